@@ -1,0 +1,49 @@
+"""The command line: one word, then its options. Each word loads only what it needs."""
+
+import os
+import sys
+
+WORDS = ("run", "send", "enroll", "status", "show", "config", "check")
+
+USAGE = """usage: dps-agent WORD [options]
+
+  run      count sessions until stopped; what the system starts
+  send     read the hardware and send what waits, once
+  enroll   exchange an enrolment token for this station's secret
+  status   what is counted, when it was last sent, what waits
+  show     exactly what would be sent next (administrators), or the table of fields
+  config   each setting, its value and where it came from
+  check    whether everything here is as it should be
+
+dps-agent WORD --help tells the options of a word. dps-agent --version tells the version.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one word; its exit code is 0 when all is well, 1 when something is wrong here, 2 for a wrong command."""
+    words = sys.argv[1:] if arguments is None else arguments
+    word = words[0] if words else ""
+    os.umask(0o077)  # whatever we write is for our own account
+    if word == "resident":
+        # Not in the usage: started by `run` with the settings on standard input, and kept as small as it can be.
+        from agent.hosts.console import main as resident  # noqa: PLC0415 each word loads only what it needs
+
+        return resident()
+    if word in WORDS:
+        from agent.commands import run_word  # noqa: PLC0415 the same
+
+        return run_word(word, words[1:])
+    if word in ("--version", "-V"):
+        from agent import __version__  # noqa: PLC0415 the same
+
+        sys.stdout.write(f"dps-agent {__version__}\n")
+        return 0
+    if word in ("--help", "-h"):
+        sys.stdout.write(USAGE)
+        return 0
+    sys.stderr.write(USAGE if not word else f"dps-agent: there is no word {word!r}; choose one of {', '.join(WORDS)}\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

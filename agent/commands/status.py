@@ -1,0 +1,108 @@
+"""What is counted, when it was last sent, what waits, what cannot be read. Exit code 1 when something is wrong."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from agent import __version__, machine
+from agent.commands import Call
+from agent.disk import RealDisk
+from agent.machine.base import Clock
+from agent.sender.memory import Memory, Store
+from agent.service import CHECKPOINT_SECONDS
+from agent.spool import PENDING, REFUSED
+
+SILENT_SECONDS = 4 * CHECKPOINT_SECONDS
+"""A service that has not written for longer does not run."""
+
+
+class Line(NamedTuple):
+    """One line of the screen."""
+
+    subject: str
+    sentence: str
+    well: bool = True
+
+
+def run(call: Call) -> int:
+    """Print one screen from files alone; nothing is asked of the service."""
+    config = call.config
+    store = Store(str(config.state_folder), RealDisk())
+    lines = [
+        Line("agent", f"version {__version__}, station {config.tag}"),
+        Line("collector", config.server or "none; set server", bool(config.server)),
+        *lines_of(store, machine.system_clock()),
+    ]
+    for line in lines:
+        sys.stdout.write(f"{'  ' if line.well else '! '}{line.subject:<12}{line.sentence}\n")
+    return 0 if all(line.well for line in lines) else 1
+
+
+def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
+    """What the files of the state folder tell."""
+    identity = store.identity()
+    memory = store.memory()
+    if identity is None:
+        yield Line("enrolment", "not enrolled; run `dps-agent enroll` or set token_file", well=False)
+    elif memory.waiting_for_approval:
+        yield Line("enrolment", "waits until somebody approves this station in the collector")
+    else:
+        yield Line("enrolment", "enrolled")
+    run = store.run()
+    yield service_line(run, clock)
+    if run:
+        yield Line(
+            "sessions",
+            f"read from {run['source']}, {run['open_sessions']} open now"
+            if run.get("readable")
+            else str(run["source"]),
+            well=bool(run.get("readable")),
+        )
+        yield Line(
+            "clock",
+            "trusted" if run.get("trusted") else "not trusted yet: counts are held back",
+            bool(run.get("trusted")),
+        )
+    yield from sending_lines(store, memory, round(clock.wall()))
+
+
+def service_line(run: dict[str, Any], clock: Clock) -> Line:
+    if not run:
+        return Line("service", "has not run yet", well=False)
+    if run.get("stopped"):
+        return Line("service", "stopped properly", well=False)
+    silent = clock.elapsed() - run["elapsed_seconds"]
+    if run.get("boot_id") != clock.boot_id() or silent > SILENT_SECONDS:
+        return Line("service", "does not run: its last word is too old; start it", well=False)
+    return Line("service", f"runs, last word {max(0, round(silent))} s ago")
+
+
+def sending_lines(store: Store, memory: Memory, now: int) -> Iterator[Line]:
+    waiting, refused, dropped = (
+        len(store.spool.entries(PENDING)),
+        len(store.spool.entries(REFUSED)),
+        store.spool.dropped(),
+    )
+    yield Line("last sent", when(memory.last_success_seconds, now), well=memory.last_success_seconds is not None)
+    if memory.last_sentence:
+        yield Line(
+            "last try", f"{when(memory.last_attempt_seconds, now)}: {memory.last_sentence}", memory.failures == 0
+        )
+    yield Line("waiting", f"{waiting} records, {store.spool.bytes() // 1024} KiB")
+    if refused:
+        yield Line("refused", f"{refused} records are set aside until the collector is upgraded", well=False)
+    if memory.readings_refused:
+        yield Line("readings", f"refused by the collector: {memory.readings_refused}", well=False)
+    if dropped:
+        yield Line("dropped", f"{dropped} records were too old or too many to keep", well=False)
+    unreadable = memory.readings.get("not_readable") or []
+    if unreadable:
+        yield Line("cannot read", "; ".join(f"{item['probe']} ({item['reason']})" for item in unreadable))
+
+
+def when(seconds: int | None, now: int) -> str:
+    if seconds is None:
+        return "never"
+    moment = datetime.fromtimestamp(seconds, tz=UTC).astimezone()
+    return f"{moment:%Y-%m-%d %H:%M:%S} ({max(0, now - seconds)} s ago)"

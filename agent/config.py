@@ -1,0 +1,216 @@
+"""Where settings come from, and what they are in the end.
+
+Built-in default < policy (/etc, later the registry) < file < environment < command line. Every value remembers which
+of them it came from, for `dps-agent config`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from agent.errors import UsageError
+
+POLICY_FILE = Path("/etc/dps-agent/agent.toml")
+SHORTEST_CONTACT_SECONDS = 60
+LONGEST_CONTACT_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name in files, its default, what it means."""
+
+    name: str
+    kind: Literal["text", "path", "switch", "whole", "names"]
+    default: Any
+    meaning: str
+
+
+SETTINGS = (
+    Setting("server", "text", "", "Address of the collector, such as https://collector.example.org"),
+    Setting("tag", "text", "", "Name of this station for people; the computer's name where empty"),
+    Setting("token_file", "path", "", "File with the enrolment token; read once, when there is no station secret yet"),
+    Setting(
+        "state_folder",
+        "path",
+        "",
+        "Folder for the secret, the counts and the spool; the system's own place where empty",
+    ),
+    Setting("ca_file", "path", "", "Certificates to trust instead of the built-in ones (PEM)"),
+    Setting("proxy", "text", "", "Web proxy, such as http://proxy.example.org:3128; none where empty"),
+    Setting(
+        "allow_plain_http", "switch", False, "Send without encryption to another computer; never on a real network"
+    ),
+    Setting("remote_sessions", "switch", False, "Count remote sessions (ssh, remote desktop) as visitors too"),
+    Setting(
+        "staff",
+        "names",
+        (),
+        "Accounts, or groups with a leading @, whose sessions are not counted; never stored or sent",
+    ),
+    Setting(
+        "contact_seconds", "whole", 1800, "Seconds between two contacts until the collector asks for another rhythm"
+    ),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a setting is in the end, and why."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, resolved."""
+
+    values: Mapping[str, Value]
+    """Every setting as it was given, with its origin; the fields below are what they come to."""
+    server: str
+    tag: str
+    token_file: str
+    state_folder: Path
+    ca_file: str
+    proxy: str
+    remote_sessions: bool
+    staff: tuple[str, ...]
+    contact_seconds: int
+
+
+def load(
+    words: Mapping[str, Any],
+    *,
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    policy_file: Path = POLICY_FILE,
+    default_state_folder: Path,
+    computer_name: str,
+) -> Config:
+    """Resolve every setting; `words` are those of the command line, None where not given.
+
+    Raises UsageError, with one sentence that names the file, the setting and what would be right.
+    """
+    environment = os.environ if environment is None else environment
+    named = file or (Path(environment["DPS_AGENT_CONFIG"]) if "DPS_AGENT_CONFIG" in environment else None)
+    values = {setting.name: Value(setting.default, "built-in default") for setting in SETTINGS}
+    if policy_file.exists():
+        take_file(values, policy_file)
+    if named is not None:
+        take_file(values, named)
+    for setting in SETTINGS:
+        variable = f"DPS_AGENT_{setting.name.upper()}"
+        if variable in environment:
+            text = environment[variable]
+            values[setting.name] = Value(
+                from_text(setting, text, f"environment variable {variable}"), f"environment {variable}"
+            )
+    for name, value in words.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            values[name] = Value(checked(BY_NAME[name], value, f"option {option}"), f"command line {option}")
+    check_server(values)
+    given = {name: value.value for name, value in values.items()}
+    return Config(
+        values=values,
+        server=given["server"],
+        tag=given["tag"] or computer_name,
+        token_file=given["token_file"],
+        state_folder=Path(given["state_folder"]).expanduser() if given["state_folder"] else default_state_folder,
+        ca_file=given["ca_file"],
+        proxy=given["proxy"],
+        remote_sessions=given["remote_sessions"],
+        staff=given["staff"],
+        contact_seconds=given["contact_seconds"],
+    )
+
+
+def take_file(values: dict[str, Value], file: Path) -> None:
+    """Let the settings of a TOML file take the place of what stands in `values`."""
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"the configuration file {file} does not exist; make it or name another with --config"
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"the configuration file {file} cannot be read ({error.strerror}); check who may read it"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"the configuration file {file} is not valid TOML: {error}") from error
+    for name, value in table.items():
+        if name not in BY_NAME:
+            raise UsageError(f"{file}: there is no setting {name!r}; the settings are {', '.join(BY_NAME)}")
+        values[name] = Value(checked(BY_NAME[name], value, str(file)), f"file {file}")
+
+
+def from_text(setting: Setting, text: str, where: str) -> Any:
+    """A value given as text; raises UsageError."""
+    if setting.kind == "switch":
+        if text.lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise UsageError(f"{where}: {setting.name} is {text!r}; write true or false")
+        return text.lower() in ("true", "1", "yes")
+    if setting.kind == "whole":
+        try:
+            return checked(setting, int(text), where)
+        except ValueError as error:
+            raise UsageError(f"{where}: {setting.name} is {text!r}; write a whole number") from error
+    if setting.kind == "names":
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+    return text
+
+
+def checked(setting: Setting, value: Any, where: str) -> Any:
+    """A value of the right type and size; raises UsageError."""
+    if setting.kind == "names":
+        if isinstance(value, str):
+            return from_text(setting, value, where)
+        if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
+            raise UsageError(f'{where}: {setting.name} must be a list of names, such as ["alice", "@staff"]')
+        return tuple(value)
+    wanted: dict[str, tuple[type, str]] = {
+        "text": (str, "text in quotes"),
+        "path": (str, "a path in quotes"),
+        "switch": (bool, "true or false"),
+        "whole": (int, "a whole number"),
+    }
+    kind, words = wanted[setting.kind]
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise UsageError(f"{where}: {setting.name} must be {words}, not {value!r}")
+    if (
+        setting.name == "contact_seconds"
+        and isinstance(value, int)
+        and not SHORTEST_CONTACT_SECONDS <= value <= LONGEST_CONTACT_SECONDS
+    ):
+        raise UsageError(
+            f"{where}: contact_seconds is {value}; choose {SHORTEST_CONTACT_SECONDS} to {LONGEST_CONTACT_SECONDS}"
+        )
+    return value
+
+
+def check_server(values: Mapping[str, Value]) -> None:
+    """Refuse an address that is none, or that would send a secret in the clear; raises UsageError."""
+    server, origin = values["server"].value, values["server"].origin
+    if not server:
+        return
+    try:
+        address = urlsplit(server)
+        port_is_fine = address.port is None or address.port > 0
+    except ValueError:
+        raise UsageError(
+            f"server is {server!r} ({origin}); write an address like https://collector.example.org"
+        ) from None
+    if address.scheme not in ("http", "https") or not address.hostname or not port_is_fine:
+        raise UsageError(f"server is {server!r} ({origin}); write an address like https://collector.example.org")
+    loopback = address.hostname in ("localhost", "127.0.0.1", "::1")
+    if address.scheme == "http" and not loopback and not values["allow_plain_http"].value:
+        raise UsageError(
+            f"server is {server!r} ({origin}): without https anybody on the network can read what is sent; "
+            "write https://, or set allow_plain_http = true for a test"
+        )

@@ -1,0 +1,1 @@
+"""How the operating system starts and stops the resident service."""

@@ -1,0 +1,127 @@
+"""Runs the service in the foreground; also what systemd runs.
+
+Standard input carries one line of JSON with the settings that the launcher resolved, so that the resident process
+needs neither the configuration's parser nor its checks, and no staff list stands on a command line.
+"""
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any, Self
+
+from agent import machine
+from agent.disk import RealDisk
+from agent.errors import Unusable
+from agent.service import Outside, Service
+
+LAST_SENDER_SECONDS = 5
+"""How long a stop waits for the last contact: systems kill what takes much longer."""
+
+
+def say(sentence: str) -> None:
+    """One line on standard error, which the journal or the terminal shows."""
+    sys.stderr.write(f"dps-agent: {sentence}\n")
+    sys.stderr.flush()
+
+
+def settings_from(line: str) -> dict[str, Any]:
+    """The settings on standard input; raises Unusable for a process that somebody started by hand."""
+    try:
+        settings = json.loads(line)
+        return {
+            name: settings[name] for name in ("state_folder", "contact_seconds", "remote_sessions", "staff", "sender")
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unusable("this mode is started by `dps-agent run`, which hands over the settings") from error
+
+
+def run(settings: dict[str, Any]) -> None:
+    """Count until SIGTERM or SIGINT; raises Unusable when the state folder cannot be used."""
+    folder = settings["state_folder"]
+    disk = RealDisk()
+    try:
+        disk.make_folder(folder)
+        lock = machine.lock_file(f"{folder}/service.lock")
+    except OSError as error:
+        raise Unusable(
+            f"the state folder {folder} cannot be used ({error.strerror}); choose another with --state"
+        ) from error
+    staff = frozenset(settings["staff"])
+    service = Service(
+        folder,
+        settings["contact_seconds"],
+        Outside(
+            clock=machine.system_clock(),
+            disk=disk,
+            open_source=lambda: machine.open_session_source(remote_sessions=settings["remote_sessions"], staff=staff),
+            start_sender=lambda: machine.start_detached(settings["sender"]),
+            reap=machine.reap,
+            random=os.urandom,
+            say=say,
+        ),
+    )
+    with Wakeups() as wakeups:
+        try:
+            service.start()
+        except OSError as error:
+            raise Unusable(
+                f"the state folder {folder} cannot be written ({error.strerror}); free or mend it"
+            ) from error
+        say(f"run {service.run_id} counts in {folder}")
+        while not wakeups.asked_to_stop:
+            wakeups.wait(service)
+            service.wake()
+        service.stop("service_stop")
+        deadline = time.monotonic() + LAST_SENDER_SECONDS
+        while not service.sender_done() and time.monotonic() < deadline:
+            time.sleep(0.05)
+    say("stopped")
+    os.close(lock)
+
+
+class Wakeups:
+    """Waits for events, for the time that is due, and for the signals that ask to stop."""
+
+    def __enter__(self) -> Self:
+        self.asked_to_stop = False
+        self._read, self._write = os.pipe()
+        if sys.platform != "win32":
+            os.set_blocking(self._read, False)
+            os.set_blocking(self._write, False)
+        self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.set_wakeup_fd(self._before)
+        os.close(self._read)
+        os.close(self._write)
+
+    def _stop(self, *_: object) -> None:
+        self.asked_to_stop = True
+
+    def wait(self, service: Service) -> None:
+        """Sleep until something happens or something is due."""
+        descriptors: list[int] = [self._read]
+        if service.source is not None:
+            descriptor = service.source.fileno()
+            if descriptor is not None:
+                descriptors.append(descriptor)
+        pause = max(0.0, service.due() - service.outside.clock.elapsed())
+        ready, _, _ = select.select(descriptors, [], [], pause)
+        if self._read in ready:
+            os.read(self._read, 512)
+
+
+def main() -> int:
+    """The word `resident` of the command line."""
+    try:
+        run(settings_from(sys.stdin.readline()))
+    except Unusable as error:
+        say(str(error))
+        return error.exit_code
+    return 0

@@ -1,0 +1,46 @@
+"""Everything that differs between systems; the system is chosen here, once."""
+
+import sys
+
+if sys.platform == "linux":
+    from agent.machine.linux import (
+        architecture,
+        computer_name,
+        is_administrator,
+        lock_file,
+        open_session_source,
+        reap,
+        restrict_to_owner,
+        space_of,
+        start_detached,
+        system_clock,
+        system_name,
+    )
+else:
+    from agent.machine.unsupported import (
+        architecture,
+        computer_name,
+        is_administrator,
+        lock_file,
+        open_session_source,
+        reap,
+        restrict_to_owner,
+        space_of,
+        start_detached,
+        system_clock,
+        system_name,
+    )
+
+__all__ = [
+    "architecture",
+    "computer_name",
+    "is_administrator",
+    "lock_file",
+    "open_session_source",
+    "reap",
+    "restrict_to_owner",
+    "space_of",
+    "start_detached",
+    "system_clock",
+    "system_name",
+]

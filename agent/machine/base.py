@@ -1,0 +1,68 @@
+"""What every system offers to the rest of the agent."""
+
+from typing import NamedTuple, Protocol
+
+LOG_ON = "log_on"
+LOG_OFF = "log_off"
+LOCK = "lock"
+UNLOCK = "unlock"
+FOREGROUND = "foreground"
+BACKGROUND = "background"
+SUSPEND = "suspend"
+RESUME = "resume"
+POWER_OFF = "power_off"
+
+
+class Event(NamedTuple):
+    """Something that happened just now; `session` is an opaque key, empty for the whole machine."""
+
+    kind: str
+    session: str = ""
+
+
+class OpenSession(NamedTuple):
+    """A visitor's session that is open now. The key names the log-on, never the person."""
+
+    key: str
+    locked: bool
+    foreground: bool
+
+
+class SessionSource(Protocol):
+    """Tells of the sessions of visitors: no system accounts, greeters, cron, staff."""
+
+    name: str
+    """At most 32 characters: "logind", "utmp"."""
+
+    poll_seconds: int | None
+    """How often `read` wants to be called without being woken; None where `fileno` wakes."""
+
+    def fileno(self) -> int | None:
+        """A descriptor that becomes readable when there is something to read; None where there is none."""
+
+    def present(self) -> list[OpenSession]:
+        """The visitors' sessions that are open now."""
+
+    def read(self) -> list[Event]:
+        """What happened since the last call, without waiting; raises SourceLost when it can read no more."""
+
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """The computer's clocks, in seconds."""
+
+    def elapsed(self) -> float:
+        """Since this boot, time spent suspended included; never jumps, never goes back."""
+
+    def awake(self) -> float:
+        """Since this boot, time spent suspended left out."""
+
+    def wall(self) -> float:
+        """Since 1970-01-01 UTC, as far as the computer knows."""
+
+    def synchronised(self) -> bool:
+        """Whether the system says that its wall clock is synchronised."""
+
+    def boot_id(self) -> str:
+        """The same through one boot, different after the next."""

@@ -1,0 +1,89 @@
+"""A system that the agent does not know: what the standard library can tell, and an honest no to the rest."""
+
+import os
+import shutil
+import socket
+import time
+from typing import Literal, NoReturn
+
+from agent.errors import SourceLost, Unusable
+from agent.machine.base import Clock, SessionSource
+
+
+class PlainClock:
+    """Good enough to develop with: suspended time is not told apart, and a synchronised clock is never claimed."""
+
+    __slots__ = ()
+
+    def elapsed(self) -> float:
+        return time.monotonic()
+
+    def awake(self) -> float:
+        return time.monotonic()
+
+    def wall(self) -> float:
+        return time.time()
+
+    def synchronised(self) -> bool:
+        return False
+
+    def boot_id(self) -> str:
+        """The minute of the boot; a clock that is set in between looks like a new boot."""
+        return f"{(time.time() - time.monotonic()) // 60:.0f}"
+
+
+def system_clock() -> Clock:
+    return PlainClock()
+
+
+def open_session_source(
+    *,
+    remote_sessions: bool,  # noqa: ARG001 - the same signature on every system
+    staff: frozenset[str],  # noqa: ARG001 - the same
+    root: str = "/",  # noqa: ARG001 - the same
+    bus_address: str | None = None,  # noqa: ARG001 - the same
+) -> SessionSource:
+    raise SourceLost("not readable: unknown system")
+
+
+def system_name() -> Literal["linux", "windows", "other"]:
+    return "windows" if os.name == "nt" else "other"
+
+
+def computer_name() -> str:
+    return socket.gethostname()
+
+
+def architecture() -> str:
+    return ""
+
+
+def is_administrator() -> bool:
+    """Nobody is known to be one."""
+    return False
+
+
+def space_of(folder: str) -> tuple[int, int]:
+    """Size of the file system of a folder, and what can still be written to it, in bytes."""
+    found = shutil.disk_usage(folder)
+    return found.total, found.free
+
+
+def start_detached(words: list[str]) -> int:
+    _refuse(f"start {words[0]} beside it")
+
+
+def reap(pid: int) -> int | None:
+    _refuse(f"tell whether process {pid} runs")
+
+
+def lock_file(path: str) -> int:
+    _refuse(f"lock {path}")
+
+
+def restrict_to_owner(path: str) -> None:
+    _refuse(f"keep {path} from other users")
+
+
+def _refuse(what: str) -> NoReturn:
+    raise Unusable(f"The agent cannot {what} on this system: it is built for Linux so far.")

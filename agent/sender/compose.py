@@ -1,0 +1,109 @@
+"""Builds the next envelope from the spool and the readings.
+
+Readings go when they changed since they were acknowledged, and all of them once a day or when the collector asks.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from agent import __version__
+from agent.sender.memory import Memory, Prepared, Store
+from agent.spool import PENDING, Entry
+from agent.wire.figures import SLOT_SECONDS
+from agent.wire.v1 import Envelope, IdleRule, Readings, RunRecord, Sleep, SlotRecord, UndatedRecord, UndatedRule
+
+MOST_SLOTS = 200
+"""Two days of slots; about 90 KB unpacked."""
+MOST_RUNS = 64
+FULL_EVERY_SECONDS = 86_400
+BACKLOG_SECONDS = 13 * 86_400
+"""A collector takes slots from 14 days back unless an envelope says that it carries a backlog."""
+
+RECORDS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+    "slot": lambda record: SlotRecord(
+        **{
+            **record,
+            "idle_rules": tuple(IdleRule(**{**r, "lengths": tuple(r["lengths"])}) for r in record["idle_rules"]),
+        }
+    ),
+    "run": lambda record: RunRecord(**{**record, "sleeps": tuple(Sleep(**sleep) for sleep in record["sleeps"])}),
+    "undated": lambda record: UndatedRecord(
+        **{
+            **record,
+            "idle_rules": tuple(UndatedRule(**{**r, "lengths": tuple(r["lengths"])}) for r in record["idle_rules"]),
+        }
+    ),
+}
+
+
+def choose(store: Store, most_slots: int = MOST_SLOTS) -> list[tuple[Entry, Any]]:
+    """The oldest pending records, as many as one envelope takes; damaged ones are set aside."""
+    room = {"slot": most_slots, "run": MOST_RUNS, "undated": MOST_RUNS}
+    chosen: list[tuple[Entry, Any]] = []
+    for entry in store.spool.entries(PENDING):
+        if room[entry.kind] == 0:
+            continue
+        record = store.spool.read(PENDING, entry)
+        if record is None:
+            continue
+        try:
+            chosen.append((entry, RECORDS[entry.kind](record)))
+        except (TypeError, KeyError):
+            store.spool.set_aside(PENDING, entry, "the file does not hold what this version of the agent writes")
+            continue
+        room[entry.kind] -= 1
+    return chosen
+
+
+def changed(readings: Readings, memory: Memory, *, full: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The reading groups to send, and all of them as they are now; absent means unchanged."""
+    now = {name: group for name, group in asdict(readings).items() if group not in (None, ())}
+    now["not_readable"] = list(now.get("not_readable", ()))
+    now = json.loads(json.dumps(now))
+    if full:
+        return {name: group for name, group in now.items() if group != []}, now
+    return {name: group for name, group in now.items() if memory.readings.get(name, []) != group}, now
+
+
+def compose(
+    store: Store,
+    memory: Memory,
+    *,
+    chosen: Sequence[tuple[Entry, Any]],
+    readings: Readings | None,
+    remembered: dict[str, Any],
+    now: int,
+    random: Callable[[int], bytes],
+) -> Prepared:
+    """The next envelope; without readings where those were refused. The caller keeps it before it sends it."""
+    run = store.run()
+    full = readings is not None and not 0 <= now - memory.full_at_seconds < FULL_EVERY_SECONDS
+    to_send, all_now = ({}, memory.readings) if readings is None else changed(readings, memory, full=full)
+    slots = tuple(record for entry, record in chosen if entry.kind == "slot")
+    envelope = Envelope(
+        schema=1,
+        envelope_id=random(16).hex(),
+        previous_envelope_id=memory.last_envelope_id,
+        current_run_id=run.get("run_id"),
+        composed_at_seconds=max(0, now),
+        clock_trusted=bool(run.get("trusted")),
+        backlog=any(slot.slot < (now - BACKLOG_SECONDS) // SLOT_SECONDS for slot in slots),
+        agent_version=__version__,
+        runs=tuple(record for entry, record in chosen if entry.kind == "run"),
+        slots=slots,
+        undated=tuple(record for entry, record in chosen if entry.kind == "undated"),
+        readings=Readings(),
+    )
+    body = json.dumps({**asdict(envelope), "readings": to_send}, separators=(",", ":"))
+    return Prepared(
+        envelope_id=envelope.envelope_id,
+        previous_envelope_id=envelope.previous_envelope_id,
+        composed_at_seconds=now,
+        body=body,
+        names=[entry.name for entry, _ in chosen],
+        readings=all_now,
+        remembered=remembered,
+        full=full,
+    )

@@ -1,0 +1,81 @@
+"""One contact: enrol if need be, take the readings, send what waits, note what came of it."""
+
+from agent.config import Config
+from agent.sender.enrolment import enrol, read_token
+from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
+from agent.sender.memory import Identity, Memory, Store
+from agent.sender.outcome import Answered, NotAdmitted, Outcome, TryLater
+from agent.sender.upload import Line
+from agent.spool import PENDING
+
+SHORTEST_BACKOFF_SECONDS = 30
+LONGEST_BACKOFF_SECONDS = 1800
+NOT_ADMITTED_SECONDS = 3600
+
+
+def contact(config: Config, outside: Outside) -> tuple[bool, str]:
+    """Do one contact; whether all is well, and one sentence that says what came of it. Raises AgentError."""
+    store = Store(str(config.state_folder), outside.disk)
+    store.spool.prepare()
+    memory = store.memory()
+    with outside.open_line() as line:
+        identity = store.identity()
+        if identity is None:
+            identity, outcome = first_contact(config, store, memory, line)
+            if identity is None:
+                return conclude(store, memory, outside, outcome, sent=0)
+        outcome, sent = send_all(store, memory, line, identity, outside)
+    return conclude(store, memory, outside, outcome, sent)
+
+
+def first_contact(config: Config, store: Store, memory: Memory, line: Line) -> tuple[Identity | None, Outcome]:
+    """Enrol with the token file of the settings."""
+    if not config.token_file:
+        return None, NotAdmitted("this station is not enrolled; set token_file, or run `dps-agent enroll`")
+    identity, outcome = enrol(line, read_token(config.token_file), config.tag)
+    if identity is not None:
+        store.keep_identity(identity)
+        forget_acknowledged(memory)
+        memory.waiting_for_approval = isinstance(outcome, Answered) and outcome.answer.get("status") == "waiting"
+    return identity, outcome
+
+
+def forget_acknowledged(memory: Memory) -> None:
+    """A new identity begins with nothing acknowledged."""
+    memory.last_envelope_id, memory.readings, memory.full_at_seconds, memory.failures = None, {}, 0, 0
+
+
+def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, sent: int) -> tuple[bool, str]:
+    """Note what came of the contact and when the next one is due; the sentence for people."""
+    wall = round(outside.clock.wall())
+    memory.last_attempt_seconds = wall
+    well = isinstance(outcome, Answered)
+    if isinstance(outcome, Answered):
+        memory.failures = 0
+        memory.last_success_seconds = wall
+        waiting = len(store.spool.entries(PENDING))
+        wanted = int(outcome.answer.get("next_contact_seconds", LONGEST_BACKOFF_SECONDS))
+        memory.next_contact_seconds = SHORTEST_BACKOFF_SECONDS if sent >= MOST_ENVELOPES else jitter(wanted, outside)
+        sentence = f"sent {sent} envelope{'s' if sent != 1 else ''}; {waiting} records wait"
+    else:
+        memory.failures += 1
+        memory.next_contact_seconds = pause_after(outcome, memory.failures, outside)
+        sentence = outcome.sentence
+    memory.last_sentence = sentence
+    store.keep_memory(memory)
+    return well, sentence
+
+
+def pause_after(outcome: Outcome, failures: int, outside: Outside) -> int:
+    """Seconds until the next try: doubled with each failure up to half an hour, never sooner than we were told."""
+    if isinstance(outcome, NotAdmitted):
+        return jitter(NOT_ADMITTED_SECONDS, outside)
+    pause = min(LONGEST_BACKOFF_SECONDS, SHORTEST_BACKOFF_SECONDS * 2 ** min(failures - 1, 10))
+    if isinstance(outcome, TryLater) and outcome.after_seconds is not None:
+        pause = max(pause, min(outcome.after_seconds, 86_400))
+    return jitter(pause, outside)
+
+
+def jitter(seconds: int, outside: Outside) -> int:
+    """Up to a tenth more, so that a region's stations do not call in the same second."""
+    return seconds + int.from_bytes(outside.random(4), "big") % max(1, seconds // 10)

@@ -1,0 +1,183 @@
+"""Sends what waits, envelope after envelope, and learns from each answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent import __version__
+from agent.disk import Disk
+from agent.machine.base import Clock
+from agent.probes import take
+from agent.probes.base import Surroundings
+from agent.sender.compose import MOST_SLOTS, choose, compose
+from agent.sender.memory import Identity, Memory, Prepared, Store
+from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
+from agent.sender.upload import Line
+from agent.spool import KEPT, PENDING, REFUSED, Entry, entry_of
+from agent.wire.v1 import Readings
+
+MOST_ENVELOPES = 50
+"""One contact sends no more; 60 days of backlog take one contact."""
+STALE_SECONDS = 3600
+"""A prepared envelope with older readings is composed anew."""
+
+Chosen = Sequence[tuple[Entry, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The outside world of a contact, as parameters."""
+
+    clock: Clock
+    disk: Disk
+    random: Callable[[int], bytes]
+    open_line: Callable[[], Line]
+
+
+def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:
+    """Send until nothing waits or something goes wrong; how it ended and how many envelopes went."""
+    prepared = next_envelope(store, memory, outside)
+    sent = 0
+    while True:
+        outcome = line.post("/api/v1/envelopes", prepared.body.encode(), identity.credential)
+        if isinstance(outcome, Refused):
+            outcome = find_the_fault(store, memory, line, identity, outside, refused=prepared, refusal=outcome)
+        elif isinstance(outcome, Answered):
+            memory.readings_refused = ""
+            acknowledge(store, memory, prepared, outcome, outside)
+        if not isinstance(outcome, Answered):
+            return outcome, sent
+        sent += 1
+        if outcome.answer.get("enrol_again"):
+            store.forget_identity()
+            return NotAdmitted("the collector asks this station to enrol again"), sent
+        more_waits = sum(name.startswith("slot") for name in prepared.names) >= MOST_SLOTS
+        if sent >= MOST_ENVELOPES or not more_waits:
+            return outcome, sent
+        prepared = prepare(store, memory, outside, choose(store), readings=None)
+
+
+def find_the_fault(
+    store: Store,
+    memory: Memory,
+    line: Line,
+    identity: Identity,
+    outside: Outside,
+    *,
+    refused: Prepared,
+    refusal: Refused,
+) -> Outcome:
+    """Deliver a refused envelope in parts, so that what is at fault is set aside and its neighbours arrive.
+
+    First without the readings, then the records in halves. Returns the last answer, or why it went no further.
+    """
+    outcome: Outcome = refusal
+    memory.readings_refused = refusal.sentence
+    wanted = set(refused.names)
+    groups: list[Chosen] = [[pair for pair in choose(store) if pair[0].name in wanted]]
+    while groups:
+        group = groups.pop()
+        prepared = prepare(store, memory, outside, group, readings=None)
+        outcome = line.post("/api/v1/envelopes", prepared.body.encode(), identity.credential)
+        if isinstance(outcome, Answered):
+            acknowledge(store, memory, prepared, outcome, outside)
+        elif isinstance(outcome, Refused) and len(group) > 1:
+            middle = len(group) // 2
+            groups += [group[middle:], group[:middle]]
+        elif isinstance(outcome, Refused) and group:
+            store.spool.set_aside(PENDING, group[0][0], outcome.sentence)
+            memory.refused_by_version = outcome.collector_version
+            memory.readings_refused = ""  # it was this record, not the readings
+            outcome = refusal
+        else:
+            break
+    store.forget_prepared()
+    return outcome
+
+
+def next_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
+    """The envelope that goes next: the prepared one, so that a retry sends the same bytes, or a new one."""
+    prepared = store.prepared()
+    if prepared is not None and 0 <= round(outside.clock.wall()) - prepared.composed_at_seconds < STALE_SECONDS:
+        return prepared
+    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside))
+    return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
+
+
+def prepare(
+    store: Store,
+    memory: Memory,
+    outside: Outside,
+    chosen: Chosen,
+    *,
+    readings: Readings | None,
+    remembered: dict[str, Any] | None = None,
+) -> Prepared:
+    """Compose an envelope and keep it until it is acknowledged."""
+    prepared = compose(
+        store,
+        memory,
+        chosen=chosen,
+        readings=readings,
+        remembered=memory.remembered if remembered is None else remembered,
+        now=round(outside.clock.wall()),
+        random=outside.random,
+    )
+    store.keep_prepared(prepared)
+    return prepared
+
+
+def surroundings(probe: str, store: Store, memory: Memory, outside: Outside) -> Surroundings:
+    """The outside world as one probe sees it."""
+    return Surroundings(
+        wall_seconds=round(outside.clock.wall()),
+        elapsed_seconds=outside.clock.elapsed(),
+        boot_id=outside.clock.boot_id(),
+        previous=memory.remembered.get(probe, {}),
+        agent=facts(store, memory) if probe == "agent" else {},
+    )
+
+
+def facts(store: Store, memory: Memory) -> dict[str, Any]:
+    """What the agent knows of itself: the fields of the wire's AgentItself."""
+    run = store.run()
+    return {
+        "version": __version__,
+        "sessions_readable": bool(run.get("readable")),
+        "session_source": str(run.get("source") or "the service has not run yet")[:32],
+        "spool_records": len(store.spool.entries(PENDING)),
+        "spool_bytes": store.spool.bytes(),
+        "records_dropped": store.spool.dropped(),
+        "records_set_aside": len(store.spool.entries(REFUSED)),
+        "clock_skew_seconds": memory.clock_skew_seconds,
+    }
+
+
+def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answered, outside: Outside) -> None:
+    """Move what was acknowledged out of the queue and learn from the answer; safe to be cut short anywhere."""
+    answer = outcome.answer
+    move_all(store, PENDING, KEPT, [entry for name in prepared.names if (entry := entry_of(name)) is not None])
+    held = answer.get("last_envelope_id")
+    if prepared.previous_envelope_id is not None and held not in (prepared.previous_envelope_id, prepared.envelope_id):
+        # The collector lost what it had acknowledged (restored from a backup): send again what was kept.
+        move_all(store, KEPT, PENDING, store.spool.entries(KEPT))
+    told = int(answer["time_seconds"])
+    since = outside.clock.elapsed() - outcome.received_elapsed_seconds
+    memory.clock_skew_seconds = round(outside.clock.wall() - since) - told
+    store.keep_trust(outside.clock.boot_id(), outcome.received_elapsed_seconds, told)
+    memory.last_envelope_id = prepared.envelope_id
+    wanted = tuple(answer.get("wanted") or ())
+    memory.readings = {name: group for name, group in prepared.readings.items() if name not in wanted}
+    memory.remembered = prepared.remembered
+    if prepared.full:
+        memory.full_at_seconds = prepared.composed_at_seconds
+    if memory.refused_by_version not in ("", outcome.collector_version):
+        move_all(store, REFUSED, PENDING, store.spool.entries(REFUSED))
+        memory.refused_by_version = ""
+    store.keep_memory(memory)
+    store.forget_prepared()
+
+
+def move_all(store: Store, source: str, target: str, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        store.spool.move(source, target, entry)

@@ -1,0 +1,132 @@
+"""What the sender knows from one contact to the next: small JSON files in the state folder.
+
+identity.json   public id and secret of this station; only the service's account can read it
+sender.json     the last acknowledged envelope, the readings it brought, when to call again, what was said last
+prepared.json   the next envelope, byte for byte, and the records that it carries
+trust.json      a moment at which the collector told the time
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from agent.disk import Disk
+from agent.errors import Unusable
+from agent.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the station exchanged its token for."""
+
+    public_id: str
+    secret: str
+    server: str
+
+    @property
+    def credential(self) -> str:
+        return f"{self.public_id}.{self.secret}"
+
+
+@dataclass(slots=True)
+class Memory:
+    """The contents of sender.json."""
+
+    last_envelope_id: str | None = None
+    readings: dict[str, Any] = field(default_factory=dict)
+    """Reading groups as they were acknowledged last."""
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """What each probe chose to remember."""
+    full_at_seconds: int = 0
+    """When all reading groups were last sent together."""
+    clock_skew_seconds: int | None = None
+    failures: int = 0
+    next_contact_seconds: int = 0
+    last_attempt_seconds: int | None = None
+    last_success_seconds: int | None = None
+    last_sentence: str = ""
+    waiting_for_approval: bool = False
+    refused_by_version: str = ""
+    """Version of the collector that refused what lies in refused/."""
+    readings_refused: str = ""
+    """Why the collector refused the readings of the last envelope that carried some."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """An envelope that is ready to go, and what becomes of it once it is acknowledged."""
+
+    envelope_id: str
+    previous_envelope_id: str | None
+    composed_at_seconds: int
+    body: str
+    names: list[str]
+    readings: dict[str, Any]
+    remembered: dict[str, Any]
+    full: bool
+
+
+class Store:
+    """Reads and writes these files."""
+
+    def __init__(self, folder: str, disk: Disk) -> None:
+        """Use the agent's state folder."""
+        self.folder = folder
+        self.disk = disk
+        self.spool = Spool(f"{folder}/spool", disk, temporary="tmp-send")
+
+    def identity(self) -> Identity | None:
+        """Who this station is; None before it enrolled. Raises Unusable if the file is damaged."""
+        try:
+            return Identity(**json.loads(self.disk.read(f"{self.folder}/identity.json")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError) as error:
+            raise Unusable(
+                f"{self.folder}/identity.json is damaged; remove it and enrol this station again with a token"
+            ) from error
+
+    def keep_identity(self, identity: Identity) -> None:
+        self._write("identity.json", asdict(identity))
+
+    def forget_identity(self) -> None:
+        self.disk.remove(f"{self.folder}/identity.json")
+
+    def memory(self) -> Memory:
+        """What is remembered; a damaged file is as good as none, since all of it can be learnt again."""
+        try:
+            return Memory(**json.loads(self.disk.read(f"{self.folder}/sender.json")))
+        except (OSError, ValueError, TypeError):
+            return Memory()
+
+    def keep_memory(self, memory: Memory) -> None:
+        self._write("sender.json", asdict(memory))
+
+    def prepared(self) -> Prepared | None:
+        try:
+            return Prepared(**json.loads(self.disk.read(f"{self.folder}/prepared.json")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def keep_prepared(self, prepared: Prepared) -> None:
+        self._write("prepared.json", asdict(prepared))
+
+    def forget_prepared(self) -> None:
+        self.disk.remove(f"{self.folder}/prepared.json")
+
+    def keep_trust(self, boot_id: str, elapsed_seconds: float, time_seconds: int) -> None:
+        """Note that the collector said `time_seconds` when the clock since boot said `elapsed_seconds`."""
+        self._write(
+            "trust.json", {"boot_id": boot_id, "elapsed_seconds": int(elapsed_seconds), "time_seconds": time_seconds}
+        )
+
+    def run(self) -> dict[str, Any]:
+        """The service's last checkpoint; empty where there is none."""
+        try:
+            saved = json.loads(self.disk.read(f"{self.folder}/run.json"))
+        except (OSError, ValueError):
+            return {}
+        return saved if isinstance(saved, dict) else {}
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        self.spool.write(f"{self.folder}/{name}", json.dumps(content).encode())

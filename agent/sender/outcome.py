@@ -1,0 +1,40 @@
+"""What one attempt to send can come to; the sender decides by it and nothing is raised."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A collector answered and accepted."""
+
+    answer: dict[str, Any]
+    collector_version: str
+    received_elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Our own collector refused this very content with 400, 413 or 422: sending it again unchanged cannot help."""
+
+    sentence: str
+    collector_version: str
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """Our own collector does not (or no longer) know this station or token."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Anything else: no network, a portal, a proxy, a busy collector. Nothing is lost by waiting."""
+
+    sentence: str
+    after_seconds: int | None = None
+
+
+Outcome = Answered | Refused | NotAdmitted | TryLater

@@ -1,0 +1,393 @@
+"""The resident service: reads events, counts, writes the spool, starts the sender. No network.
+
+One file, `run.json`, is the truth of a checkpoint: the open sessions and the records that changed stand in it together
+and are replaced at once. Only then are the records published to the spool; a crash in between is mended at the next
+start by publishing them again. So a count is never there twice and never half.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from agent.disk import Disk
+from agent.errors import SourceLost, Unusable
+from agent.machine.base import POWER_OFF, RESUME, SUSPEND, Clock, SessionSource
+from agent.sessions import Counter, Tally
+from agent.spool import HELD, PENDING, Spool
+from agent.timekeeping import STEP_SECONDS, claimed_offset, settle, trusted_offset
+from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
+
+CHECKPOINT_SECONDS = 30
+"""At most so much use is lost by a crash (design: spool)."""
+SOURCE_RETRY_SECONDS = 60
+SLEEP_SECONDS = 5
+"""A longer difference between the clocks with and without suspended time was a suspend."""
+LONGEST_JOURNAL = 10_000
+"""Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
+FIRST_CONTACT_SECONDS = (2, 30)
+"""A station calls soon after its start, but not in the same second as the rest of its region."""
+
+
+class Outside(NamedTuple):
+    """The outside world of the service, as parameters."""
+
+    clock: Clock
+    disk: Disk
+    open_source: Callable[[], SessionSource]
+    """Raises SourceLost where sessions cannot be read."""
+    start_sender: Callable[[], int]
+    reap: Callable[[int], int | None]
+    """The exit code of a sender, None while it runs."""
+    random: Callable[[int], bytes]
+    say: Callable[[str], None]
+    """Logs one line."""
+
+
+class Service:
+    """One run of the agent's service."""
+
+    def __init__(self, folder: str, contact_seconds: int, outside: Outside) -> None:
+        """Keep state in `folder`; contact the collector every `contact_seconds` until it says otherwise."""
+        self.folder = folder
+        self.contact_seconds = contact_seconds
+        self.outside = outside
+        self.spool = Spool(f"{folder}/spool", outside.disk)
+        self.run_id = outside.random(8).hex()
+        self.source: SessionSource | None = None
+        self.source_name = ""
+        self.stopped: str | None = None
+        self.going_down = False
+        self._sender: int | None = None
+        self._unpublished: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._journal: list[Callable[[Counter], None]] = []
+        self._sleeps: list[dict[str, int]] = []
+        self._run_revision = 0
+        self._run_changed = True
+        self._disk_complaint = ""
+
+    # --- one life -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Take over from the previous run and begin to count; raises OSError where the folder cannot be used."""
+        clock = self.outside.clock
+        self.spool.prepare()
+        self.spool.sweep()
+        saved = self._saved_run()
+        self.boot_id = clock.boot_id()
+        self._same_boot = saved.get("boot_id") == self.boot_id
+        self._previous = saved.get("run_id")
+        self._start_reason = "restart" if self._same_boot else "boot"
+        self._last_trusted: int | None = saved.get("last_trusted_seconds")
+        self._publish(saved.get("folder", PENDING), saved.get("records", []))
+        self._snapshot = continued(saved)
+        self._claimed = claimed_offset(clock)
+        self.started_at = self.now()
+        self._awake = clock.awake() - clock.elapsed()
+        offset = self._vouched()
+        self.trusted = offset is not None
+        self.counter = Counter(self._claimed if offset is None else offset, self._snapshot)
+        if self.trusted:
+            self._settle_held()
+        self._source_due = self.started_at
+        self._open_source()
+        self._pruned_slot = -1
+        first, last = FIRST_CONTACT_SECONDS
+        enrolled = self.outside.disk.size(f"{self.folder}/identity.json") > 0
+        self._contact_due = self.started_at + (first + self._random_below(last - first) if enrolled else 0)
+        self.checkpoint()
+
+    def now(self) -> int:
+        """Whole seconds since boot."""
+        return int(self.outside.clock.elapsed())
+
+    def due(self) -> float:
+        """When `wake` wants to be called next at the latest, in seconds since boot."""
+        dues = [self._checkpoint_due]
+        if self.source is None:
+            dues.append(self._source_due)
+        elif self.source.poll_seconds is not None:
+            dues.append(self.now() + self.source.poll_seconds)
+        dues.append(self.now() + 1 if self._sender is not None else self._contact_due)
+        return min(dues)
+
+    def wake(self) -> None:
+        """Do what is due: events, a checkpoint, a contact. Called when an event arrives and when `due` has come."""
+        now = self.now()
+        self._notice_sleep(now)
+        happened = self._read_events(now)
+        if self.source is None and now >= self._source_due:
+            self._open_source()
+            happened = True
+        if happened or now >= self._checkpoint_due:
+            self.checkpoint()
+        self._look_after_sender(now)
+
+    def stop(self, reason: str) -> None:
+        """End the run properly and send what is there; `reason` is "power_off" or "service_stop"."""
+        self.stopped = "power_off" if self.going_down else reason
+        self._notice_sleep(self.now())
+        if self.stopped == "power_off":
+            now = self.now()
+            self._count(lambda counter: counter.finish(now))
+        self._run_changed = True
+        self.checkpoint()
+        if self.source is not None:
+            self.source.close()
+        if self._sender is None:
+            self._start_sender()
+
+    def sender_done(self) -> bool:
+        """Whether the sender that `stop` started has ended."""
+        return self._sender is None or self.outside.reap(self._sender) is not None
+
+    # --- counting -----------------------------------------------------------------------------------------------
+
+    def _count(self, step: Callable[[Counter], None]) -> None:
+        if not self.trusted and len(self._journal) < LONGEST_JOURNAL:
+            self._journal.append(step)
+        step(self.counter)
+
+    def _open_source(self) -> None:
+        now = self.now()
+        try:
+            source = self.outside.open_source()
+            present = source.present()
+        except SourceLost as lost:
+            if self.source_name != str(lost):
+                self.outside.say(f"sessions cannot be read: {lost}; trying again every {SOURCE_RETRY_SECONDS} s")
+            self.source_name = str(lost)
+            self._source_due = now + SOURCE_RETRY_SECONDS
+            return
+        self.source, self.source_name = source, source.name
+        self.outside.say(f"sessions are read from {source.name}")
+        same_boot = self._same_boot
+        self._count(lambda counter: counter.begin(now, present, same_boot=same_boot))
+        self._same_boot = True
+
+    def _read_events(self, now: int) -> bool:
+        if self.source is None:
+            return False
+        try:
+            events = self.source.read()
+        except SourceLost as lost:
+            self.outside.say(f"sessions can no longer be read: {lost}")
+            self.source.close()
+            self.source, self.source_name = None, str(lost)
+            self._source_due = now
+            self._count(lambda counter: counter.lose_sight(now))
+            return True
+        for event in events:
+            if event.kind == POWER_OFF:
+                self.going_down = True
+            elif event.kind not in (SUSPEND, RESUME):  # the clocks tell of suspends, on every system
+                self._count(lambda counter, event=event: counter.happen(now, event.kind, event.session))  # type: ignore[misc]
+        return bool(events)
+
+    def _notice_sleep(self, now: int) -> None:
+        clock = self.outside.clock
+        awake = clock.awake() - clock.elapsed()
+        slept, self._awake = self._awake - awake, awake
+        if slept < SLEEP_SECONDS:
+            return
+        start = max(now - round(slept), self.counter.now or 0)
+        self._count(lambda counter: counter.sleep(start, now))
+        if len(self._sleeps) < 100:  # noqa: PLR2004 the wire's bound for one run
+            self._sleeps.append({"from": start, "to": now})
+        self._run_changed = True
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def _vouched(self) -> int | None:
+        return trusted_offset(self.outside.clock, self.outside.disk, f"{self.folder}/trust.json")
+
+    def _look_at_the_clock(self, now: int) -> None:
+        offset = self._vouched()
+        if offset is None:
+            return
+        if not self.trusted:
+            self._adopt(offset, now)
+        elif abs(offset - self.counter.offset) >= STEP_SECONDS:
+            self.counter.offset = offset
+
+    def _adopt(self, offset: int, now: int) -> None:
+        """The time is known from now on: count again, from the start of this run, with the right offset."""
+        self.trusted = True
+        self._run_changed = True
+        if len(self._journal) < LONGEST_JOURNAL:
+            counter = Counter(offset, self._snapshot)
+            for step in self._journal:
+                step(counter)
+            counter.advance(now)
+            self.counter = counter
+            for entry in self.spool.entries(HELD):
+                if entry.run_id == self.run_id:
+                    self.outside.disk.remove(self.spool.path(HELD, entry.name))
+        else:
+            self.counter.offset = offset
+        self._journal = []
+        self._unpublished = {}
+        self._settle_held()
+
+    def _settle_held(self) -> None:
+        skew = self._claimed - self.counter.offset
+        runs = {entry.run_id for entry in self.spool.entries(HELD)}
+        if runs:
+            settle(
+                self.spool,
+                runs=runs,
+                trusted_before=self._last_trusted,
+                trusted_now=self.now() + self.counter.offset,
+                skew=skew,
+            )
+
+    # --- checkpoints --------------------------------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Write down what is counted; a full disk is said once and tried again at the next checkpoint."""
+        now = self.now()
+        self.counter.advance(now)
+        self._look_at_the_clock(now)
+        self._checkpoint_due = now + CHECKPOINT_SECONDS
+        if self.trusted:
+            self._last_trusted = now + self.counter.offset
+        slot = (now + self.counter.offset) // SLOT_SECONDS
+        for changed, tally in self.counter.take_changed().items():
+            self._unpublished[f"slot{changed}"] = ("slot", slot_record(self.run_id, changed, tally))
+        if self._run_changed or slot != self._pruned_slot:
+            self._run_revision += 1
+            self._unpublished["run"] = ("run", self._run_record(now))
+            self._run_changed = False
+        folder = PENDING if self.trusted else HELD
+        records = [[kind, record] for kind, record in self._unpublished.values()]
+        try:
+            self.spool.write(f"{self.folder}/run.json", json.dumps(self._state(now, folder, records)).encode())
+            self._publish(folder, records)
+            if slot != self._pruned_slot:
+                self.spool.drop_old(now + self.counter.offset)
+        except OSError as error:
+            if self._disk_complaint != str(error):
+                self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
+            self._disk_complaint = str(error)
+            return
+        if self._disk_complaint:
+            self.outside.say(f"the state folder {self.folder} can be written again")
+        self._disk_complaint = ""
+        self._unpublished = {}
+        self._pruned_slot = slot
+        self.counter.forget_settled()
+
+    def _state(self, now: int, folder: str, records: list[list[Any]]) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "boot_id": self.boot_id,
+            "elapsed_seconds": now,
+            "offset_seconds": self.counter.offset,
+            "trusted": self.trusted,
+            "last_trusted_seconds": self._last_trusted,
+            "source": self.source_name,
+            "readable": self.source is not None,
+            "open_sessions": len(self.counter.visits),
+            "stopped": self.stopped,
+            "counter": self.counter.snapshot(),
+            "folder": folder,
+            "records": records,
+        }
+
+    def _run_record(self, now: int) -> dict[str, Any]:
+        """The wire's RunRecord."""
+        offset = self.counter.offset
+        return {
+            "run_id": self.run_id,
+            "previous_run_id": self._previous,
+            "revision": self._run_revision,
+            "start_reason": self._start_reason,
+            "clock": "trusted" if self.trusted else "untrusted",
+            "started_at_seconds": max(0, self.started_at + offset),
+            "last_seen_at_seconds": max(0, now + offset),
+            "stopped_at_seconds": max(0, now + offset) if self.stopped else None,
+            "stop_reason": self.stopped,
+            "sleeps": [
+                {"from_seconds": max(0, sleep["from"] + offset), "to_seconds": max(0, sleep["to"] + offset)}
+                for sleep in self._sleeps
+            ],
+        }
+
+    def _publish(self, folder: str, records: list[list[Any]]) -> None:
+        for kind, record in records:
+            self.spool.put(folder, kind, record)
+
+    def _saved_run(self) -> dict[str, Any]:
+        try:
+            saved = json.loads(self.outside.disk.read(f"{self.folder}/run.json"))
+        except FileNotFoundError:
+            saved = {}
+        except ValueError:
+            self.outside.say(f"{self.folder}/run.json is damaged and left out; counting starts anew")
+            saved = {}
+        return saved if isinstance(saved, dict) else {}
+
+    # --- the sender ---------------------------------------------------------------------------------------------
+
+    def _look_after_sender(self, now: int) -> None:
+        if self._sender is not None:
+            if self.outside.reap(self._sender) is None:
+                return
+            self._sender = None
+            self._contact_due = now + self._pause_wanted()
+        elif now >= self._contact_due:
+            self._start_sender()
+
+    def _start_sender(self) -> None:
+        try:
+            self._sender = self.outside.start_sender()
+        except Unusable as error:
+            self.outside.say(f"the sender cannot be started: {error} Trying again in {self.contact_seconds} s")
+            self._contact_due = self.now() + self.contact_seconds
+
+    def _pause_wanted(self) -> int:
+        """How long until the next contact: what the sender noted, else the usual, with a jitter of a tenth."""
+        try:
+            noted = json.loads(self.outside.disk.read(f"{self.folder}/sender.json"))["next_contact_seconds"]
+            wanted = min(86_400, max(5, int(noted)))
+        except (OSError, ValueError, KeyError, TypeError):
+            wanted = self.contact_seconds
+            wanted += self._random_below(max(1, wanted // 10))
+        return wanted
+
+    def _random_below(self, limit: int) -> int:
+        return int.from_bytes(self.outside.random(4), "big") % limit
+
+
+def continued(saved: dict[str, Any]) -> dict[str, Any] | None:
+    """What the counter goes on from.
+
+    The sessions of a run that never knew the time have no place for their start: their length stays unknown.
+    """
+    snapshot = saved.get("counter")
+    if snapshot is None or saved.get("trusted"):
+        return snapshot
+    for visit in snapshot["visits"].values():
+        visit["stretches"] = [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]
+    return snapshot  # type: ignore[no-any-return]
+
+
+def slot_record(run_id: str, slot: int, tally: Tally) -> dict[str, Any]:
+    """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
+    readable = tally.observed > 0 or any(tally.starts) or any(map(any, tally.lengths))
+    return {
+        "run_id": run_id,
+        "slot": slot,
+        "revision": tally.revision,
+        "seconds_observed": tally.observed,
+        "seconds_on": tally.on,
+        "method": "log_on" if readable else "not_readable",
+        "presence_readable": False,
+        "idle_rules": [
+            {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
+            for minutes, starts, use, lengths in zip(
+                IDLE_RULES_MINUTES, tally.starts, tally.use, tally.lengths, strict=True
+            )
+        ]
+        if readable
+        else [],
+    }

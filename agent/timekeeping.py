@@ -1,0 +1,109 @@
+"""Which wall time is to be trusted, and what becomes of counts made before it was.
+
+Durations come from the clock that runs since boot. One trusted moment dates the whole boot: the offset between that
+clock and the wall is the same before and after it. A stretch of an earlier boot that never saw a trusted moment is
+accepted when it lies in order between two trusted points and the clock was within 120 s at both; else its counts
+are reported without a place in time.
+
+A worked example: the station was last trusted at 10:00, then ran offline and claimed the slots 10:15 to 11:00. At the
+next boot its clock says 12:00:00 and the collector 12:00:40. The stretch lies between 10:00 and 12:00:40 and the clock
+is 40 s off: accepted. Had the clock said 12:05:00, the counts would be undated.
+"""
+
+import json
+from typing import Any
+
+from agent.disk import Disk
+from agent.machine.base import Clock
+from agent.spool import HELD, PENDING, Entry, Spool
+from agent.wire.figures import SLOT_SECONDS
+
+TOLERANCE_SECONDS = 120
+"""How far a clock may be off and still place a count (design: time)."""
+STEP_SECONDS = 2
+"""Smaller differences between two trusted offsets are rounding and the clock's slewing, not a step."""
+
+
+def claimed_offset(clock: Clock) -> int:
+    """What the computer's own wall clock makes of the time since boot, trusted or not."""
+    return round(clock.wall() - clock.elapsed())
+
+
+def trusted_offset(clock: Clock, disk: Disk, trust_path: str) -> int | None:
+    """The offset from seconds since boot to seconds since 1970, if somebody vouches for it; else None.
+
+    The system vouches when it says that its clock is synchronised; the collector when it has answered in this boot,
+    which the sender notes in the file `trust_path`.
+    """
+    if clock.synchronised():
+        return claimed_offset(clock)
+    try:
+        note = json.loads(disk.read(trust_path))
+        if note["boot_id"] == clock.boot_id():
+            return int(note["time_seconds"]) - int(note["elapsed_seconds"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None
+
+
+def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_now: int, skew: int) -> None:
+    """Publish what `runs` held back, dated if it lies between two trusted points, else undated.
+
+    `trusted_before` and `trusted_now` are seconds since 1970, `skew` is how far the clock was off when it was
+    found out, in seconds. Done again after an interruption it does the same.
+    """
+    by_run: dict[str, list[tuple[Entry, dict[str, Any]]]] = {}
+    for entry in spool.entries(HELD):
+        if entry.run_id in runs:
+            record = spool.read(HELD, entry)
+            if record is not None:
+                by_run.setdefault(entry.run_id, []).append((entry, record))
+    for run_id, held in by_run.items():
+        slots = [record for entry, record in held if entry.kind == "slot"]
+        dated = (
+            trusted_before is not None
+            and abs(skew) <= TOLERANCE_SECONDS
+            and in_order(slots, trusted_before, trusted_now)
+        )
+        if slots and not dated:
+            spool.put(PENDING, "undated", undated(run_id, slots))
+        for entry, record in held:
+            if entry.kind == "run":
+                spool.put(PENDING, "run", {**record, "clock": "bracketed" if dated else "untrusted"})
+            elif dated:
+                spool.put(PENDING, entry.kind, record)
+        for entry, _ in held:
+            spool.disk.remove(spool.path(HELD, entry.name))
+
+
+def in_order(slots: list[dict[str, Any]], trusted_before: int, trusted_now: int) -> bool:
+    """Whether the slots lie between the two trusted moments, a tolerance at each end."""
+    if not slots:
+        return True
+    first: int = min(record["slot"] for record in slots) * SLOT_SECONDS
+    last: int = max(record["slot"] for record in slots) * SLOT_SECONDS
+    earliest = trusted_before - TOLERANCE_SECONDS - SLOT_SECONDS
+    return earliest <= first and last <= trusted_now + TOLERANCE_SECONDS
+
+
+def undated(run_id: str, slots: list[dict[str, Any]]) -> dict[str, Any]:
+    """The wire's UndatedRecord: the sums of some slot records of one run."""
+    rules: list[dict[str, Any]] = []
+    for record in slots:
+        for at, rule in enumerate(record["idle_rules"]):
+            if at == len(rules):
+                rules.append(
+                    {"minutes": rule["minutes"], "starts": 0, "seconds_in_use": 0, "lengths": [0, 0, 0, 0, 0, 0, 0]}
+                )
+            rules[at]["starts"] += rule["starts"]
+            rules[at]["seconds_in_use"] += rule["seconds_in_use"]
+            rules[at]["lengths"] = [a + b for a, b in zip(rules[at]["lengths"], rule["lengths"], strict=True)]
+    readable = [record for record in slots if record["method"] != "not_readable"]
+    return {
+        "run_id": run_id,
+        "revision": 1,
+        "seconds_observed": sum(record["seconds_observed"] for record in slots),
+        "method": readable[0]["method"] if readable else "not_readable",
+        "presence_readable": any(record["presence_readable"] for record in slots),
+        "idle_rules": rules,
+    }

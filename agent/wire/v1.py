@@ -1,0 +1,257 @@
+"""The wire format, version 1: what an agent says and what the collector answers.
+
+Whole words, units in names, whole numbers only. Times are seconds since 1970-01-01 UTC; a slot is such a time
+divided by 900. Every field has a row in the table "what is measured" of agent/README.md, and a test keeps it so.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from agent.wire.bounds import Items, Text, Whole
+from agent.wire.figures import IDLE_RULES_MINUTES as IDLE_RULES_MINUTES  # noqa: PLC0414
+from agent.wire.figures import SLOT_SECONDS as SLOT_SECONDS  # noqa: PLC0414
+
+Identifier = Annotated[str, Text(32, r"^[0-9a-f]{32}$")]
+RunIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
+PublicIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
+Secret = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
+Seconds = Annotated[int, Whole(0, 4_102_444_800)]
+"""Seconds since 1970, up to the year 2100."""
+Slot = Annotated[int, Whole(0, 4_558_272)]
+Revision = Annotated[int, Whole(1, 1_000_000)]
+SecondsOfSlot = Annotated[int, Whole(0, SLOT_SECONDS)]
+Count = Annotated[int, Whole(0, 10_000)]
+Bytes = Annotated[int, Whole(0, 2**53)]
+Version = Annotated[str, Text(32, r"^[0-9A-Za-z.+_-]*$")]
+Name = Annotated[str, Text(120)]
+Tag = Annotated[str, Text(64, r"^[0-9A-Za-z][0-9A-Za-z._ -]*$")]
+
+ProbeName = Literal[
+    "uptime", "processor", "memory", "volumes", "operating_system", "pending_reboot", "network_link", "agent"
+]
+
+
+class Strict:
+    """Read by the collector's validator; without effect here."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleRule(Strict):
+    """The counts of one slot under one idle rule."""
+
+    minutes: Literal[3, 5, 10, 15]
+    starts: Count
+    seconds_in_use: SecondsOfSlot
+    lengths: Annotated[tuple[Count, ...], Items(7, 7)]
+    """Ended sessions that started in this slot, by band of LENGTH_BANDS_MINUTES; the others have no known length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotRecord(Strict):
+    """What one run knows about one quarter-hour: absolute values, never increments."""
+
+    run_id: RunIdentifier
+    slot: Slot
+    revision: Revision
+    seconds_observed: SecondsOfSlot
+    seconds_on: SecondsOfSlot
+    method: Literal["log_on", "activity", "not_readable"]
+    presence_readable: bool
+    idle_rules: Annotated[tuple[IdleRule, ...], Items(0, 4)]
+    """All four rules in the order of IDLE_RULES_MINUTES, or none where sessions are not readable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndatedRule(Strict):
+    """The counts of one run under one idle rule, without a place in time."""
+
+    minutes: Literal[3, 5, 10, 15]
+    starts: Count
+    seconds_in_use: Annotated[int, Whole(0, 100_000_000)]
+    lengths: Annotated[tuple[Count, ...], Items(7, 7)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndatedRecord(Strict):
+    """What one run counted while nobody could say what time it was."""
+
+    run_id: RunIdentifier
+    revision: Revision
+    seconds_observed: Annotated[int, Whole(0, 100_000_000)]
+    method: Literal["log_on", "activity", "not_readable"]
+    presence_readable: bool
+    idle_rules: Annotated[tuple[UndatedRule, ...], Items(0, 4)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleep(Strict):
+    """A stretch in which the run lived on while the PC was suspended or hibernated."""
+
+    from_seconds: Seconds
+    to_seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord(Strict):
+    """One life of the agent's service."""
+
+    run_id: RunIdentifier
+    previous_run_id: RunIdentifier | None
+    revision: Revision
+    start_reason: Literal["boot", "restart"]
+    clock: Literal["trusted", "bracketed", "untrusted"]
+    started_at_seconds: Seconds
+    last_seen_at_seconds: Seconds
+    stopped_at_seconds: Seconds | None
+    stop_reason: Literal["power_off", "service_stop"] | None
+    sleeps: Annotated[tuple[Sleep, ...], Items(0, 100)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uptime(Strict):
+    booted_at_seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor(Strict):
+    logical_processors: Annotated[int, Whole(1, 4096)]
+    busy_percent: Annotated[int, Whole(0, 100)] | None
+    """Average since the previous contact of the same boot; null at the first one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(Strict):
+    total_bytes: Bytes
+    available_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume(Strict):
+    label: Annotated[str, Text(32)]
+    """A drive letter or a well-known mount point; never the name of a person's folder."""
+    file_system: Annotated[str, Text(32)]
+    total_bytes: Bytes
+    free_bytes: Bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volumes(Strict):
+    fixed: Annotated[tuple[Volume, ...], Items(0, 26)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingSystem(Strict):
+    name: Name
+    version: Annotated[str, Text(64)]
+    kernel: Annotated[str, Text(120)]
+    architecture: Annotated[str, Text(32)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingReboot(Strict):
+    required: bool
+    since_seconds: Seconds | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLink(Strict):
+    kind: Literal["wired", "wireless", "other", "none"]
+    speed_megabits: Annotated[int, Whole(0, 1_000_000)] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentItself(Strict):
+    version: Version
+    sessions_readable: bool
+    session_source: Annotated[str, Text(32)]
+    """"logind", "utmp" or why sessions cannot be read."""
+    spool_records: Annotated[int, Whole(0, 10_000_000)]
+    spool_bytes: Bytes
+    records_dropped: Annotated[int, Whole(0, 1_000_000_000)]
+    records_set_aside: Annotated[int, Whole(0, 1_000_000_000)]
+    clock_skew_seconds: Annotated[int, Whole(-4_102_444_800, 4_102_444_800)] | None
+    """This PC's clock minus the collector's at the previous contact; null before the first one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReadable(Strict):
+    """A probe that returned nothing: normal on this machine ("no_data") or failed."""
+
+    probe: ProbeName
+    outcome: Literal["no_data", "failed"]
+    reason: Annotated[str, Text(200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings(Strict):
+    """The groups that changed since they were last acknowledged; null means unchanged, not unknown."""
+
+    uptime: Uptime | None = None
+    processor: Processor | None = None
+    memory: Memory | None = None
+    volumes: Volumes | None = None
+    operating_system: OperatingSystem | None = None
+    pending_reboot: PendingReboot | None = None
+    network_link: NetworkLink | None = None
+    agent: AgentItself | None = None
+    not_readable: Annotated[tuple[NotReadable, ...], Items(0, 64)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope(Strict):
+    """One message of a station."""
+
+    schema: Literal[1]
+    envelope_id: Identifier
+    previous_envelope_id: Identifier | None
+    """The last envelope that the collector acknowledged; null when the station knows of none."""
+    current_run_id: RunIdentifier | None
+    composed_at_seconds: Seconds
+    clock_trusted: bool
+    backlog: bool
+    """Whether slots older than 14 days are in it on purpose, after a long time without a collector."""
+    agent_version: Version
+    runs: Annotated[tuple[RunRecord, ...], Items(0, 64)]
+    slots: Annotated[tuple[SlotRecord, ...], Items(0, 400)]
+    undated: Annotated[tuple[UndatedRecord, ...], Items(0, 64)]
+    readings: Readings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeAnswer(Strict):
+    """All that a collector ever says to a station; nothing in it can make a PC do anything else."""
+
+    schema: Literal[1]
+    last_envelope_id: Identifier | None
+    time_seconds: Seconds
+    next_contact_seconds: Annotated[int, Whole(60, 86_400)]
+    wanted: Annotated[tuple[ProbeName, ...], Items(0, 64)]
+    """Reading groups that the collector does not hold and asks for in full."""
+    enrol_again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentRequest(Strict):
+    schema: Literal[1]
+    token: Annotated[str, Text(128, r"^dps1-[0-9a-f]{16}-[0-9a-f]{64}$")]
+    tag: Tag
+    agent_version: Version
+    system: Literal["linux", "windows", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentAnswer(Strict):
+    schema: Literal[1]
+    station_public_id: PublicIdentifier
+    station_secret: Secret
+    status: Literal["accepted", "waiting"]
+    time_seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAnswer(Strict):
+    schema: Literal[1]
+    time_seconds: Seconds

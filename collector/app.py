@@ -1,0 +1,145 @@
+"""Puts the pieces together; the only place that knows them all."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from sqlalchemy import Engine
+
+from collector import __version__
+from collector.config import Settings
+from collector.domain.statistics import DatedRule, Rules
+from collector.ingest.log import Line, RequestLog
+from collector.ingest.metrics import Metrics
+from collector.ingest.roller import RollerThread, lag
+from collector.ingest.routes import IngestApp
+from collector.storage.engine import create_engine, writing
+from collector.storage.queries.secrets import csrf_secret
+from collector.web.application import web_app
+from collector.web.settings import WebSettings
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+METRICS = "/metrics"
+GRACE_SECONDS = 10
+"""How long a stop waits for requests that are under way."""
+
+
+class Collector:
+    """The whole collector as one ASGI application: ingest beside the pages, and the roller behind both."""
+
+    def __init__(self, engine: Engine, settings: Settings, *, log: TextIO | None) -> None:
+        """Read what the database knows; nothing runs until the server's start-up."""
+        self.engine = engine
+        self.metrics = Metrics()
+        self.log = RequestLog(log, settings.log_format)
+        self.ingest = IngestApp(engine, settings, metrics=self.metrics, log=self.log)
+        self.roller = RollerThread(engine, clock=time.time, holder=secrets.token_hex(8))
+        self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stations' addresses go to ingest, everything else to the pages."""
+        if scope["type"] == "http" and self.ingest.handles(scope["path"]):
+            await self.ingest(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == METRICS and is_local(scope):
+            await self._tell_metrics(send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._page(scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = time.monotonic()
+        status = 500
+
+        async def noted(message: dict[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.web(scope, receive, noted)  # type: ignore[arg-type]
+        finally:
+            milliseconds = (time.monotonic() - begun) * 1000
+            self.log.add(time.time(), Line("page", status, "answered", milliseconds, 0, 0))
+            self.log.flush()
+
+    async def _tell_metrics(self, send: Send) -> None:
+        marked = await asyncio.to_thread(lag, self.engine)
+        body = self.metrics.render(queue=len(self.ingest.writer), marked=marked)
+        headers = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.ingest.start()
+        self.roller.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await asyncio.to_thread(self._stop)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _stop(self) -> None:
+        self.ingest.stop()
+        self.roller.stop()
+        self.log.flush()
+
+
+def is_local(scope: Scope) -> bool:
+    """Whether a request comes from this very computer and through no proxy: the metrics are for its operator."""
+    address = (scope.get("client") or ("", 0))[0]
+    forwarded = any(name in (b"x-forwarded-for", b"forwarded") for name, _ in scope["headers"])
+    try:
+        return ip_address(address).is_loopback and not forwarded
+    except ValueError:
+        return False
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine of the settings; the data folder is made if it is missing. Raises OSError."""
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return create_engine(settings.database_url)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The dated regional settings that figures follow."""
+    return Rules(zone=ZoneInfo(settings.time_zone), idle_rules=(DatedRule(0, settings.idle_rule_minutes),))
+
+
+def web_settings(engine: Engine, settings: Settings) -> WebSettings:
+    with writing(engine) as connection:
+        secret = csrf_secret(connection, secrets.token_hex)
+    return WebSettings(
+        csrf_secret=secret,
+        behind_tls=settings.secure_cookies,
+        contact_interval_seconds=settings.contact_interval_seconds,
+        rules=rules_of(settings),
+    )
+
+
+def server_of(collector: Collector, settings: Settings) -> uvicorn.Server:
+    """A server that is not listening yet; the caller opens the socket, to say in a sentence why it cannot."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            collector,  # type: ignore[arg-type]
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            headers=[("DPS-Collector-Version", __version__)],
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies) or None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_certfile=settings.tls_certificate_file or None,
+            ssl_keyfile=settings.tls_key_file or None,
+        )
+    )

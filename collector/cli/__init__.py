@@ -1,0 +1,57 @@
+"""The words of the command line, one file for each noun."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from collector import __version__
+from collector.checks import reason
+from collector.cli.database import check, migrate
+from collector.cli.demo import demo
+from collector.cli.export import export
+from collector.cli.serve import serve
+from collector.cli.sites import site
+from collector.cli.tokens import token
+from collector.cli.users import user
+from collector.config import ConfigError
+from collector.ingest.enrolment import EnrolmentError
+from collector.web.accounts import AccountError
+from collector.web.statistics_api import ExportError
+
+
+class Sentences(click.Group):
+    """Turns every error that a person can mend into one sentence; the exit code is 1, for a wrong command 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (ConfigError, EnrolmentError, AccountError, ExportError) as error:
+            raise click.ClickException(str(error)) from error
+        except SQLAlchemyError as error:
+            raise click.ClickException(
+                f"the database cannot be used ({reason(error)}); run `dps-collector check`"
+            ) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror or error}") from error
+
+
+@click.group(cls=Sentences)
+@click.version_option(__version__, prog_name="dps-collector")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Settings (TOML).")
+@click.option("--data", "data_folder", help="Folder of the database and of what must outlive it.")
+@click.pass_context
+def main(context: click.Context, config_file: Path | None, data_folder: str | None) -> None:
+    """The collector of the Digital Public Spaces' statistics."""
+    os.umask(0o077)
+    context.obj = (config_file, data_folder)
+
+
+for command in (check, demo, export, migrate, serve, site, token, user):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""demo: a collector with this very computer as its station, for a first look."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+import click
+import platformdirs
+from sqlalchemy import Engine
+
+from collector.app import Collector, open_engine, server_of
+from collector.cli.opening import now
+from collector.cli.serve import listening
+from collector.config import Settings, read
+from collector.ingest.enrolment import issue_token
+from collector.storage.engine import reading, writing
+from collector.storage.queries.accounts import account_named
+from collector.storage.queries.register import add_site
+from collector.storage.queries.sites import site_of_code
+from collector.storage.schema import migrate
+from collector.web.accounts import ADMINISTRATOR, create_account, set_password
+
+CODE = "DEMO"
+ACCOUNT = "admin"
+CONTACT_SECONDS = 60
+"""The demonstration's station reports each minute, so that somebody who looks sees something move."""
+AGENT_STOP_SECONDS = 8
+
+
+@click.command()
+@click.option("--data", "folder", type=click.Path(path_type=Path), help="Where the demonstration keeps its data.")
+@click.option("--port", default=8017, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.pass_context
+def demo(context: click.Context, folder: Path | None, port: int) -> None:
+    """Run a collector on this computer, with this computer as its only station. Ctrl-C stops both."""
+    given = folder or context.find_root().obj[1]
+    data = Path(given or platformdirs.user_data_path("dps-demo", appauthor=False)).expanduser().absolute()
+    settings = read(
+        None,
+        {},
+        data_folder=str(data),
+        listen_port=port or 1,
+        secure_cookies=False,
+        contact_interval_seconds=CONTACT_SECONDS,
+        log_format="pretty",
+    )
+    stop = Stop()
+    with ExitStack() as leaving:
+        ear = leaving.enter_context(listening(settings, port=port))
+        engine = open_engine(settings)
+        migrate(engine)
+        password, token_file = furnish(engine, data)
+        log = leaving.enter_context((data / "collector.log").open("a", encoding="utf-8"))
+        serving = Serving(Collector(engine, settings, log=log), settings, ear)
+        leaving.callback(serving.stop)
+        serving.start()
+        address = f"http://127.0.0.1:{ear.getsockname()[1]}"
+        click.echo(introduction(address, password, data))
+        agent = leaving.enter_context(Agent(data, address, token_file))
+        while not stop.wanted.wait(0.5):
+            if serving.ended:
+                raise click.ClickException(f"the collector stopped by itself; see {data / 'collector.log'}")
+            agent.look()
+        click.echo("stopping")
+
+
+def introduction(address: str, password: str, data: Path) -> str:
+    """What somebody who started the demonstration wants to know."""
+    return (
+        "\nThis is a demonstration: one site whose only station is this computer.\n"
+        "It shows the use of a single station, which the product never does elsewhere.\n\n"
+        f"  Open      {address}\n"
+        f"  Account   {ACCOUNT}\n"
+        f"  Password  {password}\n"
+        f"  Data      {data}\n\n"
+        "Ctrl-C stops the collector and the agent; started again, it goes on with the same data.\n"
+    )
+
+
+def furnish(engine: Engine, data: Path) -> tuple[str, Path]:
+    """Make the site, the account and an enrolment token where they are missing; the password and the token's file."""
+    kept = data / "demo-password"
+    was_kept = kept.exists()
+    password = kept.read_text(encoding="utf-8").strip() if was_kept else secrets.token_urlsafe(12)
+    kept.write_text(password + "\n", encoding="utf-8")
+    kept.chmod(0o600)
+    with reading(engine) as connection:
+        site = site_of_code(connection, CODE)
+        account = account_named(connection, ACCOUNT)
+    token_file = data / "enrolment-token"
+    with writing(engine) as connection:
+        site_id = (
+            site.site_id
+            if site is not None
+            else add_site(connection, CODE, "Demonstration", "", now(), demonstration=True)
+        )
+        if account is None:
+            create_account(connection, ACCOUNT, password, ADMINISTRATOR, now())
+        elif not was_kept:
+            set_password(connection, ACCOUNT, password)
+        if not (data / "agent" / "identity.json").exists():
+            token = issue_token(connection, site_id, stations=1, valid_days=1, now=now(), random=secrets.token_hex)
+            token_file.write_text(token + "\n", encoding="utf-8")
+            token_file.chmod(0o600)
+    return password, token_file
+
+
+class Stop:
+    """Set by Ctrl-C, and by whoever asks politely."""
+
+    def __init__(self) -> None:
+        """Listen from now on."""
+        self.wanted = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._set)
+
+    def _set(self, _number: int, _frame: FrameType | None) -> None:
+        self.wanted.set()
+
+
+class Serving:
+    """The collector's server in a thread of its own, so that it outlives the agent's last contact."""
+
+    def __init__(self, collector: Collector, settings: Settings, ear: object) -> None:
+        """Serve on the listening socket `ear`."""
+        self._server = server_of(collector, settings)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [ear]}, name="server")
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def start(self) -> None:
+        """Return when requests are answered."""
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+class Agent:
+    """The real agent, as a process of its own; its words go to a file."""
+
+    def __init__(self, data: Path, address: str, token_file: Path) -> None:
+        """Run it with everything under `data`."""
+        self._log = data / "agent.log"
+        self._words = [
+            *(sys.executable, "-I", "-m", "agent", "run"),
+            *("--state", str(data / "agent")),
+            *("--server", address),
+            *("--token-file", str(token_file)),
+            *("--contact-seconds", str(CONTACT_SECONDS)),
+        ]
+        self._told = False
+
+    def __enter__(self) -> "Agent":
+        with self._log.open("ab") as log:
+            # A process group of its own: Ctrl-C comes to us, and we stop the agent before the collector.
+            self._process = subprocess.Popen(  # noqa: S603 our own program, no word from outside
+                self._words,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                process_group=0 if os.name == "posix" else None,
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+        try:
+            self._process.wait(AGENT_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def look(self) -> None:
+        """Say once if the agent has ended by itself."""
+        if self._process.poll() is not None and not self._told:
+            self._told = True
+            last = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:] or [
+                "without a word"
+            ]
+            click.echo(f"the agent ended ({last[0]}); the pages go on without it", err=True)

@@ -1,0 +1,41 @@
+"""Opens what a word works with: the settings and a database whose tables are those of this version."""
+
+import os
+import time
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+
+from collector.app import open_engine
+from collector.config import Settings, read
+from collector.storage.schema import SchemaState, schema_state
+
+
+def settings_of(context: click.Context, **given: object) -> Settings:
+    """The settings in force; `given` are those of the word's own options, None where not given."""
+    config_file, data_folder = context.find_root().obj
+    return read(config_file, os.environ, data_folder=data_folder, **given)
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The database; says what to do where its tables are not those of this version."""
+    engine = open_engine(settings)
+    state = schema_state(engine)
+    if state is SchemaState.UNKNOWN:
+        raise click.ClickException("the database was written by a newer collector; install that version again")
+    if state is not SchemaState.CURRENT:
+        raise click.ClickException(
+            f"the tables of the database in {Path(settings.data_folder)} are {state}; run `dps-collector migrate` first"
+        )
+    return engine
+
+
+def now() -> int:
+    """Seconds since 1970-01-01 UTC."""
+    return int(time.time())
+
+
+def day(seconds: int) -> str:
+    """A date and time for people at a terminal, in their own time zone."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))

@@ -1,0 +1,37 @@
+"""serve"""
+
+import socket
+import sys
+
+import click
+
+from collector.app import Collector, server_of
+from collector.cli.opening import engine_of, settings_of
+from collector.config import Settings
+
+
+@click.command()
+@click.option("--host", "listen_host", help="Address to listen on.")
+@click.option("--port", "listen_port", type=int, help="Port to listen on.")
+@click.pass_context
+def serve(context: click.Context, listen_host: str | None, listen_port: int | None) -> None:
+    """Receive envelopes and show the pages until stopped."""
+    settings = settings_of(context, listen_host=listen_host, listen_port=listen_port)
+    collector = Collector(engine_of(settings), settings, log=sys.stdout)
+    with listening(settings) as ear:
+        scheme = "https" if settings.tls_certificate_file else "http"
+        click.echo(f"listening on {scheme}://{settings.listen_host}:{ear.getsockname()[1]}", err=True)
+        server_of(collector, settings).run(sockets=[ear])
+
+
+def listening(settings: Settings, port: int | None = None) -> socket.socket:
+    """The socket on which to serve; says in a sentence why it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
+    port = settings.listen_port if port is None else port
+    try:
+        return socket.create_server((settings.listen_host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} of {settings.listen_host} cannot be used ({error.strerror or error}); "
+            "stop what uses it, or choose another with --port"
+        ) from error

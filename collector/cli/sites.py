@@ -1,0 +1,104 @@
+"""site"""
+
+import re
+import secrets
+
+import click
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from collector.cli.opening import day, engine_of, now, settings_of
+from collector.ingest import enrolment
+from collector.storage.engine import reading, writing
+from collector.storage.queries import register
+from collector.storage.queries.sites import Site, all_sites, site_of_code
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+
+
+def known(connection: Connection, code: str) -> Site:
+    """The site of a code; says what to do where there is none."""
+    found = site_of_code(connection, code)
+    if found is None:
+        raise click.ClickException(f"there is no site {code!r}; see `dps-collector site list`")
+    return found
+
+
+@click.group()
+def site() -> None:
+    """Sites and their stations."""
+
+
+@site.command()
+@click.argument("code")
+@click.argument("name")
+@click.option("--municipality", default="", help="Municipality, for lists.")
+@click.pass_context
+def add(context: click.Context, code: str, name: str, municipality: str) -> None:
+    """Add a site. CODE is short and stays for ever; tags of its stations may begin with it and a hyphen."""
+    if not CODE.fullmatch(code):
+        raise click.UsageError(f"the code {code!r} cannot be used; take 1 to 32 letters, digits and hyphens")
+    if not name.strip() or len(name) > 120 or len(municipality) > 64:  # noqa: PLR2004 the columns' sizes
+        raise click.UsageError("the name must have 1 to 120 characters, the municipality at most 64")
+    try:
+        with writing(engine_of(settings_of(context))) as connection:
+            register.add_site(connection, code, name.strip(), municipality, now())
+    except IntegrityError as error:
+        raise click.ClickException(f"there is a site {code!r} already; choose another code") from error
+    click.echo(f"added {code}")
+
+
+@site.command("list")
+@click.pass_context
+def list_sites(context: click.Context) -> None:
+    """List the sites."""
+    with reading(engine_of(settings_of(context))) as connection:
+        for each in all_sites(connection):
+            click.echo(f"{each.code:<16}{each.name}{f' ({each.municipality})' if each.municipality else ''}")
+
+
+@site.command()
+@click.argument("code")
+@click.pass_context
+def stations(context: click.Context, code: str) -> None:
+    """List the stations of a site with the public ids of their secrets."""
+    with reading(engine_of(settings_of(context))) as connection:
+        for each in register.enrolled(connection, known(connection, code).site_id):
+            click.echo(f"{each.public_id}  {each.status:<9} {day(each.created_at)}  {each.tag}")
+
+
+@site.command()
+@click.pass_context
+def waiting(context: click.Context) -> None:
+    """List the stations that wait for approval, with the site that their tag proposes."""
+    with reading(engine_of(settings_of(context))) as connection:
+        for each in enrolment.waiting_stations(connection):
+            proposed = each.proposed_site_code or "?"
+            click.echo(f"{each.public_id}  {day(each.created_at)}  {proposed:<16}{each.tag}")
+
+
+@site.command()
+@click.argument("code")
+@click.argument("public_ids", nargs=-1)
+@click.pass_context
+def approve(context: click.Context, code: str, public_ids: tuple[str, ...]) -> None:
+    """Approve waiting stations for a site: those named, or all whose tag begins with the site's code."""
+    with writing(engine_of(settings_of(context))) as connection:
+        site_id = known(connection, code).site_id
+        chosen = public_ids or [
+            each.public_id for each in enrolment.waiting_stations(connection) if each.proposed_site_id == site_id
+        ]
+        for public_id in chosen:
+            enrolment.approve(connection, public_id, site_id, now(), mark=lambda: secrets.randbits(62))
+    click.echo(f"approved {len(chosen)} station{'s' if len(chosen) != 1 else ''} for {code}")
+
+
+@site.command()
+@click.argument("public_id")
+@click.pass_context
+def revoke(context: click.Context, public_id: str) -> None:
+    """Revoke the secret of a station, waiting or not; a restored backup does not revive it."""
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as connection:
+        enrolment.revoke(connection, public_id, now(), settings.revocations_file)
+    click.echo(f"revoked {public_id}")

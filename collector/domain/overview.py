@@ -1,0 +1,41 @@
+"""All sites in one sentence: how much, how sure, and who is left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from collector.domain import cells
+from collector.domain.cells import Cell, Status
+from collector.domain.statistics import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    sessions: Cell
+    seconds_of_use: Cell
+    coverage: Cell
+    sites_counted: int
+    sites_confidential: int
+    sites_unknown: int
+    trusted: bool
+    """Whether the coverage reaches the limit."""
+
+
+def overview(rows: Sequence[Figures], coverage_limit: Fraction) -> Overview:
+    """The same period of several sites."""
+    offered = readable = Fraction(0)
+    for row in rows:
+        if row.coverage.value is not None and row.seconds_offered.value is not None:
+            offered += row.seconds_offered.value
+            readable += row.coverage.value * row.seconds_offered.value
+    coverage = cells.counted(readable / offered) if offered else cells.NOT_APPLICABLE
+    statuses = [row.sessions.status for row in rows]
+    return Overview(
+        sessions=cells.total(row.sessions for row in rows),
+        seconds_of_use=cells.total(row.seconds_of_use for row in rows),
+        coverage=coverage,
+        sites_counted=statuses.count(Status.VALUE),
+        sites_confidential=statuses.count(Status.CONFIDENTIAL),
+        sites_unknown=statuses.count(Status.UNKNOWN),
+        trusted=coverage.value is not None and coverage.value >= coverage_limit,
+    )

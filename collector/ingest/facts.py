@@ -1,0 +1,226 @@
+"""Turns what stations said into rows of the tables.
+
+Counters only grow within a run: a slot record replaces the stored one only when its revision is higher and none of
+its seconds and starts is lower. Lengths of sessions travel as words, which SQL cannot compare; they are bound to the
+starts of the same record instead (`collector.ingest.limits`).
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
+
+from agent.wire.v1 import (
+    Envelope,
+    IdleRule,
+    ProbeName,
+    Readings,
+    RunRecord,
+    SlotRecord,
+    UndatedRecord,
+    UndatedRule,
+)
+from collector.storage import models
+from collector.storage.rows import Row, insertion
+
+HISTORY_SECONDS = 3600
+"""The history keeps at most one value per probe and such stretch: the last one."""
+
+PROBES: tuple[ProbeName, ...] = (
+    "uptime",
+    "processor",
+    "memory",
+    "volumes",
+    "operating_system",
+    "pending_reboot",
+    "network_link",
+    "agent",
+)
+
+_RULES = tuple(
+    name
+    for minutes in models.IDLE_RULES_MINUTES
+    for name in (f"starts_{minutes}", f"seconds_in_use_{minutes}", f"lengths_{minutes}")
+)
+
+
+def _grows(table: str, columns: Iterable[str]) -> str:
+    conditions = [f"excluded.revision > {table}.revision"]
+    conditions += [f"excluded.{name} >= {table}.{name}" for name in columns if not name.startswith("lengths_")]
+    return " AND ".join(conditions)
+
+
+CONTACTS = insertion(
+    models.station_contact,
+    (
+        "site_id",
+        "station_id",
+        "received_at",
+        "last_envelope_id",
+        "envelope_id_before",
+        "current_run_id",
+        "agent_version",
+        "clock_skew_seconds",
+        "stopped_at",
+    ),
+)
+RUNS = insertion(
+    models.run,
+    (
+        "site_id",
+        "station_id",
+        "run_id",
+        "previous_run_id",
+        "revision",
+        "start_reason",
+        "clock",
+        "started_at",
+        "last_seen_at",
+        "stopped_at",
+        "stop_reason",
+        "sleeps",
+        "received_at",
+    ),
+    replace_where="excluded.revision > run.revision",
+)
+SLOTS = insertion(
+    models.slot_record,
+    (
+        "site_id",
+        "slot",
+        "station_id",
+        "run_id",
+        "revision",
+        "method",
+        "presence_readable",
+        "seconds_observed",
+        "seconds_on",
+        *_RULES,
+    ),
+    replace_where=_grows("slot_record", ("seconds_observed", "seconds_on", *_RULES)),
+)
+UNDATED = insertion(
+    models.undated_record,
+    (
+        "site_id",
+        "station_id",
+        "run_id",
+        "revision",
+        "method",
+        "presence_readable",
+        "seconds_observed",
+        *_RULES,
+        "received_at",
+    ),
+    replace_where=_grows("undated_record", ("seconds_observed", *_RULES)),
+)
+LATEST = insertion(models.reading_latest, ("site_id", "station_id", "probe", "outcome", "value", "received_at"))
+HISTORY = insertion(models.reading_history, ("site_id", "station_id", "probe", "received_at", "outcome", "value"))
+MARKS = insertion(models.dirty_slot, ("site_id", "slot", "mark"))
+
+_NOTHING: tuple[Any, ...] = (0, 0, "0 0 0 0 0 0 0") * len(models.IDLE_RULES_MINUTES)
+
+
+class Reading(NamedTuple):
+    """What one probe said, as it is stored."""
+
+    probe: str
+    outcome: str
+    value: str
+
+
+@lru_cache(maxsize=4096)
+def words(lengths: tuple[int, ...]) -> str:
+    return " ".join(map(str, lengths))
+
+
+def slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
+    return (
+        site_id,
+        record.slot,
+        station_id,
+        record.run_id,
+        record.revision,
+        record.method,
+        record.presence_readable,
+        record.seconds_observed,
+        record.seconds_on,
+        *_by_rule(record.idle_rules),
+    )
+
+
+def undated_row(site_id: int, station_id: int, record: UndatedRecord, received_at: int) -> Row:
+    return (
+        site_id,
+        station_id,
+        record.run_id,
+        record.revision,
+        record.method,
+        record.presence_readable,
+        record.seconds_observed,
+        *_by_rule(record.idle_rules),
+        received_at,
+    )
+
+
+def run_row(site_id: int, station_id: int, record: RunRecord, received_at: int) -> Row:
+    sleeps = [[sleep.from_seconds, sleep.to_seconds] for sleep in record.sleeps]
+    return (
+        site_id,
+        station_id,
+        record.run_id,
+        record.previous_run_id,
+        record.revision,
+        record.start_reason,
+        record.clock,
+        record.started_at_seconds,
+        record.last_seen_at_seconds,
+        record.stopped_at_seconds,
+        record.stop_reason,
+        to_json(sleeps).decode() if sleeps else "[]",
+        received_at,
+    )
+
+
+def readings_of(readings: Readings) -> list[Reading]:
+    found = [
+        Reading(probe, "ok", to_json(value).decode())
+        for probe in PROBES
+        if (value := getattr(readings, probe)) is not None
+    ]
+    if readings.not_readable:
+        said = {reading.probe for reading in found}
+        for missing in readings.not_readable:
+            if missing.probe not in said:
+                said.add(missing.probe)
+                found.append(Reading(missing.probe, missing.outcome, to_json({"reason": missing.reason}).decode()))
+    return found
+
+
+def stopped_at(envelope: Envelope) -> int | None:
+    """When the run that is speaking says that it stopped; null while it lives."""
+    for record in envelope.runs:
+        if record.run_id == envelope.current_run_id:
+            return record.stopped_at_seconds
+    return None
+
+
+def _by_rule(rules: tuple[IdleRule, ...] | tuple[UndatedRule, ...]) -> tuple[Any, ...]:
+    if len(rules) != len(models.IDLE_RULES_MINUTES):
+        return _NOTHING
+    a, b, c, d = rules
+    return (
+        a.starts,
+        a.seconds_in_use,
+        words(a.lengths),
+        b.starts,
+        b.seconds_in_use,
+        words(b.lengths),
+        c.starts,
+        c.seconds_in_use,
+        words(c.lengths),
+        d.starts,
+        d.seconds_in_use,
+        words(d.lengths),
+    )

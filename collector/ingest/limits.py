@@ -1,0 +1,144 @@
+"""What one station may say, record by record.
+
+A document that follows the schema is never refused for its content. Records that are too old, in the future, beyond
+the limits or at odds with themselves are left out, counted by reason, and the envelope is acknowledged: sending them
+again could never help, and a refusal would stop the good records beside them for ever. So a stolen station secret
+can spoil little, and a station with a broken clock loses only what nobody could place.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
+
+from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
+from agent.wire.v1 import (
+    Envelope,
+    IdleRule,
+    RunRecord,
+    SlotRecord,
+    UndatedRecord,
+    UndatedRule,
+)
+
+DAY_SECONDS = 86_400
+SLOTS_PER_DAY = DAY_SECONDS // SLOT_SECONDS
+SLOTS_AHEAD = 1
+"""The slot after the current one is accepted: the station's clock may be a little ahead of ours."""
+REASONS = ("too_old", "future", "too_many_starts", "too_many_runs", "inconsistent")
+
+
+Record = TypeVar("Record", RunRecord, SlotRecord, UndatedRecord)
+
+
+class Limits(NamedTuple):
+    """The settings of the same names."""
+
+    slots_back_days: int = 14
+    slots_back_backlog_days: int = 60
+    starts_per_slot_limit: int = 60
+    runs_per_day_limit: int = 200
+
+
+class RunsSeen:
+    """The runs that each station named, by day; in memory, so each worker and each start counts anew.
+
+    That is enough: it keeps a thief from filling the disk, and counts stay right without it.
+    """
+
+    def __init__(self, *, stations: int = 50_000, days: int = 100) -> None:
+        self._stations = stations
+        self._days = days
+        self._seen: OrderedDict[tuple[int, int], OrderedDict[int, set[str]]] = OrderedDict()
+
+    def admits(self, station: tuple[int, int], day: int, run_id: str, limit: int) -> bool:
+        by_day = self._seen.get(station)
+        if by_day is None:
+            by_day = self._seen[station] = OrderedDict()
+            if len(self._seen) > self._stations:
+                self._seen.popitem(last=False)
+        runs = by_day.get(day)
+        if runs is None:
+            runs = by_day[day] = set()
+            if len(by_day) > self._days:
+                by_day.popitem(last=False)
+        if run_id in runs:
+            return True
+        if len(runs) >= limit:
+            return False
+        runs.add(run_id)
+        return True
+
+
+def within_limits(
+    envelope: Envelope, now: int, limits: Limits, seen: RunsSeen, station: tuple[int, int]
+) -> tuple[Envelope, dict[str, int]]:
+    """The envelope without what is over the limits, and how many records were left out, by reason."""
+    days = limits.slots_back_backlog_days if envelope.backlog else limits.slots_back_days
+    current = now // SLOT_SECONDS
+    earliest, latest = current - days * SLOTS_PER_DAY, current + SLOTS_AHEAD
+    today = now // DAY_SECONDS
+    left_out: dict[str, int] = {}
+
+    def kept(records: tuple[Record, ...], judge: Callable[[Record], tuple[str, int]]) -> tuple[Record, ...]:
+        good = []
+        for record in records:
+            reason, day = judge(record)
+            if not reason and not seen.admits(station, day, record.run_id, limits.runs_per_day_limit):
+                reason = "too_many_runs"
+            if reason:
+                left_out[reason] = left_out.get(reason, 0) + 1
+            else:
+                good.append(record)
+        return records if len(good) == len(records) else tuple(good)
+
+    runs = kept(envelope.runs, lambda run: (_run_reason(run, earliest, latest), _day(run, today)))
+    slots = kept(
+        envelope.slots, lambda slot: (_slot_reason(slot, earliest, latest, limits), slot.slot // SLOTS_PER_DAY)
+    )
+    undated = kept(envelope.undated, lambda record: (_undated_reason(record), today))
+    if left_out:
+        envelope = replace(envelope, runs=runs, slots=slots, undated=undated)
+    return envelope, left_out
+
+
+def _day(record: RunRecord, today: int) -> int:
+    return today if record.clock == "untrusted" else record.started_at_seconds // DAY_SECONDS
+
+
+def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits) -> str:
+    if record.slot < earliest:
+        return "too_old"
+    if record.slot > latest:
+        return "future"
+    rules = record.idle_rules
+    if not _agrees(rules, record.method):
+        return "inconsistent"
+    for rule in rules:
+        if rule.starts > limits.starts_per_slot_limit:
+            return "too_many_starts"
+    return ""
+
+
+def _run_reason(record: RunRecord, earliest: int, latest: int) -> str:
+    if record.clock == "untrusted":
+        return ""
+    if record.last_seen_at_seconds < earliest * SLOT_SECONDS:
+        return "too_old"
+    if record.last_seen_at_seconds >= (latest + 1) * SLOT_SECONDS:
+        return "future"
+    return "inconsistent" if record.started_at_seconds > record.last_seen_at_seconds else ""
+
+
+def _undated_reason(record: UndatedRecord) -> str:
+    return "" if _agrees(record.idle_rules, record.method) else "inconsistent"
+
+
+def _agrees(rules: Iterable[IdleRule] | Iterable[UndatedRule], method: str) -> bool:
+    """All four rules in order (none where sessions are not readable), and no more lengths than sessions."""
+    minutes = []
+    for rule in rules:
+        minutes.append(rule.minutes)
+        if sum(rule.lengths) > rule.starts:
+            return False
+    return tuple(minutes) == IDLE_RULES_MINUTES or (not minutes and method == "not_readable")

@@ -1,0 +1,54 @@
+"""Puts the pages together."""
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from sqlalchemy import Engine
+
+from collector.i18n import load_languages
+from collector.web import statistics_api
+from collector.web.errors import error_handler
+from collector.web.headers import add_headers
+from collector.web.log_in import WhoIsIt, must_be_logged_in
+from collector.web.pages import CSRF_COOKIE, Pages
+from collector.web.settings import WebSettings
+from collector.web.surroundings import Clock, Surroundings
+from collector.web.views import health, language, login, site, sites, static_files
+
+LARGEST_FORM_BYTES = 64 * 1024
+
+
+def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
+    """The pages and the statistics for people who are logged in; `clock` gives seconds since 1970-01-01 UTC."""
+    pages = Pages(load_languages(), settings)
+    around = Surroundings(engine, settings, clock, pages)
+    return Litestar(
+        route_handlers=[
+            health.answer,
+            language.choose,
+            login.form,
+            login.enter,
+            login.leave,
+            site.show,
+            sites.show,
+            static_files.send,
+            static_files.favicon,
+            statistics_api.answer,
+        ],
+        dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
+        guards=[must_be_logged_in],
+        middleware=[DefineMiddleware(WhoIsIt, engine=engine, settings=settings, clock=clock)],
+        csrf_config=CSRFConfig(
+            secret=settings.csrf_secret,
+            cookie_name=settings.cookie(CSRF_COOKIE),
+            cookie_secure=settings.behind_tls,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+        ),
+        exception_handlers={Exception: error_handler(pages)},
+        before_send=[add_headers(behind_tls=settings.behind_tls)],
+        request_max_body_size=LARGEST_FORM_BYTES,
+        openapi_config=None,
+        logging_config=None,
+    )

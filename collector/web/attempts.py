@@ -1,0 +1,71 @@
+"""Slows down whoever guesses passwords, without a way to lock others out.
+
+Failures are counted per (client, name) and per client, never per name alone: nobody can shut an account from
+elsewhere. A browser that has logged in as somebody before carries a signed mark and is counted apart, so that a
+stranger behind the same address cannot shut it out either. Kept in memory, bounded.
+"""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections import OrderedDict
+
+FAILURES_PER_NAME = 10
+FAILURES_PER_CLIENT = 50
+WINDOW_SECONDS = 900
+MOST_KEYS = 20_000
+
+
+class Attempts:
+    """Failures of the last quarter of an hour."""
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[tuple[str, str], list[int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def wait_seconds(self, client: str, name: str, mark: str | None, now: int) -> int:
+        """How long this browser must wait before it may try this name; 0 when it may."""
+        with self._lock:
+            return max(self._wait(key, most, now) for key, most in _keys(client, name, mark))
+
+    def failed(self, client: str, name: str, mark: str | None, now: int) -> None:
+        with self._lock:
+            for key, most in _keys(client, name, mark):
+                recent = [moment for moment in self._failures.pop(key, []) if moment > now - WINDOW_SECONDS]
+                self._failures[key] = [*recent, now][-most:]
+            while len(self._failures) > MOST_KEYS:
+                self._failures.popitem(last=False)
+
+    def succeeded(self, client: str, name: str, mark: str | None) -> None:
+        """Forget the failures with this name; those of the client with other names stay."""
+        with self._lock:
+            for key, _ in _keys(client, name, mark)[:1]:
+                self._failures.pop(key, None)
+
+    def _wait(self, key: tuple[str, str], most: int, now: int) -> int:
+        recent = [moment for moment in self._failures.get(key, []) if moment > now - WINDOW_SECONDS]
+        return recent[-most] + WINDOW_SECONDS - now if len(recent) >= most else 0
+
+
+def _keys(client: str, name: str, mark: str | None) -> list[tuple[tuple[str, str], int]]:
+    if mark is not None:
+        return [((f"mark {mark}", name), FAILURES_PER_NAME)]
+    return [((client, name), FAILURES_PER_NAME), ((client, ""), FAILURES_PER_CLIENT)]
+
+
+def _signature(name: str, number: str, secret: str) -> str:
+    return hmac.new(secret.encode(), f"known browser\0{name}\0{number}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_mark(name: str, secret: str) -> str:
+    """What a browser keeps after a log-in; it opens nothing."""
+    number = secrets.token_hex(16)
+    return f"{number}.{_signature(name, number, secret)}"
+
+
+def known_mark(cookie: str, name: str, secret: str) -> str | None:
+    """The number of a browser that has logged in with this name before; None for any other."""
+    number, _, signature = cookie.partition(".")
+    good = hmac.compare_digest(signature.encode(), _signature(name, number, secret).encode())
+    return number if good else None

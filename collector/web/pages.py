@@ -1,0 +1,119 @@
+"""Turns a template and its values into a page in the reader's language."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+from litestar.connection import ASGIConnection
+from litestar.types import Empty
+from litestar.utils.scope.state import ScopeState
+
+from collector.domain.cells import Status
+from collector.domain.stations import State
+from collector.domain.statistics import Mark
+from collector.i18n import NAMES, Speech, choose_language
+from collector.web.settings import WebSettings
+
+HERE = Path(__file__).parent
+STATIC = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
+"""Read once; nothing else of the disk can be asked for."""
+STATIC_VERSION = hashlib.sha256(b"".join(STATIC.values())).hexdigest()[:12]
+LOCAL_PATH = re.compile(r"/(?![/\\])[\w/.?=&%+-]*", re.ASCII)
+LANGUAGE_COOKIE = "language"
+CSRF_COOKIE = "csrf"
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def environment(speech: Speech) -> Environment:
+    """Templates that speak one language."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        speech.gettext, speech.ngettext, newstyle=True
+    )
+    made.filters |= {
+        "number": speech.number,
+        "percent": speech.percent,
+        "hours": speech.hours,
+        "size": speech.size,
+        "date": speech.date,
+        "weekday": speech.weekday,
+        "month": speech.month,
+        "moment": speech.moment,
+    }
+    made.globals |= {"Status": Status, "State": State, "Mark": Mark}
+    return made
+
+
+def local_path(wish: str) -> str:
+    """A path of this application, or its first page when it is anything else."""
+    return wish if LOCAL_PATH.fullmatch(wish) else "/"
+
+
+class Pages:
+    """The templates in all languages, and what every page needs."""
+
+    def __init__(self, languages: Mapping[str, Speech], settings: WebSettings) -> None:
+        self.languages = languages
+        self.settings = settings
+        self.environments = {language: environment(speech) for language, speech in languages.items()}
+
+    def language_of(self, connection: Connection) -> str:
+        account = connection.scope.get("user")
+        return choose_language(
+            connection.cookies.get(self.settings.cookie(LANGUAGE_COOKIE), ""),
+            account.language if account else "",
+            connection.headers.get("accept-language", ""),
+        )
+
+    def speech_of(self, connection: Connection) -> Speech:
+        return self.languages[self.language_of(connection)]
+
+    def render(
+        self,
+        connection: Connection,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> Response[str]:
+        speech = self.speech_of(connection)
+        root = connection.scope.get("root_path", "").rstrip("/")
+        path = connection.scope["path"].removeprefix(root) or "/"
+        content = (
+            self.environments[speech.language]
+            .get_template(template)
+            .render(
+                language=speech.language,
+                languages=NAMES,
+                root=root,
+                path=local_path(path),
+                static=f"{root}/static/{STATIC_VERSION}",
+                account=connection.scope.get("user"),
+                csrf_token=self._csrf_token(connection),
+                zone=self.settings.rules.zone,
+                rules=self.settings.rules,
+                **values,
+            )
+        )
+        return Response(content, status_code=status, media_type="text/html", headers=dict(headers or {}))
+
+    def _csrf_token(self, connection: Connection) -> str:
+        """Of this request, or of the browser where no form could be checked; empty when it has none yet."""
+        token = ScopeState.from_scope(connection.scope).csrf_token
+        if token is Empty:
+            return connection.cookies.get(self.settings.cookie(CSRF_COOKIE), "")
+        return str(token)

@@ -1,0 +1,23 @@
+"""What the pages must be told."""
+
+from dataclasses import dataclass, field
+
+from collector.domain.stations import USUAL_INTERVAL_SECONDS
+from collector.domain.statistics import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    csrf_secret: str
+    """Random, the same for all workers and over restarts; it signs the tokens of forms."""
+    behind_tls: bool = False
+    """Whether browsers come over HTTPS; cookies are then sent over nothing else."""
+    session_seconds: int = 12 * 3600
+    """How long a log-in lasts."""
+    contact_interval_seconds: int = USUAL_INTERVAL_SECONDS
+    """How often a station that is on is told to report."""
+    rules: Rules = field(default_factory=Rules)
+
+    def cookie(self, name: str) -> str:
+        """The name of a cookie; with the prefix, browsers refuse it from anything but this very host over HTTPS."""
+        return f"__Host-{name}" if self.behind_tls else name

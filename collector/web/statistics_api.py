@@ -1,0 +1,164 @@
+"""Statistics as JSON and CSV: for the address /api/v1/statistics and for the command alike."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import FromQuery, QueryParameter
+from sqlalchemy import Connection
+
+from collector.domain import calendar
+from collector.domain.calendar import Period
+from collector.domain.cells import Cell
+from collector.domain.statistics import IDLE_RULES_MINUTES, Figures, Rules
+from collector.storage.engine import reading
+from collector.storage.queries.site_statistics import figures_of_site
+from collector.storage.queries.sites import Site, site_of_code
+from collector.web.errors import Problem
+from collector.web.surroundings import Around, WebRequest
+from collector.web.views.site import SITE_CODE
+
+GRAINS = ("day", "month")
+FORMATS = {"json": "application/json", "csv": "text/csv"}
+MOST_MONTHS = {"day": 25, "month": 240}
+
+FIELDS: Mapping[str, str] = {
+    "site": "code of the site",
+    "period": "a local day (YYYY-MM-DD) or month (YYYY-MM), Europe/Brussels unless the collector is set otherwise",
+    "status": "of sessions and hours_of_use: value; closed; unknown (no data); confidential; not_applicable (no station"
+    " installed). Only with value is there a number, and an empty field is never zero",
+    "sessions": "sessions that started in the period, under the official idle rule (B1)",
+    "hours_of_use": "hours in which stations were in use, under the official idle rule (B2)",
+    "idle_rule_minutes": "the official idle rule of the period",
+    **{
+        f"sessions_{minutes}_minutes": f"sessions under an idle rule of {minutes} minutes (B1r)"
+        for minutes in IDLE_RULES_MINUTES
+    },
+    "sessions_by_rule_status": "of the four fields before it; not_applicable where each visitor logs on",
+    "observed_station_hours": "hours of which an agent reported, all stations added up",
+    "offered_station_hours": "hours since the installation of each station, up to now; there are no opening hours yet",
+    "coverage": "share of the offered station-hours in which sessions could be read, 0 to 1 (A8)",
+    "marks": "words with spaces between: running (the period is not over), low_coverage (the true figures may be"
+    " larger), partly_confidential (time with fewer than two stations is left out), upper_bound (hours_of_use are at"
+    " most this)",
+}
+
+
+class ExportError(ValueError):
+    """Its text is one sentence for the reader: what, where, and how to mend it."""
+
+
+class UnknownSite(ExportError):
+    """There is no such site."""
+
+
+def periods_asked(first: str, last: str, grain: str, rules: Rules) -> list[Period]:
+    """The days or months from the first to the last month; raises ExportError."""
+    found = []
+    for word, text in (("from", first), ("to", last)):
+        try:
+            found.append(calendar.parse_month(text))
+        except calendar.NotAMonth as error:
+            raise ExportError(f"“{word}”: {error}") from error
+    if grain not in GRAINS:
+        raise ExportError(f"“grain”: “{grain[:32]}” is not known; write day or month.")
+    months = calendar.months_between(*found)
+    if not months:
+        raise ExportError(f"“to”: {last} lies before {first}; exchange the two.")
+    if len(months) > MOST_MONTHS[grain]:
+        raise ExportError(
+            f"“to”: {len(months)} months are too many for the grain {grain}; ask for at most {MOST_MONTHS[grain]}."
+        )
+    wanted = [calendar.month(month, rules.zone) for month in months]
+    if grain == "day":
+        return [day for month in wanted for day in calendar.days_of(month, rules.zone)]
+    return wanted
+
+
+def rounded(cell: Cell, divisor: int, digits: int) -> float | None:
+    return None if cell.value is None else round(float(Fraction(cell.value) / divisor), digits)
+
+
+def whole(cell: Cell) -> int | None:
+    return None if cell.value is None else int(cell.value)
+
+
+def row_of(site: Site, figures: Figures) -> dict[str, Any]:
+    """One row, with the keys of FIELDS in their order."""
+    by_rule = figures.sessions_by_rule
+    return {
+        "site": site.code,
+        "period": figures.period.name,
+        "status": str(figures.sessions.status),
+        "sessions": whole(figures.sessions),
+        "hours_of_use": rounded(figures.seconds_of_use, 3600, 2),
+        "idle_rule_minutes": figures.idle_rule_minutes,
+        **{f"sessions_{minutes}_minutes": whole(by_rule[minutes]) for minutes in IDLE_RULES_MINUTES},
+        "sessions_by_rule_status": str(by_rule[IDLE_RULES_MINUTES[0]].status),
+        "observed_station_hours": rounded(figures.seconds_observed, 3600, 2),
+        "offered_station_hours": rounded(figures.seconds_offered, 3600, 2),
+        "coverage": rounded(figures.coverage, 1, 4),
+        "marks": " ".join(figures.marks),
+    }
+
+
+def as_csv(rows: list[dict[str, Any]]) -> str:
+    """RFC 4180; an empty field where there is no value."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(FIELDS))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def as_json(site: Site, grain: str, rules: Rules, now: int, rows: list[dict[str, Any]]) -> str:
+    document = {
+        "schema": 1,
+        "site": site.code,
+        "demonstration": site.demonstration,
+        "grain": grain,
+        "time_zone": rules.zone.key,
+        "computed_at_seconds": now,
+        "fields": FIELDS,
+        "rows": rows,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def export_statistics(
+    connection: Connection, site_code: str, first: str, last: str, grain: str, form: str, now: int, rules: Rules
+) -> str:
+    """The statistics of a site from a month to a month (YYYY-MM), as JSON or CSV; raises ExportError."""
+    if form not in FORMATS:
+        raise ExportError(f"“format”: “{form[:32]}” is not known; write json or csv.")
+    periods = periods_asked(first, last, grain, rules)
+    site = site_of_code(connection, site_code) if SITE_CODE.fullmatch(site_code) else None
+    if site is None:
+        raise UnknownSite(f"“site”: there is no site with the code “{site_code[:32]}”; check its spelling.")
+    rows = [row_of(site, figures) for figures in figures_of_site(connection, site, periods, now, rules)]
+    return as_csv(rows) if form == "csv" else as_json(site, grain, rules, now, rows)
+
+
+@get("/api/v1/statistics", sync_to_thread=True)
+def answer(
+    request: WebRequest,  # noqa: ARG001 - the guard has seen to the log-in
+    around: Around,
+    site: FromQuery[str] = "",
+    first: Annotated[str, QueryParameter(name="from")] = "",
+    last: Annotated[str, QueryParameter(name="to")] = "",
+    grain: FromQuery[str] = "month",
+    form: Annotated[str, QueryParameter(name="format")] = "json",
+) -> Response[str]:
+    try:
+        with reading(around.engine) as connection:
+            text = export_statistics(connection, site, first, last, grain, form, around.clock(), around.settings.rules)
+    except UnknownSite as error:
+        raise Problem(str(error), status=404) from error
+    except ExportError as error:
+        raise Problem(str(error)) from error
+    name = f"{site}-{first}-{last}-{grain}.{form}"
+    return Response(text, media_type=FORMATS[form], headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,33 @@
+"""What every view is given: the outside world and the parts made at the start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from sqlalchemy import Engine
+
+from collector.storage.queries.accounts import Account
+from collector.web.attempts import Attempts
+from collector.web.pages import Pages
+from collector.web.settings import WebSettings
+
+Clock = Callable[[], int]
+"""Seconds since 1970-01-01 UTC."""
+
+WebRequest = Request[Account | None, str, State]
+"""`auth` is the browser's key, empty for a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    engine: Engine
+    settings: WebSettings
+    clock: Clock
+    pages: Pages
+    attempts: Attempts = field(default_factory=Attempts)
+
+
+Around = NamedDependency[Surroundings]
+"""How a view asks for them."""

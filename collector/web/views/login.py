@@ -1,0 +1,91 @@
+"""Log in, log out."""
+
+import threading
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, QueryParameter
+from litestar.response import Redirect
+
+from collector.storage.engine import reading, writing
+from collector.storage.queries.accounts import Account
+from collector.web.accounts import LONGEST_NAME, authenticate, needs_new_hash, renew_hash
+from collector.web.attempts import known_mark, new_mark
+from collector.web.log_in import PUBLIC, browser_cookie, log_in, log_out
+from collector.web.pages import local_path
+from collector.web.surroundings import Around, Surroundings, WebRequest
+
+BROWSER_COOKIE = "browser"
+BROWSER_COOKIE_SECONDS = 180 * 86_400
+
+# A password takes 64 MiB for a moment; a crowd at the door must not take all the memory.
+AT_ONCE = threading.BoundedSemaphore(2)
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+# Two handlers of one path may not both say `sync_to_thread=True`: Litestar 2.25 then wraps them twice.
+@get("/login", opt=PUBLIC, sync_to_thread=False)
+def form(
+    request: WebRequest, around: Around, wish: Annotated[str, QueryParameter(name="next")] = "/"
+) -> Response[str] | Redirect:
+    if request.user is not None:
+        return Redirect(request.scope.get("root_path", "") + local_path(wish), status_code=303)
+    return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="")
+
+
+@post("/login", opt=PUBLIC)
+async def enter(request: WebRequest, around: Around, data: Form) -> Response[str] | Redirect:
+    return await sync_to_thread(enter_slowly, request, around, data)
+
+
+def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]) -> Response[str] | Redirect:
+    """Checks a password, which takes time on purpose."""
+    name = data.get("name", "").strip()[:LONGEST_NAME]
+    wish = local_path(data.get("next", "/"))
+    client = request.client.host if request.client else ""
+    secret = around.settings.csrf_secret
+    mark = known_mark(request.cookies.get(around.settings.cookie(BROWSER_COOKIE), ""), name, secret)
+    now = around.clock()
+    wait = around.attempts.wait_seconds(client, name, mark, now)
+    if wait:
+        return around.pages.render(
+            request,
+            "login.html",
+            status=429,
+            headers={"Retry-After": str(wait)},
+            next=wish,
+            name=name,
+            problem="wait",
+            minutes=-(-wait // 60),
+        )
+    account = _account(around, name, data.get("password", ""))
+    if account is None:
+        around.attempts.failed(client, name, mark, now)
+        return around.pages.render(request, "login.html", status=403, next=wish, name=name, problem="wrong")
+    around.attempts.succeeded(client, name, mark)
+    cookies = [
+        log_in(around, account, request.auth),
+        browser_cookie(around.settings, BROWSER_COOKIE, new_mark(name, secret), BROWSER_COOKIE_SECONDS),
+    ]
+    return Redirect(request.scope.get("root_path", "") + wish, status_code=303, cookies=cookies)
+
+
+def _account(around: Surroundings, name: str, password: str) -> Account | None:
+    # What cannot be a name is not looked up (a database refuses NUL), but costs the same.
+    name = name if name.isprintable() else ""
+    with AT_ONCE:
+        with reading(around.engine) as connection:
+            account = authenticate(connection, name, password)
+        if account is not None and needs_new_hash(account):
+            with writing(around.engine) as connection:
+                renew_hash(connection, account, password)
+    return account
+
+
+@post("/logout", sync_to_thread=True)
+def leave(request: WebRequest, around: Around) -> Redirect:
+    cookie = log_out(around, request.auth)
+    return Redirect(request.scope.get("root_path", "") + "/login", status_code=303, cookies=[cookie])

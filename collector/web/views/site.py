@@ -1,0 +1,86 @@
+"""A site: its stations with their last readings, and the use of the whole site, never of one station."""
+
+import re
+from dataclasses import dataclass
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from collector.domain.calendar import Month, days_of, last_days, this_month, today
+from collector.domain.stations import State, state_of
+from collector.domain.statistics import Figures
+from collector.storage.engine import reading
+from collector.storage.queries.site_statistics import figures_of_site
+from collector.storage.queries.sites import site_of_code
+from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
+from collector.web.chart import bar_chart
+from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.views.sites import states_of
+
+DAYS_SHOWN = 30
+SITE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    station: Station
+    state: State
+    readings: dict[str, Reading]
+
+
+@get("/sites/{code:str}", sync_to_thread=True)
+def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
+    now, rules = around.clock(), around.settings.rules
+    interval = around.settings.contact_interval_seconds
+    stretch = last_days(DAYS_SHOWN, now, rules.zone)
+    days = days_of(stretch, rules.zone)
+    month = this_month(now, rules.zone)
+    with reading(around.engine) as connection:
+        site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
+        if site is None:
+            raise NotFoundException
+        stations = stations_of(connection, [site.site_id])
+        readings = latest_readings(connection, site.site_id)
+        periods = [today(now, rules.zone), month, stretch, *days]
+        figures = figures_of_site(connection, site, periods, now, rules)
+    return around.pages.render(
+        request,
+        "site.html",
+        site=site,
+        cards=[
+            Card(station, state_of(station.contact, now, interval), readings.get(station.station_id, {}))
+            for station in stations
+        ],
+        states=states_of(stations, now, interval),
+        today=figures[0],
+        month=figures[1],
+        whole=figures[2],
+        days=figures[3:],
+        charts=charts(around, request, figures[3:]),
+        month_word=str(Month(month.first_day.year, month.first_day.month)),
+        demonstration=site.demonstration,
+    )
+
+
+def charts(around: Surroundings, request: WebRequest, days: list[Figures]) -> dict[str, str]:
+    speech = around.pages.speech_of(request)
+    dates = [row.period.first_day for row in days]
+    return {
+        "sessions": bar_chart(
+            "sessions",
+            speech,
+            speech.gettext("Sessions per day"),
+            dates,
+            [row.sessions for row in days],
+            speech.number,
+        ),
+        "hours": bar_chart(
+            "hours",
+            speech,
+            speech.gettext("Hours of use per day"),
+            dates,
+            [row.seconds_of_use for row in days],
+            speech.hours,
+        ),
+    }

@@ -1,0 +1,125 @@
+"""A stage for the agent: a clock that the test moves, a disk in memory, sessions that the test plays."""
+
+from agent.errors import SourceLost
+from agent.machine.base import Event, OpenSession
+
+MONDAY = 1_788_771_600
+"""2026-09-07 09:00:00 UTC, a multiple of 900."""
+
+
+class StageClock:
+    """Moves only when the test says so."""
+
+    def __init__(self, wall: float = MONDAY, elapsed: float = 100.0) -> None:
+        self.elapsed_now = elapsed
+        self.asleep = 0.0
+        self.wall_ahead = wall - elapsed
+        self.vouched = True
+        self.boot = "boot-1"
+
+    def elapsed(self) -> float:
+        return self.elapsed_now
+
+    def awake(self) -> float:
+        return self.elapsed_now - self.asleep
+
+    def wall(self) -> float:
+        return self.elapsed_now + self.wall_ahead
+
+    def synchronised(self) -> bool:
+        return self.vouched
+
+    def boot_id(self) -> str:
+        return self.boot
+
+    def pass_time(self, seconds: float) -> None:
+        self.elapsed_now += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.elapsed_now += seconds
+        self.asleep += seconds
+
+    def reboot(self, after: float = 60.0) -> None:
+        """Power comes back `after` seconds later; the clock since boot begins anew."""
+        self.wall_ahead += self.elapsed_now + after
+        self.elapsed_now = 0.0
+        self.asleep = 0.0
+        self.boot += "+"
+
+
+class StageDisk:
+    """Files in memory; can be full."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.full = False
+        self.writes_left: int | None = None
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return self.files[path]
+
+    def write(self, path: str, data: bytes) -> None:
+        self._step()
+        self.files[path] = data
+
+    def replace(self, source: str, target: str) -> None:
+        self._step()
+        if source not in self.files:
+            raise FileNotFoundError(2, "No such file or directory", source)
+        self.files[target] = self.files.pop(source)
+
+    def remove(self, path: str) -> None:
+        self._step()
+        self.files.pop(path, None)
+
+    def names(self, folder: str) -> list[str]:
+        inside = (path[len(folder) + 1 :] for path in self.files if path.startswith(f"{folder}/"))
+        return sorted(name for name in inside if "/" not in name)
+
+    def size(self, path: str) -> int:
+        return len(self.files.get(path, b""))
+
+    def make_folder(self, path: str) -> None:
+        pass
+
+    def _step(self) -> None:
+        """Every change of the disk is a place where the plug can be pulled."""
+        if self.full:
+            raise OSError(28, "No space left on device")
+        if self.writes_left is not None:
+            if self.writes_left == 0:
+                raise PlugPulledError
+            self.writes_left -= 1
+
+
+class PlugPulledError(BaseException):
+    """The power is gone; nothing catches this."""
+
+
+class StageSource:
+    """Sessions as the test plays them."""
+
+    name = "stage"
+    poll_seconds: int | None = None
+
+    def __init__(self) -> None:
+        self.open: dict[str, OpenSession] = {}
+        self.events: list[Event] = []
+        self.lost = False
+
+    def fileno(self) -> int | None:
+        return None
+
+    def present(self) -> list[OpenSession]:
+        return list(self.open.values())
+
+    def read(self) -> list[Event]:
+        if self.lost:
+            raise SourceLost("the bus is gone")
+        events, self.events = self.events, []
+        return events
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,106 @@
+"""The spool: whole files or none, bounded, the highest revision wins."""
+
+from pathlib import Path
+
+import pytest
+
+from agent import spool as spools
+from agent.disk import RealDisk
+from agent.spool import HELD, KEPT, PENDING, REFUSED, Spool, entry_of, name_of
+from tests.agent.stage import MONDAY, StageDisk
+
+
+def record(slot: int, revision: int = 1, run_id: str = "a" * 16) -> dict[str, object]:
+    return {"run_id": run_id, "slot": slot, "revision": revision}
+
+
+@pytest.fixture
+def spool() -> Spool:
+    return Spool("/spool", StageDisk())
+
+
+def test_a_name_tells_what_the_record_is_about():
+    for made in (record(1_994_814, 7), {"run_id": "b" * 16, "revision": 3}):
+        kind = "slot" if "slot" in made else "run"
+        entry = entry_of(name_of(kind, made))
+        assert entry is not None
+        assert (entry.kind, entry.run_id, entry.slot, entry.revision) == (
+            kind, made["run_id"], made.get("slot", -1), made["revision"],
+        )  # fmt: skip
+
+
+def test_files_that_are_not_ours_are_left_alone(spool: Spool):
+    spool.disk.write("/spool/pending/Thumbs.db", b"")
+    spool.disk.write("/spool/pending/slot-x.json", b"")
+    assert spool.entries(PENDING) == []
+
+
+def test_a_crash_between_two_revisions_leaves_both_and_only_the_higher_one_is_sent(spool: Spool):
+    disk = spool.disk
+    disk.write(f"/spool/pending/{name_of('slot', record(5, 1))}", b'{"run_id": "%s"}' % (b"a" * 16))
+    spool.put(PENDING, "slot", record(5, 3))
+    assert [entry.revision for entry in spool.entries(PENDING)] == [3]
+    spool.sweep()
+    assert [entry.revision for entry in spool.all_entries(PENDING)] == [3]
+
+
+def test_a_damaged_file_is_set_aside_with_the_reason_and_its_neighbours_go(spool: Spool):
+    spool.put(PENDING, "slot", record(5))
+    spool.put(PENDING, "slot", record(6))
+    first, second = spool.entries(PENDING)
+    spool.disk.write(spool.path(PENDING, first.name), b'{"run_id": "aa')
+    assert spool.read(PENDING, first) is None
+    assert spool.read(PENDING, second) == record(6)
+    assert [entry.slot for entry in spool.entries(REFUSED)] == [5]
+    assert spool.disk.read(spool.path(REFUSED, f"{first.name}.why")) == b"the file is damaged"
+
+
+def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool):
+    old = (MONDAY - 61 * 86_400) // 900
+    for slot in (old, MONDAY // 900):
+        spool.put(PENDING, "slot", record(slot))
+    assert spool.drop_old(MONDAY) == 1
+    assert [entry.slot for entry in spool.entries(PENDING)] == [MONDAY // 900]
+    assert spool.dropped() == 1
+
+
+def test_what_was_acknowledged_is_kept_for_seven_days_and_its_end_is_no_loss(spool: Spool):
+    for days in (6, 8):
+        spool.put(KEPT, "slot", record((MONDAY - days * 86_400) // 900))
+    assert spool.drop_old(MONDAY) == 0
+    assert len(spool.entries(KEPT)) == 1
+
+
+def test_beyond_its_size_the_oldest_go_first_and_the_acknowledged_before_the_unsent(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+):
+    now = MONDAY // 900
+    for slot in range(now - 5, now):
+        spool.put(PENDING, "slot", record(slot))
+        spool.put(KEPT, "slot", record(slot))
+    one = spool.disk.size(spool.path(PENDING, spool.entries(PENDING)[0].name))
+    monkeypatch.setattr(spools, "LARGEST_BYTES", one * 3)
+    assert spool.drop_old(MONDAY) == 2
+    assert spool.entries(KEPT) == []
+    assert [entry.slot for entry in spool.entries(PENDING)] == [now - 3, now - 2, now - 1]
+
+
+def test_a_record_that_went_meanwhile_is_no_error(spool: Spool):
+    spool.put(PENDING, "slot", record(5))
+    (entry,) = spool.entries(PENDING)
+    spool.put(PENDING, "slot", record(5, 2))
+    assert spool.read(PENDING, entry) is None
+    spool.move(PENDING, KEPT, entry)
+    assert [entry.revision for entry in spool.entries(PENDING)] == [2]
+
+
+def test_on_a_real_disk_half_written_files_are_cleared_and_folders_are_private(tmp_path: Path):
+    spool = Spool(str(tmp_path / "spool"), RealDisk())
+    spool.prepare()
+    (tmp_path / "spool" / "tmp" / "half").write_bytes(b"{")
+    spool.put(HELD, "slot", record(5))
+    spool.prepare()
+    assert not (tmp_path / "spool" / "tmp" / "half").exists()
+    assert [entry.slot for entry in spool.entries(HELD)] == [5]
+    assert (tmp_path / "spool").stat().st_mode & 0o077 == 0
+    assert spool.bytes() > 0

@@ -1,0 +1,404 @@
+"""Envelopes per second that one collector stores durably, and where its processor time goes.
+
+    python tests/benchmarks/ingest_throughput.py [--seconds 10] [--envelope full|usual]
+
+The collector is one uvicorn process (uvloop, httptools) on SQLite with `synchronous=FULL` on a real disk, its roller
+running. The load is wrk with 32 connections on the same machine. Every request is one contact of one station, half an
+hour after its previous one: new slots, a higher revision of the unfinished one, changed readings. Nothing is sent twice.
+
+Yardsticks of the same run: a bare ASGI application that reads the same requests and answers 200, and the durable
+commits per second of plain SQLite on the same disk.
+"""
+
+import argparse
+import copy
+import gzip
+import hashlib
+import json
+import os
+import random
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import uvicorn
+from pydantic import TypeAdapter
+from sqlalchemy import func, insert, select
+
+from agent.wire.v1 import Envelope
+from collector.config import read
+from collector.ingest.commit import Arrival, Stored, commit
+from collector.ingest.credentials import is_right, look_up, presented
+from collector.ingest.limits import Limits, RunsSeen, within_limits
+from collector.ingest.log import RequestLog
+from collector.ingest.metrics import Metrics
+from collector.ingest.payload import ENVELOPE, unpacked, validated
+from collector.ingest.roller import RollerThread, lag, roll, verify
+from collector.ingest.routes import IngestApp
+from collector.storage.engine import create_engine, reading, writing
+from collector.storage.models import credential, site, station, station_contact
+from collector.storage.schema import migrate
+
+HERE = Path(__file__).parent
+TARGETS = {"full": 2_500, "usual": 4_500}
+SLOTS_PER_CONTACT = 2
+CONNECTIONS = 32
+LOAD_THREADS = 1
+STATIONS_PER_SITE = 10
+DAYS_BACK = 13
+READINGS_THAT_MOVE = (
+    "processor",
+    "memory",
+    "volumes",
+    "agent",
+    "uptime",
+    "network_link",
+    "operating_system",
+    "pending_reboot",
+)
+
+
+def secret_of(number: int) -> str:
+    return hashlib.sha256(str(number).encode()).hexdigest()
+
+
+def stations_of(count: int) -> list[tuple[int, int]]:
+    return [(number // STATIONS_PER_SITE + 1, number % STATIONS_PER_SITE + 1) for number in range(count)]
+
+
+def prepare(folder: Path, stations: int) -> str:
+    """A database with its sites, stations and credentials; returns its URL."""
+    url = f"sqlite:///{folder / 'collector.sqlite'}"
+    engine = create_engine(url)
+    migrate(engine)
+    pairs = stations_of(stations)
+    with writing(engine) as connection:
+        connection.execute(
+            insert(site),
+            [
+                {"site_id": n, "code": f"S{n}", "name": f"Site {n}", "created_at": 0}
+                for n in sorted({s for s, _ in pairs})
+            ],
+        )
+        connection.execute(
+            insert(station),
+            [{"site_id": s, "station_id": n, "label": f"PC{n}", "installed_at": 0} for s, n in pairs],
+        )
+        connection.execute(
+            insert(credential),
+            [
+                {
+                    "public_id": f"{number:016x}",
+                    "secret_sha256": hashlib.sha256(secret_of(number).encode()).hexdigest(),
+                    "status": "accepted",
+                    "tag": f"PC{n}",
+                    "token_public_id": "0" * 16,
+                    "site_id": s,
+                    "station_id": n,
+                    "created_at": 0,
+                }
+                for number, (s, n) in enumerate(pairs)
+            ],
+        )
+    engine.dispose()
+    return url
+
+
+def bodies(reference: dict[str, Any], stations: int, count: int, now: int) -> Iterator[tuple[int, bytes]]:
+    """One station number and packed envelope per contact, in the order in which they would come."""
+    chance = random.Random(7)
+    first_slot = now // 900 - DAYS_BACK * 96
+    order = list(range(stations))
+    ids = {number: f"{number:032x}" for number in order}
+    contact = 0
+    produced = 0
+    size = len(reference["slots"])
+    while produced < count:
+        chance.shuffle(order)
+        newest = first_slot + contact * (SLOTS_PER_CONTACT if size <= SLOTS_PER_CONTACT else size) + size
+        for number in order[: count - produced]:
+            body = copy.deepcopy(reference)
+            run = hashlib.sha256(f"run {number}".encode()).hexdigest()[:16]
+            body["previous_envelope_id"] = ids[number]
+            ids[number] = body["envelope_id"] = f"{chance.getrandbits(128):032x}"
+            body["current_run_id"] = run
+            body["composed_at_seconds"] = newest * 900 + chance.randrange(900)
+            body["runs"][0].update(
+                run_id=run,
+                revision=contact + 1,
+                started_at_seconds=first_slot * 900,
+                last_seen_at_seconds=newest * 900,
+            )
+            for index, slot in enumerate(body["slots"]):
+                last = index == size - 1
+                slot.update(run_id=run, slot=newest - size + 1 + index, revision=15 if last else 30)
+                for rule in slot["idle_rules"]:
+                    rule["starts"] = min(4, rule["starts"]) + (0 if last else 1)
+                    rule["seconds_in_use"] = chance.randrange(400) + (0 if last else 500)
+            vary(body["readings"], chance, contact)
+            yield number, gzip.compress(json.dumps(body, separators=(",", ":")).encode(), 6)
+        produced += min(stations, count - produced)
+        contact += 1
+
+
+def vary(readings: dict[str, Any], chance: random.Random, contact: int) -> None:
+    """Every reading that is in the envelope has changed since the last one."""
+    if readings["processor"]:
+        readings["processor"]["busy_percent"] = (contact * 7 + chance.randrange(6)) % 101
+    if readings["memory"]:
+        readings["memory"]["available_bytes"] = chance.randrange(2**33)
+    if readings["volumes"]:
+        readings["volumes"]["fixed"][0]["free_bytes"] = chance.randrange(2**37)
+    if readings["agent"]:
+        readings["agent"]["spool_bytes"] = chance.randrange(2**20)
+    if readings["uptime"]:
+        readings["uptime"]["booted_at_seconds"] += contact
+    if readings["network_link"]:
+        readings["network_link"]["speed_megabits"] = 1000 - contact % 2 * 900
+    if readings["operating_system"]:
+        readings["operating_system"]["kernel"] = f"6.1.0-{contact}-amd64"
+    if readings["pending_reboot"]:
+        readings["pending_reboot"]["required"] = contact % 2 == 0
+
+
+def write_requests(path: Path, packed: list[tuple[int, bytes]]) -> None:
+    for thread in range(LOAD_THREADS):
+        with Path(f"{path}.{thread}").open("wb") as content, Path(f"{path}.{thread}.lengths").open("w") as lengths:
+            for number, body in packed[thread::LOAD_THREADS]:
+                head = (
+                    "POST /api/v1/envelopes HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: dps-agent/0.1.0\r\n"
+                    "Accept: application/json\r\n"
+                    f"Authorization: Bearer {number:016x}.{secret_of(number)}\r\n"
+                    "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"
+                    f"Content-Length: {len(body)}\r\n\r\n"
+                )
+                lengths.write(f"{len(head) + len(body)}\n")
+                content.write(head.encode() + body)
+
+
+def serve(url: str, port: int) -> None:
+    """The collector's intake as it is served, with the roller beside it."""
+    settings = read(None, {"DPS_COLLECTOR_DATABASE_URL": url, "DPS_COLLECTOR_DATA_FOLDER": str(Path(url[10:]).parent)})
+    engine = create_engine(url)
+    with Path(url[10:] + ".log").open("w") as stream:
+        app = IngestApp(engine, settings, metrics=Metrics(), log=RequestLog(stream))
+        app.start()
+        roller = RollerThread(engine, clock=time.time, holder="benchmark")
+        roller.start()
+        run_server(app, port)
+        app.stop()
+        roller.stop()
+
+
+async def bare(_scope: Any, receive: Any, send: Any) -> None:
+    """The least that an ASGI application can do with such a request."""
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def run_server(app: Any, port: int) -> None:
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        proxy_headers=False,
+        access_log=False,
+        log_level="warning",
+    )
+    uvicorn.Server(config).run()
+
+
+def load(requests: Path, port: int, seconds: int) -> tuple[int, float, int, int, int]:
+    """Requests, seconds, failures, median and 99th percentile in microseconds."""
+    done = subprocess.run(
+        [
+            "wrk",
+            "-t",
+            str(LOAD_THREADS),
+            "-c",
+            str(CONNECTIONS),
+            "-d",
+            f"{seconds}s",
+            "-s",
+            HERE / "ingest_throughput.lua",
+            f"http://127.0.0.1:{port}/api/v1/envelopes",
+        ],
+        env={**os.environ, "REQUESTS": str(requests)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
+    count, microseconds, failed, median, slow = (int(word) for word in line.split()[1:])
+    return count, microseconds / 1e6, failed, median, slow
+
+
+def started(arguments: list[str], port: int) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen([sys.executable, __file__, *arguments, "--port", str(port)])
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process
+        time.sleep(0.05)
+    raise SystemExit("The server did not start.")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def measure(arguments: list[str], requests: Path, seconds: int) -> tuple[float, float, int, str]:
+    """Requests per second, processor microseconds per request, requests, latencies."""
+    port = free_port()
+    process = started(arguments, port)
+    try:
+        watched = psutil.Process(process.pid)
+        before = watched.cpu_times()
+        count, elapsed, failed, median, slow = load(requests, port, seconds)
+        after = watched.cpu_times()
+        if failed:
+            raise SystemExit(f"{failed} requests failed.")
+        used = after.user + after.system - before.user - before.system
+        return count / elapsed, used / count * 1e6, count, f"median {median / 1000:.1f} ms, 99 % {slow / 1000:.1f} ms"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def sqlite_commits(folder: Path, seconds: float = 2.0) -> float:
+    connection = sqlite3.connect(folder / "yardstick.sqlite", isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
+    count = 0
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < seconds:
+        connection.execute("INSERT INTO t (b) VALUES ('x')")
+        count += 1
+    connection.close()
+    return count / (time.perf_counter() - begun)
+
+
+def microseconds(count: int, begun: float) -> float:
+    return (time.process_time() - begun) / count * 1e6
+
+
+def stages(url: str, packed: list[tuple[int, bytes]], now: int, batch: int) -> dict[str, float]:
+    """Processor time of each stage by itself, one thread, microseconds per envelope."""
+    engine = create_engine(url)
+    pairs = stations_of(len({number for number, _ in packed}) + 1_000_000)
+    found: dict[str, float] = {}
+    with engine.connect() as connection:
+        begun = time.process_time()
+        for number, _body in packed:
+            bearer = presented(f"Bearer {number:016x}.{secret_of(number)}".encode())
+            assert bearer is not None
+            assert is_right(look_up(connection, bearer[0]), bearer[1])
+        found["authenticate (look-up, SHA-256)"] = microseconds(len(packed), begun)
+    begun = time.process_time()
+    plain = [unpacked(body, 262_144) for _number, body in packed]
+    found["gunzip"] = microseconds(len(packed), begun)
+    begun = time.process_time()
+    envelopes = [validated(ENVELOPE, body) for body in plain]
+    found["validate"] = microseconds(len(packed), begun)
+    begun = time.process_time()
+    limits, seen = Limits(), RunsSeen()
+    for (number, _body), envelope in zip(packed, envelopes, strict=True):
+        _kept, left_out = within_limits(envelope, now, limits, seen, pairs[number])
+        assert not left_out, left_out
+    found["limits"] = microseconds(len(packed), begun)
+    arrivals = [Arrival(*pairs[number], now, envelope) for (number, _), envelope in zip(packed, envelopes, strict=True)]
+    begun = time.process_time()
+    for start in range(0, len(arrivals), batch):
+        results = commit(engine, arrivals[start : start + batch], start + 1)
+        assert all(isinstance(result, Stored) for result in results)
+    found[f"rows and SQL (batches of {batch})"] = microseconds(len(packed), begun)
+    begun = time.process_time()
+    while roll(engine, now, "stages", 200):
+        pass
+    found["roller (all at once)"] = microseconds(len(packed), begun)
+    engine.dispose()
+    return found
+
+
+def run(name: str, seconds: int, folder: Path) -> bool:
+    reference = json.loads((HERE / "envelopes" / f"{name}.json").read_text())
+    TypeAdapter(Envelope).validate_json(json.dumps(reference))
+    stations = 2_000
+    now = int(time.time())
+    count = min(
+        int(TARGETS[name] * 2.2 * seconds),
+        stations * (DAYS_BACK * 96 // max(SLOTS_PER_CONTACT, len(reference["slots"])) - 2),
+    )
+    packed = list(bodies(reference, stations, count, now))
+    requests = folder / "requests"
+    write_requests(requests, packed)
+    size = statistics.mean(len(body) for _number, body in packed)
+    url = prepare(folder, stations)
+    per_second, used, sent, latency = measure(["--serve", url], requests, seconds)
+    engine = create_engine(url)
+    waiting = lag(engine)
+    with reading(engine) as connection:
+        contacts = connection.execute(select(func.count()).select_from(station_contact)).scalar_one()
+    wrong = sum(1 for _ in verify(engine))
+    engine.dispose()
+    bare_per_second, bare_used, _sent, _latency = measure(["--bare"], requests, 4)
+    print(
+        f"{name}: {len(reference['slots'])} slots, {size:.0f} bytes on the wire, {stations} stations, {sent} envelopes"
+    )
+    print(f"  stored durably        {per_second:8.0f} envelopes/s   (target {TARGETS[name]}; {latency})")
+    print(f"  processor             {used:8.0f} µs per envelope")
+    print(
+        f"  site slots waiting    {waiting:8d} at the end, {wrong} differ from their facts, {contacts} stations heard"
+    )
+    print(f"  yardstick: bare ASGI  {bare_per_second:8.0f} requests/s, {bare_used:.0f} µs per request")
+    print(f"  yardstick: SQLite     {sqlite_commits(folder):8.0f} durable commits/s of one row")
+    if sent > count:
+        print(f"  NOT VALID: only {count} envelopes were prepared, {sent - count} were sent twice")
+    alone = folder / "alone"
+    alone.mkdir()
+    for stage, cost in stages(prepare(alone, stations), packed[:6000], now, 16).items():
+        print(f"    {stage:34s} {cost:6.1f} µs")
+    print(f"    {'HTTP (the bare yardstick)':34s} {bare_used:6.1f} µs")
+    return per_second >= TARGETS[name] and sent <= count and not wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--envelope", choices=sorted(TARGETS), action="append")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve:
+        serve(options.serve, options.port)
+        return 0
+    if options.bare:
+        run_server(bare, options.port)
+        return 0
+    met = []
+    for name in options.envelope or sorted(TARGETS):
+        with tempfile.TemporaryDirectory() as folder:
+            met.append(run(name, options.seconds, Path(folder)))
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

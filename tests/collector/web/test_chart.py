@@ -1,0 +1,78 @@
+import datetime as dt
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
+from collector.i18n import load_languages
+from collector.web.chart import bar_chart, nice_top
+
+SPEECH = load_languages()["en"]
+DAYS = [dt.date(2026, 11, number) for number in range(1, 9)]
+CELLS = [counted(40), counted(0), counted(7, at_least=True), UNKNOWN, CONFIDENTIAL, CLOSED, NOT_APPLICABLE, counted(1)]
+
+
+def drawn(cells: list[Cell], days: list[dt.date] = DAYS) -> ET.Element:
+    return ET.fromstring(bar_chart("sessions", SPEECH, "Sessions <per> day", days, cells, SPEECH.number))  # noqa: S314
+
+
+def shapes(chart: ET.Element) -> list[str]:
+    """For each day: what is drawn, with its class and sign."""
+    found = []
+    for group in chart.iter("{http://www.w3.org/2000/svg}g"):
+        shape = list(group)[1]
+        found.append(f"{shape.tag.rpartition('}')[2]} {shape.get('class')} {shape.text or ''}".strip())
+    return found
+
+
+def test_each_kind_of_day_has_a_shape_of_its_own():
+    assert shapes(drawn(CELLS)) == [
+        "rect bar",
+        "line zero",
+        "rect bar incomplete",
+        "rect unknown",
+        "text sign c",
+        "text sign ×",
+        "text sign –",
+        "rect bar",
+    ]
+
+
+def test_each_day_says_its_value_in_words():
+    titles = [title.text for title in drawn(CELLS).iter("{http://www.w3.org/2000/svg}title")]
+    assert titles == [
+        "Sessions <per> day",
+        "Sun 1 Nov: 40",
+        "Mon 2 Nov: 0",
+        "Tue 3 Nov: at least 7",
+        "Wed 4 Nov: no data",
+        "Thu 5 Nov: confidential",
+        "Fri 6 Nov: closed",
+        "Sat 7 Nov: –",
+        "Sun 8 Nov: 1",
+    ]
+
+
+def test_the_description_says_what_a_reader_sees():
+    description = drawn(CELLS).find("{http://www.w3.org/2000/svg}desc")
+    assert description is not None
+    assert description.text == (
+        "4 of 8 days have a value. The highest is 40, on 1 November 2026. The table below has all values."
+    )
+
+
+def test_a_bar_is_as_high_as_its_value():
+    bars = [
+        float(rect.get("height") or 0)
+        for rect in drawn([counted(50), counted(25)], DAYS[:2]).iter("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert bars[0] == 2 * bars[1] > 0
+
+
+def test_without_any_value_it_still_is_a_picture():
+    assert shapes(drawn([UNKNOWN] * 8)) == ["rect unknown"] * 8
+
+
+@pytest.mark.parametrize(("largest", "top"), [(0, 1), (1, 1), (2, 2), (3, 5), (47, 50), (51, 100), (1001, 2000)])
+def test_the_scale_ends_at_a_round_number(largest: float, top: float):
+    assert nice_top(largest) == top

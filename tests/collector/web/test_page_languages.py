@@ -1,0 +1,112 @@
+"""No page says anything that is not translated."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from babel.messages.pofile import read_po
+from sqlalchemy import Engine
+
+from collector.i18n import FOLDER, NAMES, SOURCE, Speech, load_languages
+from collector.storage.engine import writing
+from collector.web import pages as web_pages
+from tests.collector.web.browser import Browser, words_of
+from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
+
+PAGES = ("/", "/sites/CANAL", "/sites/NOORD", "/sites/HELMET", "/sites/FOREST", "/sites/DEMO", "/no-such-page")
+FEWEST_LETTERS = 2
+FEWEST_WORDS = 3
+
+
+class Bracketed(Speech):
+    """Puts every sentence into brackets, so that a bare one stands out."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return f"⟦{singular if count == 1 else plural}⟧"
+
+
+FORMATTED = ("number", "percent", "hours", "size", "date", "weekday", "month", "moment", "short_date")
+
+
+def bracketed_languages() -> dict[str, Speech]:
+    found: dict[str, Speech] = {}
+    for language, speech in load_languages().items():
+        made = Bracketed(language, speech.translations)
+        for name in FORMATTED:
+            setattr(made, name, lambda *_: "0")
+        found[language] = made
+    return found
+
+
+def bare(text: str) -> str:
+    """What stands outside brackets; they may be nested."""
+    while True:
+        shorter = re.sub(r"⟦[^⟦⟧]*⟧", "", text)
+        if shorter == text:
+            return shorter
+        text = shorter
+
+
+@pytest.fixture
+def whole_region(empty_database: Engine) -> Engine:
+    with writing(empty_database) as connection:
+        seed(connection)
+        demo = add_site(connection, "DEMO", "Démonstration – Demonstratie", demonstration=True)
+        add_station(connection, demo, 1, "DEMO-1", 1_795_000_000)
+    return empty_database
+
+
+def english_pieces(language: str) -> set[str]:
+    """Runs of three words and more of the source that the language says otherwise."""
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as lines:
+        messages = [message for message in read_po(lines) if message.id]
+    return {
+        piece.strip()
+        for message in messages
+        for form in (message.id if isinstance(message.id, tuple) else (message.id,))
+        if form != message.string
+        for piece in re.split(r"%\(\w+\)s", form)
+        if len(piece.split()) >= FEWEST_WORDS
+    }
+
+
+def pages_of(browser: Browser) -> dict[str, str]:
+    found = {"/login": browser.get("/login").text}
+    found["wrong password"] = browser.log_in("administrator", "wrong").text
+    found["no token"] = browser.client.post("/login", data={"name": "x"}).text
+    browser.log_in("administrator", PASSWORD)
+    return found | {path: browser.get(path).text for path in PAGES}
+
+
+def test_no_page_holds_a_bare_sentence(
+    whole_region: Engine, open_browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("collector.web.application.load_languages", bracketed_languages)
+    for path, page in pages_of(open_browser(whole_region)).items():
+        words = words_of(page)
+        assert any("⟦" in word for word in words.found), path
+        attributes = [word for word in words.attributes if not any(name in word for name in NAMES.values())]
+        for text in ["".join(words.found), *attributes]:
+            assert not re.search(r"[A-Za-z]{%d}" % FEWEST_LETTERS, bare(text)), (path, bare(text))
+
+
+@pytest.mark.parametrize("language", [language for language in NAMES if language != SOURCE])
+def test_no_page_in_another_language_holds_an_english_sentence(
+    language: str, whole_region: Engine, open_browser: Callable[..., Browser]
+):
+    browser = open_browser(whole_region)
+    browser.client.headers["Accept-Language"] = language
+    english = english_pieces(language)
+    for path, page in pages_of(browser).items():
+        assert f'<html lang="{language}">' in page, path
+        text = " ".join(words_of(page).found)
+        assert [piece for piece in english if piece in text] == [], path
+
+
+def test_every_template_was_rendered(whole_region: Engine):
+    """The pages above use every template; a new page belongs into PAGES."""
+    names = {path.name for path in (web_pages.HERE / "templates").iterdir()}
+    assert names == {"base.html", "error.html", "login.html", "parts.html", "readings.html", "site.html", "sites.html"}
