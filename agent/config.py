@@ -97,7 +97,7 @@ def load(
     Raises UsageError, with one sentence that names the file, the setting and what would be right.
     """
     environment = os.environ if environment is None else environment
-    named = file or (Path(environment["DPS_AGENT_CONFIG"]) if "DPS_AGENT_CONFIG" in environment else None)
+    named = file or (Path(environment["DPS_AGENT_CONFIG"]) if environment.get("DPS_AGENT_CONFIG") else None)
     values = {setting.name: Value(setting.default, "built-in default") for setting in SETTINGS}
     if policy_file.exists():
         take_file(values, policy_file)
@@ -112,7 +112,7 @@ def load(
             )
     for name, value in words.items():
         if value is not None:
-            option = f"--{name.replace('_', '-')}"
+            option = option_of(name)
             values[name] = Value(checked(BY_NAME[name], value, f"option {option}"), f"command line {option}")
     check_server(values)
     given = {name: value.value for name, value in values.items()}
@@ -130,6 +130,11 @@ def load(
     )
 
 
+def option_of(name: str) -> str:
+    """The option of the command line that gives a setting."""
+    return "--state" if name == "state_folder" else f"--{name.replace('_', '-')}"
+
+
 def take_file(values: dict[str, Value], file: Path) -> None:
     """Let the settings of a TOML file take the place of what stands in `values`."""
     try:
@@ -142,8 +147,10 @@ def take_file(values: dict[str, Value], file: Path) -> None:
         raise UsageError(
             f"the configuration file {file} cannot be read ({error.strerror}); check who may read it"
         ) from error
-    except ValueError as error:
-        raise UsageError(f"the configuration file {file} is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the configuration file {file} is not text in UTF-8; save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"the configuration file {file} is not valid TOML: {error}; mend that line") from error
     for name, value in table.items():
         if name not in BY_NAME:
             raise UsageError(f"{file}: there is no setting {name!r}; the settings are {', '.join(BY_NAME)}")
@@ -199,16 +206,21 @@ def check_server(values: Mapping[str, Value]) -> None:
     server, origin = values["server"].value, values["server"].origin
     if not server:
         return
+    wrong = UsageError(f"server is {server!r} ({origin}); write an address like https://collector.example.org")
     try:
         address = urlsplit(server)
         port_is_fine = address.port is None or address.port > 0
     except ValueError:
-        raise UsageError(
-            f"server is {server!r} ({origin}); write an address like https://collector.example.org"
-        ) from None
-    if address.scheme not in ("http", "https") or not address.hostname or not port_is_fine:
-        raise UsageError(f"server is {server!r} ({origin}); write an address like https://collector.example.org")
-    loopback = address.hostname in ("localhost", "127.0.0.1", "::1")
+        raise wrong from None
+    if address.username is not None:
+        raise UsageError(  # it would take the place of the station's own secret
+            f"server ({origin}) holds a user name or a password; leave out what stands before the @"
+        )
+    bare = server.isprintable() and not any(sign in server for sign in "?# ")
+    if address.scheme not in ("http", "https") or not address.hostname or not port_is_fine or not bare:
+        raise wrong
+    # A proxy is asked for every address, this computer's own too.
+    loopback = address.hostname in ("localhost", "127.0.0.1", "::1") and not values["proxy"].value
     if address.scheme == "http" and not loopback and not values["allow_plain_http"].value:
         raise UsageError(
             f"server is {server!r} ({origin}): without https anybody on the network can read what is sent; "

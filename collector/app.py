@@ -3,16 +3,17 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
-from collector.config import Settings
+from collector.config import ConfigError, Settings
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
@@ -24,10 +25,12 @@ from collector.web.application import web_app
 from collector.web.settings import WebSettings
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 METRICS = "/metrics"
+BY_PROXIES = (b"forwarded", b"via", b"x-real-ip")
 GRACE_SECONDS = 10
 """How long a stop waits for requests that are under way."""
 
@@ -59,7 +62,7 @@ class Collector:
         begun = time.monotonic()
         status = 500
 
-        async def noted(message: dict[str, Any]) -> None:
+        async def noted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -97,7 +100,7 @@ class Collector:
 def is_local(scope: Scope) -> bool:
     """Whether a request comes from this very computer and through no proxy: the metrics are for its operator."""
     address = (scope.get("client") or ("", 0))[0]
-    forwarded = any(name in (b"x-forwarded-for", b"forwarded") for name, _ in scope["headers"])
+    forwarded = any(name in BY_PROXIES or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
     try:
         return ip_address(address).is_loopback and not forwarded
     except ValueError:
@@ -105,9 +108,14 @@ def is_local(scope: Scope) -> bool:
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine of the settings; the data folder is made if it is missing. Raises OSError."""
+    """The engine of the settings; the data folder is made if it is missing. Raises OSError and ConfigError."""
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return create_engine(settings.database_url)
+    try:
+        return create_engine(settings.database_url)
+    except (ValueError, ArgumentError) as error:
+        raise ConfigError(
+            "database_url is not the address of a database: correct its port and its spelling."
+        ) from error
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -130,7 +138,7 @@ def server_of(collector: Collector, settings: Settings) -> uvicorn.Server:
     """A server that is not listening yet; the caller opens the socket, to say in a sentence why it cannot."""
     return uvicorn.Server(
         uvicorn.Config(
-            collector,  # type: ignore[arg-type]
+            collector,
             lifespan="on",
             access_log=False,
             log_config=None,

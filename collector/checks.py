@@ -7,7 +7,7 @@ collector.W…   it works, but somebody should look at it
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,10 +35,15 @@ class Finding(NamedTuple):
         return self.identifier.startswith("collector.E")
 
 
-def find(settings: Settings, engine: Engine) -> Iterator[Finding]:
-    """Every problem that can be seen before serving."""
-    yield from look_at_folder(settings.data_folder)
+def find(settings: Settings, open_engine: Callable[[Settings], Engine]) -> Iterator[Finding]:
+    """Every problem that can be seen before serving; `open_engine` also makes the data folder. Raises ConfigError."""
     yield from look_at_network(settings)
+    try:
+        engine = open_engine(settings)
+    except OSError:
+        yield no_folder(settings.data_folder)
+        return
+    yield from look_at_folder(settings.data_folder)
     try:
         state = schema_state(engine)
         if state is SchemaState.CURRENT:
@@ -53,11 +58,15 @@ def find(settings: Settings, engine: Engine) -> Iterator[Finding]:
     yield from schema_findings(state)
 
 
+def no_folder(folder: Path) -> Finding:
+    return Finding(
+        "collector.E001", f"The data folder {folder} cannot be used.", "Correct its owner, or set data_folder."
+    )
+
+
 def look_at_folder(folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        yield Finding(
-            "collector.E001", f"The data folder {folder} cannot be used.", "Correct its owner, or set data_folder."
-        )
+        yield no_folder(folder)
         return
     if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
         yield Finding("collector.W001", f"Others may enter the data folder {folder}.", f"chmod 700 {folder}")

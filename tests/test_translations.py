@@ -28,7 +28,7 @@ TEMPLATE = sentences(catalogue(FOLDER / "messages.pot"))
 
 def extracted() -> set[object]:
     with (FOLDER / "babel.cfg").open() as lines:
-        methods, options = parse_mapping_cfg(lines)
+        methods, options = parse_mapping_cfg(lines)  # type: ignore[no-untyped-call]  # babel has no types for it
     found = extract_from_dir(FOLDER.parent, methods, options)
     return {message for _, _, message, _, _ in found}
 
@@ -37,7 +37,7 @@ def forms(text: object) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, tuple) else (str(text),)
 
 
-def test_the_catalogue_holds_exactly_the_sentences_of_the_source():
+def test_the_catalogue_holds_exactly_the_sentences_of_the_source() -> None:
     assert set(TEMPLATE) == extracted()
 
 
@@ -47,20 +47,20 @@ class TestLanguage:
     def translated(self, language: str) -> dict[object, Message]:
         return sentences(catalogue(FOLDER / language / "LC_MESSAGES" / "messages.po"))
 
-    def test_it_has_every_sentence_and_no_other(self, translated: dict[object, Message]):
+    def test_it_has_every_sentence_and_no_other(self, translated: dict[object, Message]) -> None:
         assert set(translated) == set(TEMPLATE)
         assert [message.id for message in translated.values() if not all(forms(message.string))] == []
 
-    def test_nothing_is_fuzzy(self, translated: dict[object, Message]):
+    def test_nothing_is_fuzzy(self, translated: dict[object, Message]) -> None:
         assert [message.id for message in translated.values() if message.fuzzy] == []
 
-    def test_placeholders_are_those_of_the_source(self, translated: dict[object, Message]):
+    def test_placeholders_are_those_of_the_source(self, translated: dict[object, Message]) -> None:
         for message in translated.values():
             expected = set(PLACEHOLDER.findall(forms(message.id)[-1]))
             for form in forms(message.string):
                 assert set(PLACEHOLDER.findall(form)) == expected, message.id
 
-    def test_a_sentence_ends_as_in_the_source(self, translated: dict[object, Message]):
+    def test_a_sentence_ends_as_in_the_source(self, translated: dict[object, Message]) -> None:
         for message in translated.values():
             for form in forms(message.string):
                 assert (form[-1] in ".:?") == (forms(message.id)[-1][-1] in ".:?"), message.id

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent import machine
-from agent.config import BY_NAME, Config, load
+from agent.config import BY_NAME, Config, load, option_of
 from agent.errors import AgentError, UsageError
 
+SYSTEM_FOLDER = Path("/var/lib/dps-agent")
 OPTIONS = ("server", "tag", "token_file", "state_folder", "ca_file", "proxy", "contact_seconds", "allow_plain_http")
 
 
@@ -38,7 +39,7 @@ def run_word(word: str, arguments: list[str]) -> int:
     parser.add_argument("--config", type=Path, metavar="FILE", help="configuration file (TOML)")
     for name in OPTIONS:
         setting = BY_NAME[name]
-        option = "--state" if name == "state_folder" else f"--{name.replace('_', '-')}"
+        option = option_of(name)
         if setting.kind == "switch":
             parser.add_argument(option, dest=name, action="store_const", const=True, help=setting.meaning)
         else:
@@ -57,7 +58,7 @@ def run_word(word: str, arguments: list[str]) -> int:
         )
         return run(Call(config, options, words_for_child(options, given, config)))
     except AgentError as error:
-        sentence, exit_code = str(error), error.exit_code
+        sentence, exit_code = sentence_of(error), error.exit_code
     except PermissionError as error:
         sentence = f"{error.filename} may only be used by the service's account; run this as administrator"
         exit_code = 1
@@ -70,10 +71,16 @@ def run_word(word: str, arguments: list[str]) -> int:
     return exit_code
 
 
+def sentence_of(error: AgentError) -> str:
+    """What an error says, to stand after a colon: whoever raised it may have written it as a whole sentence."""
+    text = str(error).rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def default_state_folder() -> Path:
-    """The system's place for state when an administrator runs us, else the person's own."""
-    if machine.is_administrator() and machine.system_name() == "linux":
-        return Path("/var/lib/dps-agent")
+    """The system's place for state where there is one or an administrator runs us, else the person's own."""
+    if machine.system_name() == "linux" and (machine.is_administrator() or SYSTEM_FOLDER.exists()):
+        return SYSTEM_FOLDER
     from platformdirs import user_state_path  # noqa: PLC0415 it costs the sender time that it mostly need not spend
 
     return user_state_path("dps-agent", appauthor=False)
@@ -87,7 +94,7 @@ def words_for_child(options: argparse.Namespace, given: dict[str, object], confi
     for name, value in given.items():
         if value is None or name == "state_folder":
             continue
-        words.append(f"--{name.replace('_', '-')}")
+        words.append(option_of(name))
         if value is not True:
             words.append(str(Path(str(value)).absolute()) if BY_NAME[name].kind == "path" else str(value))
     return words

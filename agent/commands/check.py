@@ -1,14 +1,14 @@
 """Whether everything here is as it should be; each finding has an identifier, a sentence and a hint."""
 
-import json
 import os
 import stat
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from agent import machine
-from agent.commands import Call
+from agent.commands import Call, sentence_of
 from agent.commands.status import service_line
 from agent.config import Config
 from agent.disk import RealDisk
@@ -54,7 +54,14 @@ def look_at_folder(config: Config) -> Iterator[Finding]:
             "agent.E001", f"The state folder {folder} does not exist.", "Start the service once, or set state_folder."
         )
         return
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    except OSError:
+        mode = 0  # something before it cannot be entered
+    if mode and not stat.S_ISDIR(mode):
+        yield Finding(
+            "agent.E008", f"The state folder {folder} is not a folder.", "Remove what is there, or set state_folder."
+        )
+        return
+    if not is_usable(folder):
         yield Finding(
             "agent.E002", f"The state folder {folder} cannot be used by this account.", "Run this as administrator."
         )
@@ -68,13 +75,17 @@ def look_at_folder(config: Config) -> Iterator[Finding]:
         )
 
 
+def is_usable(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.W_OK | os.X_OK) and folder.is_dir()
+
+
 def look_at_sessions(config: Config) -> Iterator[Finding]:
     try:
         machine.open_session_source(remote_sessions=config.remote_sessions, staff=frozenset(config.staff)).close()
     except SourceLost as lost:
         yield Finding(
             "agent.W002",
-            f"Sessions cannot be read here ({lost}).",
+            f"Sessions cannot be read here ({sentence_of(lost)}).",
             "Health is reported all the same; for counts, logind or the user records must be readable.",
         )
 
@@ -82,17 +93,17 @@ def look_at_sessions(config: Config) -> Iterator[Finding]:
 def look_at_enrolment(config: Config) -> Iterator[Finding]:
     try:
         checked_tag(config.tag)
-        if (
-            os.access(config.state_folder, os.X_OK)
-            and Store(str(config.state_folder), RealDisk()).identity() is not None
-        ):
+        folder = config.state_folder
+        if os.path.lexists(folder) and not is_usable(folder):
+            return  # whether it is enrolled cannot be told; that the folder is at fault has been said
+        if Store(str(folder), RealDisk()).identity() is not None:
             return
         if not config.token_file:
             yield Finding("agent.E004", "This station is not enrolled.", "Run `dps-agent enroll`, or set token_file.")
             return
         read_token(config.token_file)
     except AgentError as error:
-        yield Finding("agent.E005", f"This station cannot enrol: {error}.", "Mend it and run this again.")
+        yield Finding("agent.E005", f"This station cannot enrol: {sentence_of(error)}.", "Mend it and run this again.")
 
 
 def look_at_collector(config: Config) -> Iterator[Finding]:
@@ -102,6 +113,4 @@ def look_at_collector(config: Config) -> Iterator[Finding]:
     with Line(config.server, ca_file=config.ca_file, proxy=config.proxy) as line:
         outcome = line.get("/api/v1/time")
     if not isinstance(outcome, Answered):
-        yield Finding(
-            "agent.E007", f"{json.dumps(outcome.sentence)[1:-1]}.", "Check server, proxy, ca_file and the network."
-        )
+        yield Finding("agent.E007", f"{outcome.sentence.rstrip('.')}.", "Check server, proxy, ca_file and the network.")

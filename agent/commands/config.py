@@ -1,5 +1,6 @@
 """Each setting, its value, and where it came from."""
 
+import json
 import re
 import sys
 from typing import Any
@@ -15,6 +16,8 @@ def run(call: Call) -> int:
     for setting in SETTINGS:
         value = config.values[setting.name]
         shown = resolved.get(setting.name, value.value)
+        if setting.name == "proxy":
+            shown = without_password(shown)
         sys.stdout.write(f"{setting.name} = {as_toml(shown)}  # {value.origin}\n")
     return 0
 
@@ -27,6 +30,9 @@ def as_toml(value: Any) -> str:
         return str(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(as_toml(item) for item in value) + "]"
-    text = re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:(hidden)@", value)
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(value, ensure_ascii=False)
+
+
+def without_password(address: str) -> str:
+    """An address without the account that stands before its last @, however oddly that was written."""
+    return re.sub(r"^([a-z0-9]+://)?.*@", r"\1(hidden)@", address, flags=re.IGNORECASE | re.DOTALL)

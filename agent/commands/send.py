@@ -2,22 +2,34 @@
 
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from agent import machine
 from agent.commands import Call
 from agent.config import Config
 from agent.disk import RealDisk
-from agent.errors import UsageError
+from agent.errors import Unusable, UsageError
 from agent.sender.contact import contact
 from agent.sender.exchange import Outside
 from agent.sender.upload import Line
 
+LONGEST_SECONDS = 900
+"""A contact that takes longer hangs on a server that drips its answer."""
+
 
 def run(call: Call) -> int:
-    """One contact; one at a time, so a second one ends at once and harms nothing."""
+    """One contact; one at a time, so a second one ends at once, harms nothing and is no error."""
     config = call.config
-    with locked(config):
-        well, sentence = contact(config, outside(config))
+    real = outside(config)
+    try:
+        with locked(config), limited(LONGEST_SECONDS):
+            well, sentence = contact(config, real)
+    except Unusable as error:
+        if not isinstance(error.__cause__, BlockingIOError):
+            raise
+        well, sentence = True, "another sender is at work already; it sends what waits"
     (sys.stdout if well else sys.stderr).write(f"dps-agent send: {sentence}\n")
     return 0 if well else 1
 
@@ -26,6 +38,11 @@ def outside(config: Config) -> Outside:
     """The real outside world of a contact; raises UsageError where no collector is named."""
     if not config.server:
         raise UsageError('no collector is named; set server = "https://…" or give --server')
+    return world(config)
+
+
+def world(config: Config) -> Outside:
+    """The same for who only looks and asks no collector."""
     clock = machine.system_clock()
     return Outside(
         clock=clock,
@@ -33,6 +50,24 @@ def outside(config: Config) -> Outside:
         random=os.urandom,
         open_line=lambda: Line(config.server, ca_file=config.ca_file, proxy=config.proxy, elapsed=clock.elapsed),
     )
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """End this process when the block takes longer; whatever it was about, the next contact goes on from there."""
+    timer = threading.Timer(seconds, give_up, (seconds,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def give_up(seconds: float) -> None:
+    sys.stderr.write(f"dps-agent send: the contact took longer than {seconds:g} s and was given up\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 class locked:  # noqa: N801 reads as a word of a `with` statement

@@ -46,7 +46,7 @@ def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
     if identity is None:
         yield Line("enrolment", "not enrolled; run `dps-agent enroll` or set token_file", well=False)
     elif memory.waiting_for_approval:
-        yield Line("enrolment", "waits until somebody approves this station in the collector")
+        yield Line("enrolment", "enrolled; counts appear once somebody has approved this station in the collector")
     else:
         yield Line("enrolment", "enrolled")
     run = store.run()
@@ -54,9 +54,9 @@ def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
     if run:
         yield Line(
             "sessions",
-            f"read from {run['source']}, {run['open_sessions']} open now"
+            f"read from {run.get('source')}, {run.get('open_sessions', 0)} open now"
             if run.get("readable")
-            else str(run["source"]),
+            else f"not readable: {str(run.get('source', '')).removeprefix('not readable: ')}",
             well=bool(run.get("readable")),
         )
         yield Line(
@@ -72,7 +72,7 @@ def service_line(run: dict[str, Any], clock: Clock) -> Line:
         return Line("service", "has not run yet", well=False)
     if run.get("stopped"):
         return Line("service", "stopped properly", well=False)
-    silent = clock.elapsed() - run["elapsed_seconds"]
+    silent = clock.elapsed() - run.get("elapsed_seconds", 0)
     if run.get("boot_id") != clock.boot_id() or silent > SILENT_SECONDS:
         return Line("service", "does not run: its last word is too old; start it", well=False)
     return Line("service", f"runs, last word {max(0, round(silent))} s ago")

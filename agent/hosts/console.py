@@ -27,7 +27,7 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def settings_from(line: str) -> dict[str, Any]:
+def settings_from(line: bytes) -> dict[str, Any]:
     """The settings on standard input; raises Unusable for a process that somebody started by hand."""
     try:
         settings = json.loads(line)
@@ -120,8 +120,8 @@ class Wakeups:
 def main() -> int:
     """The word `resident` of the command line."""
     try:
-        run(settings_from(sys.stdin.readline()))
+        run(settings_from(sys.stdin.buffer.readline() if sys.stdin else b""))
     except Unusable as error:
-        say(str(error))
+        say(str(error).rstrip("."))
         return error.exit_code
     return 0

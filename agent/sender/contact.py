@@ -1,6 +1,6 @@
 """One contact: enrol if need be, take the readings, send what waits, note what came of it."""
 
-from agent.config import Config
+from agent.config import LONGEST_CONTACT_SECONDS, SHORTEST_CONTACT_SECONDS, Config
 from agent.sender.enrolment import enrol, read_token
 from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
 from agent.sender.memory import Identity, Memory, Store
@@ -32,11 +32,14 @@ def first_contact(config: Config, store: Store, memory: Memory, line: Line) -> t
     """Enrol with the token file of the settings."""
     if not config.token_file:
         return None, NotAdmitted("this station is not enrolled; set token_file, or run `dps-agent enroll`")
-    identity, outcome = enrol(line, read_token(config.token_file), config.tag)
+    token = read_token(config.token_file)
+    store.keep_memory(memory)  # a full disk is found before the token is spent
+    identity, outcome = enrol(line, token, config.tag)
     if identity is not None:
         store.keep_identity(identity)
+        store.forget_prepared()
         forget_acknowledged(memory)
-        memory.waiting_for_approval = isinstance(outcome, Answered) and outcome.answer.get("status") == "waiting"
+        memory.waiting_for_approval = isinstance(outcome, Answered) and outcome.answer["status"] == "waiting"
     return identity, outcome
 
 
@@ -54,7 +57,7 @@ def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, s
         memory.failures = 0
         memory.last_success_seconds = wall
         waiting = len(store.spool.entries(PENDING))
-        wanted = int(outcome.answer.get("next_contact_seconds", LONGEST_BACKOFF_SECONDS))
+        wanted = min(LONGEST_CONTACT_SECONDS, max(SHORTEST_CONTACT_SECONDS, outcome.answer["next_contact_seconds"]))
         memory.next_contact_seconds = SHORTEST_BACKOFF_SECONDS if sent >= MOST_ENVELOPES else jitter(wanted, outside)
         sentence = f"sent {sent} envelope{'s' if sent != 1 else ''}; {waiting} records wait"
     else:
@@ -72,7 +75,7 @@ def pause_after(outcome: Outcome, failures: int, outside: Outside) -> int:
         return jitter(NOT_ADMITTED_SECONDS, outside)
     pause = min(LONGEST_BACKOFF_SECONDS, SHORTEST_BACKOFF_SECONDS * 2 ** min(failures - 1, 10))
     if isinstance(outcome, TryLater) and outcome.after_seconds is not None:
-        pause = max(pause, min(outcome.after_seconds, 86_400))
+        pause = max(pause, min(outcome.after_seconds, LONGEST_CONTACT_SECONDS))
     return jitter(pause, outside)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from agent import __version__, machine
 from agent.errors import UsageError
 from agent.sender.memory import Identity
-from agent.sender.outcome import Answered, Outcome, TryLater
+from agent.sender.outcome import Answered, Outcome
 from agent.sender.upload import Line
 from agent.wire.v1 import EnrolmentRequest
 
@@ -54,8 +54,4 @@ def enrol(line: Line, token: str, tag: str) -> tuple[Identity | None, Outcome]:
     outcome = line.post("/api/v1/enroll", json.dumps(asdict(request)).encode())
     if not isinstance(outcome, Answered):
         return None, outcome
-    try:
-        identity = Identity(outcome.answer["station_public_id"], outcome.answer["station_secret"], line.server)
-    except KeyError:
-        return None, TryLater("the answer to the enrolment is not one of a collector")
-    return identity, outcome
+    return Identity(outcome.answer["station_public_id"], outcome.answer["station_secret"], line.server), outcome

@@ -19,7 +19,12 @@ from agent.wire.v1 import Readings
 MOST_ENVELOPES = 50
 """One contact sends no more; 60 days of backlog take one contact."""
 STALE_SECONDS = 3600
-"""A prepared envelope with older readings is composed anew."""
+"""After a prepared envelope with older readings, one with fresh readings follows."""
+RESEND_SECONDS = 12 * 3600
+"""A prepared envelope is sent again for so long: only its own answer tells whether the collector lost something.
+
+Later its oldest slots might be refused, because it was not marked as a backlog (half a day after day 13 of 14).
+"""
 
 Chosen = Sequence[tuple[Entry, Any]]
 
@@ -48,13 +53,17 @@ def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outsi
         if not isinstance(outcome, Answered):
             return outcome, sent
         sent += 1
-        if outcome.answer.get("enrol_again"):
+        if outcome.answer["enrol_again"]:
             store.forget_identity()
             return NotAdmitted("the collector asks this station to enrol again"), sent
         more_waits = sum(name.startswith("slot") for name in prepared.names) >= MOST_SLOTS
-        if sent >= MOST_ENVELOPES or not more_waits:
+        stale = not is_younger(prepared, STALE_SECONDS, outside)
+        if sent >= MOST_ENVELOPES or not (more_waits or stale):
             return outcome, sent
-        prepared = prepare(store, memory, outside, choose(store), readings=None)
+        if stale:
+            prepared = next_envelope(store, memory, outside)
+        else:
+            prepared = prepare(store, memory, outside, choose(store), readings=None)
 
 
 def find_the_fault(
@@ -69,10 +78,11 @@ def find_the_fault(
 ) -> Outcome:
     """Deliver a refused envelope in parts, so that what is at fault is set aside and its neighbours arrive.
 
-    First without the readings, then the records in halves. Returns the last answer, or why it went no further.
+    First without the readings; then with nothing in it, because a collector that does not even take that finds fault
+    with no record; then the records in halves. Returns the last answer, or why it went no further.
     """
-    outcome: Outcome = refusal
-    memory.readings_refused = refusal.sentence
+    answered: Answered | None = None
+    reason = refusal.sentence
     wanted = set(refused.names)
     groups: list[Chosen] = [[pair for pair in choose(store) if pair[0].name in wanted]]
     while groups:
@@ -80,28 +90,45 @@ def find_the_fault(
         prepared = prepare(store, memory, outside, group, readings=None)
         outcome = line.post("/api/v1/envelopes", prepared.body.encode(), identity.credential)
         if isinstance(outcome, Answered):
+            answered = outcome
             acknowledge(store, memory, prepared, outcome, outside)
-        elif isinstance(outcome, Refused) and len(group) > 1:
-            middle = len(group) // 2
-            groups += [group[middle:], group[:middle]]
-        elif isinstance(outcome, Refused) and group:
-            store.spool.set_aside(PENDING, group[0][0], outcome.sentence)
-            memory.refused_by_version = outcome.collector_version
-            memory.readings_refused = ""  # it was this record, not the readings
-            outcome = refusal
-        else:
+        elif not isinstance(outcome, Refused):
+            return outcome  # the prepared part stays, since it may have arrived: it goes first the next time
+        elif not group:
             break
+        elif len(group) == 1 and answered is not None:
+            reason = ""  # it is this record, not the readings
+            memory.refused_by_version = outcome.collector_version
+            store.keep_memory(memory)  # first, else a crash here leaves a record that nobody tries again
+            store.spool.set_aside(PENDING, group[0][0], outcome.sentence)
+        else:
+            groups += halves(group)
+            if answered is None:
+                groups.append([])
     store.forget_prepared()
-    return outcome
+    if answered is None:
+        return refusal
+    memory.readings_refused = reason
+    return answered
+
+
+def halves(group: Chosen) -> list[Chosen]:
+    """Both halves of a group, the first one last; one of one stays whole."""
+    middle = len(group) // 2
+    return [half for half in (group[middle:], group[:middle]) if half]
 
 
 def next_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
     """The envelope that goes next: the prepared one, so that a retry sends the same bytes, or a new one."""
     prepared = store.prepared()
-    if prepared is not None and 0 <= round(outside.clock.wall()) - prepared.composed_at_seconds < STALE_SECONDS:
+    if prepared is not None and is_younger(prepared, RESEND_SECONDS, outside):
         return prepared
     readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside))
     return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
+
+
+def is_younger(prepared: Prepared, seconds: int, outside: Outside) -> bool:
+    return 0 <= round(outside.clock.wall()) - prepared.composed_at_seconds < seconds
 
 
 def prepare(
@@ -157,22 +184,25 @@ def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answe
     """Move what was acknowledged out of the queue and learn from the answer; safe to be cut short anywhere."""
     answer = outcome.answer
     move_all(store, PENDING, KEPT, [entry for name in prepared.names if (entry := entry_of(name)) is not None])
-    held = answer.get("last_envelope_id")
+    held = answer["last_envelope_id"]
     if prepared.previous_envelope_id is not None and held not in (prepared.previous_envelope_id, prepared.envelope_id):
         # The collector lost what it had acknowledged (restored from a backup): send again what was kept.
         move_all(store, KEPT, PENDING, store.spool.entries(KEPT))
-    told = int(answer["time_seconds"])
+    told = answer["time_seconds"]
     since = outside.clock.elapsed() - outcome.received_elapsed_seconds
     memory.clock_skew_seconds = round(outside.clock.wall() - since) - told
     store.keep_trust(outside.clock.boot_id(), outcome.received_elapsed_seconds, told)
     memory.last_envelope_id = prepared.envelope_id
-    wanted = tuple(answer.get("wanted") or ())
+    wanted = answer["wanted"]
     memory.readings = {name: group for name, group in prepared.readings.items() if name not in wanted}
     memory.remembered = prepared.remembered
     if prepared.full:
         memory.full_at_seconds = prepared.composed_at_seconds
     if memory.refused_by_version not in ("", outcome.collector_version):
-        move_all(store, REFUSED, PENDING, store.spool.entries(REFUSED))
+        again = store.spool.entries(REFUSED)
+        move_all(store, REFUSED, PENDING, again)
+        for entry in again:
+            store.disk.remove(store.spool.path(REFUSED, f"{entry.name}.why"))
         memory.refused_by_version = ""
     store.keep_memory(memory)
     store.forget_prepared()

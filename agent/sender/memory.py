@@ -7,12 +7,16 @@ trust.json      a moment at which the collector told the time
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agent.disk import Disk
 from agent.errors import Unusable
 from agent.spool import Spool
+
+CREDENTIAL = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{64}")
+"""What a station shows to the collector: its public id and its secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,16 @@ class Store:
     def identity(self) -> Identity | None:
         """Who this station is; None before it enrolled. Raises Unusable if the file is damaged."""
         try:
-            return Identity(**json.loads(self.disk.read(f"{self.folder}/identity.json")))
+            identity = Identity(**json.loads(self.disk.read(f"{self.folder}/identity.json")))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError):
+            identity = None
+        if identity is None or not CREDENTIAL.fullmatch(identity.credential):
             raise Unusable(
                 f"{self.folder}/identity.json is damaged; remove it and enrol this station again with a token"
-            ) from error
+            )
+        return identity
 
     def keep_identity(self, identity: Identity) -> None:
         self._write("identity.json", asdict(identity))

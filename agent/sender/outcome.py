@@ -19,7 +19,6 @@ class Refused:
 
     sentence: str
     collector_version: str
-    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

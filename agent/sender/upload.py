@@ -5,15 +5,19 @@ Only our own problem+json may refuse content or a station; whatever a portal or 
 
 import gzip
 import json
+import os
+import re
 import time
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import fields
+from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import requests
 
 from agent import __version__
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused, TryLater
+from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, TimeAnswer
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
@@ -21,9 +25,34 @@ LARGEST_ANSWER_BYTES = 64 * 1024
 PROBLEM = "urn:dps:problem:"
 HTTP_OK = 200
 REFUSALS = (400, 413, 422)
-TOO_LARGE = 413
-UNAUTHORISED = 401
+NOT_OURS = (401, 403)
+"""The collector does not know this secret (401), or does not take this token (403)."""
 BUSY = (429, 503)
+LONGEST_WHOLE = 4_102_444_800
+
+ANSWERS = {"/api/v1/envelopes": EnvelopeAnswer, "/api/v1/enroll": EnrolmentAnswer, "/api/v1/time": TimeAnswer}
+
+
+def is_whole(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LONGEST_WHOLE
+
+
+def is_hexadecimal(value: Any, length: int) -> bool:
+    return isinstance(value, str) and re.fullmatch(rf"[0-9a-f]{{{length}}}", value) is not None
+
+
+SHAPES: dict[str, Callable[[Any], bool]] = {
+    "schema": lambda value: value == 1 and is_whole(value),
+    "time_seconds": is_whole,
+    "next_contact_seconds": is_whole,
+    "last_envelope_id": lambda value: value is None or is_hexadecimal(value, 32),
+    "wanted": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+    "enrol_again": lambda value: isinstance(value, bool),
+    "station_public_id": lambda value: is_hexadecimal(value, 16),
+    "station_secret": lambda value: is_hexadecimal(value, 64),
+    "status": lambda value: isinstance(value, str),
+}
+"""What each field of an answer must look like before anything is believed. pydantic would cost too much here."""
 
 
 class Line:
@@ -63,8 +92,8 @@ class Line:
         return self._ask("GET", path, None, {})
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Outcome:
-        if self.ca_file and not Path(self.ca_file).is_file():
-            return TryLater(f"the certificate file {self.ca_file} (setting ca_file) does not exist")
+        if self.ca_file and not os.access(self.ca_file, os.R_OK):
+            return TryLater(f"the certificate file {self.ca_file} (setting ca_file) does not exist or cannot be read")
         try:
             with self.session.request(
                 method,
@@ -77,7 +106,7 @@ class Line:
             ) as response:
                 received = self.elapsed()
                 content = response.raw.read(LARGEST_ANSWER_BYTES + 1, decode_content=True)
-                return outcome_of(response, content, received)
+                return outcome_of(response, content, received, path)
         except requests.exceptions.SSLError as error:
             return TryLater(
                 f"{self.server} cannot prove who it is ({reason_of(error)}); check the setting ca_file and the clock"
@@ -88,25 +117,24 @@ class Line:
             return TryLater(f"the answer of {self.server} broke off ({type(error).__name__})")
 
 
-def outcome_of(response: requests.Response, content: bytes, received: float) -> Outcome:
-    """What an answer means."""
+def outcome_of(response: requests.Response, content: bytes, received: float, path: str) -> Outcome:
+    """What an answer to a request for `path` means."""
     status = response.status_code
-    version = response.headers.get("DPS-Collector-Version", "")
+    version = response.headers.get("DPS-Collector-Version", "")[:64]
     try:
         told: Any = json.loads(content) if len(content) <= LARGEST_ANSWER_BYTES else None
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
-    if status == HTTP_OK and isinstance(told, dict) and told.get("schema") == 1 and "time_seconds" in told:
+    if status == HTTP_OK and is_answer(told, path):
         return Answered(told, version, received)
     ours = isinstance(told, dict) and str(told.get("type", "")).startswith(PROBLEM)
     if ours and status in REFUSALS:
-        return Refused(sentence_of(told), version, too_large=status == TOO_LARGE)
-    if ours and status == UNAUTHORISED:
+        return Refused(sentence_of(told), version)
+    if ours and status in NOT_OURS:
         return NotAdmitted(sentence_of(told))
     if status in BUSY:
-        after = response.headers.get("Retry-After", "")
         sentence = sentence_of(told) if ours else f"the server is busy (status {status})"
-        return TryLater(sentence, int(after) if after.isdecimal() else None)
+        return TryLater(sentence, seconds_of(response.headers.get("Retry-After", ""), response.headers.get("Date", "")))
     if ours:
         return TryLater(sentence_of(told))
     return TryLater(
@@ -114,9 +142,30 @@ def outcome_of(response: requests.Response, content: bytes, received: float) -> 
     )
 
 
+def is_answer(told: Any, path: str) -> bool:
+    """Whether a collector can have said this to a request for `path`; fields of a later version are fine."""
+    return isinstance(told, dict) and all(
+        field.name in told and SHAPES[field.name](told[field.name]) for field in fields(ANSWERS[path])
+    )
+
+
+def seconds_of(retry_after: str, date: str) -> int | None:
+    """Retry-After in seconds (RFC 9110): a number, or a date, which is compared with the date of the answer itself.
+
+    Our own clock has no part in it, because it may be wrong. None for nonsense.
+    """
+    if re.fullmatch(r"[0-9]{1,9}", retry_after):
+        return int(retry_after)
+    try:
+        return max(0, round((parsedate_to_datetime(retry_after) - parsedate_to_datetime(date)).total_seconds()))
+    except (ValueError, TypeError):
+        return None
+
+
 def sentence_of(problem: dict[str, Any]) -> str:
-    """The detail of a problem+json, bounded, on one line."""
-    return " ".join(str(problem.get("detail") or problem.get("title") or "refused").split())[:300]
+    """The detail of a problem+json, bounded, on one line, without what a terminal would obey."""
+    words = " ".join(str(problem.get("detail") or problem.get("title") or "refused").split())
+    return "".join(letter for letter in words if letter.isprintable())[:300]
 
 
 def reason_of(error: Exception) -> str:
@@ -126,4 +175,5 @@ def reason_of(error: Exception) -> str:
         cause = cause.args[0]
     inner = getattr(cause, "reason", None)
     text = str(inner if inner is not None else cause)
-    return " ".join(text.rpartition(">: ")[2].split())[:200] or type(error).__name__
+    text = re.sub(r"^(<.*>|\w+\(host=.*?\)): ", "", text)
+    return " ".join(text.split())[:200] or type(error).__name__

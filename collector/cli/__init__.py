@@ -1,5 +1,6 @@
 """The words of the command line, one file for each noun."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -36,7 +37,17 @@ class Sentences(click.Group):
                 f"the database cannot be used ({reason(error)}); run `dps-collector check`"
             ) from error
         except OSError as error:
-            raise click.ClickException(f"{error.filename or 'a file'}: {error.strerror or error}") from error
+            if error.errno == errno.EPIPE:
+                raise  # whoever read our output has seen enough; click ends quietly
+            raise click.ClickException(sentence_of(error)) from error
+
+
+def sentence_of(error: OSError) -> str:
+    """What the system said of a file or of our output, and what to look at."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return f"the output cannot be written, or a file cannot be used ({reason}); make room and try again"
+    return f"{error.filename} cannot be used ({reason}); correct the path, who may use it, or what is in its way"
 
 
 @click.group(cls=Sentences)

@@ -4,15 +4,14 @@ import click
 
 from collector.app import open_engine
 from collector.checks import find
-from collector.cli.opening import settings_of
-from collector.storage.schema import migrate as apply_migrations
+from collector.cli.opening import migrated, settings_of
 
 
 @click.command()
 @click.pass_context
 def migrate(context: click.Context) -> None:
     """Bring the tables to this version. Stop `serve` first; make a backup before."""
-    applied = apply_migrations(open_engine(settings_of(context)))
+    applied = migrated(open_engine(settings_of(context)))
     click.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do: the tables are those of this version")
 
 
@@ -21,7 +20,7 @@ def migrate(context: click.Context) -> None:
 def check(context: click.Context) -> None:
     """Look for problems before serving; exit code 1 if one of them is an error."""
     settings = settings_of(context)
-    findings = list(find(settings, open_engine(settings)))
+    findings = list(find(settings, open_engine))
     for finding in findings:
         click.echo(f"{finding.identifier}  {finding.sentence}\n                {finding.hint}")
     if not findings:

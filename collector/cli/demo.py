@@ -10,13 +10,14 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 import click
 import platformdirs
 from sqlalchemy import Engine
 
 from collector.app import Collector, open_engine, server_of
-from collector.cli.opening import now
+from collector.cli.opening import migrated, now
 from collector.cli.serve import listening
 from collector.config import Settings, read
 from collector.ingest.enrolment import issue_token
@@ -24,7 +25,6 @@ from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import account_named
 from collector.storage.queries.register import add_site
 from collector.storage.queries.sites import site_of_code
-from collector.storage.schema import migrate
 from collector.web.accounts import ADMINISTRATOR, create_account, set_password
 
 CODE = "DEMO"
@@ -55,7 +55,7 @@ def demo(context: click.Context, folder: Path | None, port: int) -> None:
     with ExitStack() as leaving:
         ear = leaving.enter_context(listening(settings, port=port))
         engine = open_engine(settings)
-        migrate(engine)
+        migrated(engine)
         password, token_file = furnish(engine, data)
         log = leaving.enter_context((data / "collector.log").open("a", encoding="utf-8"))
         serving = Serving(Collector(engine, settings, log=log), settings, ear)
@@ -163,7 +163,7 @@ class Agent:
         ]
         self._told = False
 
-    def __enter__(self) -> "Agent":
+    def __enter__(self) -> Self:
         with self._log.open("ab") as log:
             # A process group of its own: Ctrl-C comes to us, and we stop the agent before the collector.
             self._process = subprocess.Popen(  # noqa: S603 our own program, no word from outside

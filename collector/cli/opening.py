@@ -9,7 +9,9 @@ from sqlalchemy import Engine
 
 from collector.app import open_engine
 from collector.config import Settings, read
-from collector.storage.schema import SchemaState, schema_state
+from collector.storage.schema import SchemaState, migrate, schema_state
+
+NEWER = "the database was written by a newer collector; install that version again"
 
 
 def settings_of(context: click.Context, **given: object) -> Settings:
@@ -23,12 +25,19 @@ def engine_of(settings: Settings) -> Engine:
     engine = open_engine(settings)
     state = schema_state(engine)
     if state is SchemaState.UNKNOWN:
-        raise click.ClickException("the database was written by a newer collector; install that version again")
+        raise click.ClickException(NEWER)
     if state is not SchemaState.CURRENT:
         raise click.ClickException(
             f"the tables of the database in {Path(settings.data_folder)} are {state}; run `dps-collector migrate` first"
         )
     return engine
+
+
+def migrated(engine: Engine) -> list[str]:
+    """Bring the tables to this version; the versions applied. Says so where they are newer than this collector."""
+    if schema_state(engine) is SchemaState.UNKNOWN:
+        raise click.ClickException(NEWER)
+    return migrate(engine)
 
 
 def now() -> int:

@@ -1,11 +1,13 @@
 """serve"""
 
+import signal
 import socket
 import sys
 
 import click
 
 from collector.app import Collector, server_of
+from collector.checks import look_at_network
 from collector.cli.opening import engine_of, settings_of
 from collector.config import Settings
 
@@ -17,10 +19,16 @@ from collector.config import Settings
 def serve(context: click.Context, listen_host: str | None, listen_port: int | None) -> None:
     """Receive envelopes and show the pages until stopped."""
     settings = settings_of(context, listen_host=listen_host, listen_port=listen_port)
+    for finding in look_at_network(settings):
+        if finding.is_error:
+            raise click.ClickException(f"{finding.sentence} {finding.hint}")
     collector = Collector(engine_of(settings), settings, log=sys.stdout)
     with listening(settings) as ear:
         scheme = "https" if settings.tls_certificate_file else "http"
         click.echo(f"listening on {scheme}://{settings.listen_host}:{ear.getsockname()[1]}", err=True)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # The server listens to both, and afterwards raises them again: a stop that was asked for is no error.
+            signal.signal(number, lambda *_: None)
         server_of(collector, settings).run(sockets=[ear])
 
 
@@ -31,7 +39,8 @@ def listening(settings: Settings, port: int | None = None) -> socket.socket:
     try:
         return socket.create_server((settings.listen_host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
         raise click.ClickException(
-            f"port {port} of {settings.listen_host} cannot be used ({error.strerror or error}); "
+            f"port {port} of {settings.listen_host} cannot be used ({reason}); "
             "stop what uses it, or choose another with --port"
         ) from error

@@ -40,6 +40,8 @@ def add(context: click.Context, code: str, name: str, municipality: str) -> None
         raise click.UsageError(f"the code {code!r} cannot be used; take 1 to 32 letters, digits and hyphens")
     if not name.strip() or len(name) > 120 or len(municipality) > 64:  # noqa: PLR2004 the columns' sizes
         raise click.UsageError("the name must have 1 to 120 characters, the municipality at most 64")
+    if not (name + municipality).isprintable():
+        raise click.UsageError("the name and the municipality must be printable, on one line")
     try:
         with writing(engine_of(settings_of(context))) as connection:
             register.add_site(connection, code, name.strip(), municipality, now())

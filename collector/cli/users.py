@@ -14,7 +14,12 @@ def asked_password() -> str:
     """The password from the terminal, typed twice, or the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline().rstrip("\r\n")
+    try:
+        given = sys.stdin.readline().rstrip("\r\n")
+        given.encode()
+    except UnicodeError as error:
+        raise click.ClickException("the password on standard input is not text in UTF-8; write it anew") from error
+    return given
 
 
 @click.group()

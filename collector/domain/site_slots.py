@@ -22,9 +22,9 @@ class Fact(NamedTuple):
     method: str
     seconds_observed: int
     seconds_on: int
-    starts: tuple[int, ...]
-    seconds_in_use: tuple[int, ...]
-    lengths: tuple[str, ...]
+    starts: Sequence[int]
+    seconds_in_use: Sequence[int]
+    lengths: Sequence[str]
 
 
 class SiteSlot(NamedTuple):
@@ -40,57 +40,51 @@ class SiteSlot(NamedTuple):
     lengths: tuple[str, ...]
 
 
-NOTHING = SiteSlot(0, 0, 0, 0, 0, (0,) * RULES, (0,) * RULES, (NO_LENGTHS,) * RULES)
-
-
 def derive(facts: Iterable[Fact]) -> SiteSlot:
     """The site slot that follows from all facts of one site and slot, in any order.
 
     Counts of a record whose sessions are not readable mean nothing and are left out.
     """
-    by_station: dict[int, list[Fact]] = {}
+    runs: dict[int, list[Fact]] = {}
+    readable: dict[int, list[Fact]] = {}
     for fact in facts:
-        by_station.setdefault(fact.station_id, []).append(fact)
-    observed = readable = seconds_observed = seconds_readable = seconds_on = 0
-    starts = [0] * RULES
-    in_use = [0] * RULES
-    lengths: list[list[str]] = [[] for _ in range(RULES)]
-    for records in by_station.values():
-        counted = [record for record in records if record.method != NOT_READABLE]
-        known = _clipped(record.seconds_observed for record in records)
-        known_readable = _clipped(record.seconds_observed for record in counted)
-        observed += known > 0
-        readable += known_readable > 0
-        seconds_observed += known
-        seconds_readable += known_readable
-        seconds_on += _clipped(record.seconds_on for record in records)
-        for rule in range(RULES):
-            in_use[rule] += _clipped(record.seconds_in_use[rule] for record in counted)
-            for record in counted:
-                starts[rule] += record.starts[rule]
-                if record.lengths[rule] != NO_LENGTHS:
-                    lengths[rule].append(record.lengths[rule])
+        runs.setdefault(fact.station_id, []).append(fact)
+        if fact.method != NOT_READABLE:
+            readable.setdefault(fact.station_id, []).append(fact)
+    observed = [_clipped([fact.seconds_observed for fact in records]) for records in runs.values()]
+    counted = [_clipped([fact.seconds_observed for fact in records]) for records in readable.values()]
+    in_use = [_in_use(records) for records in readable.values()]
+    all_readable = [fact for records in readable.values() for fact in records]
     return SiteSlot(
-        observed,
-        readable,
-        seconds_observed,
-        seconds_readable,
-        seconds_on,
-        tuple(starts),
-        tuple(in_use),
-        tuple(added(words) for words in lengths),
+        len([seconds for seconds in observed if seconds]),
+        len([seconds for seconds in counted if seconds]),
+        sum(observed),
+        sum(counted),
+        sum([_clipped([fact.seconds_on for fact in records]) for records in runs.values()]),
+        _column_sums([fact.starts for fact in all_readable]),
+        _column_sums(in_use),
+        tuple(added([fact.lengths[rule] for fact in all_readable]) for rule in range(RULES)),
     )
 
 
-def added(words: Sequence[str]) -> str:
+def added(words: Iterable[str]) -> str:
     """Counts by band, added up: ["1 0 0 0 0 0 2", "0 0 0 0 0 0 1"] gives "1 0 0 0 0 0 3"."""
-    if not words:
+    some = [word for word in words if word != NO_LENGTHS]
+    if not some:
         return NO_LENGTHS
-    if len(words) == 1:
-        return words[0]
-    sums = [sum(column) for column in zip(*([int(count) for count in word.split()] for word in words), strict=True)]
+    if len(some) == 1:
+        return some[0]
+    sums = [sum(map(int, column)) for column in zip(*[word.split() for word in some], strict=True)]
     return " ".join(map(str, sums))
 
 
-def _clipped(seconds: Iterable[int]) -> int:
+def _in_use(records: Sequence[Fact]) -> Sequence[int]:
+    return [_clipped(seconds) for seconds in zip(*[fact.seconds_in_use for fact in records], strict=True)]
+
+
+def _column_sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * RULES
+
+
+def _clipped(seconds: Sequence[int]) -> int:
     return min(SLOT_SECONDS, sum(seconds))

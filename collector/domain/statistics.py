@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -113,8 +114,7 @@ def stretches(period: Period, installed: Iterable[Installed], now: int) -> list[
         edges.add(moment // SLOT_SECONDS)
         edges.add(-(-moment // SLOT_SECONDS))
     found = []
-    ordered = sorted(edges)
-    for first, after in zip(ordered, ordered[1:], strict=False):
+    for first, after in pairwise(sorted(edges)):
         first_second, second_after = first * SLOT_SECONDS, after * SLOT_SECONDS
         offered = [min(stop, second_after) - max(start, first_second) for start, stop in lives]
         offered = [seconds for seconds in offered if seconds > 0]

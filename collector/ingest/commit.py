@@ -169,7 +169,7 @@ def _collect(rows: _Rows, contact: _Contact, arrival: Arrival, mark: int) -> Sto
             if known.get(probe) != (outcome, value):
                 known[probe] = (outcome, value)
                 rows.latest.append((site_id, station_id, probe, outcome, value, received_at))
-                rows.history.append((site_id, station_id, probe, hour, outcome, value))
+                rows.history.append((site_id, station_id, hour, probe, outcome, value))
     contact.row = _contact_row(contact.row if overtaken else None, arrival, before)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
     return Stored(before, wanted)

@@ -142,8 +142,10 @@ def new_station(connection: Connection, site_id: int, label: str, now: int) -> i
     while True:
         last = connection.execute(select(func.max(station.c.station_id)).where(station.c.site_id == site_id)).scalar()
         row = {"site_id": site_id, "station_id": (last or 0) + 1, "label": label, "installed_at": now}
-        if connection.execute(dialect.insert(station).values(row).on_conflict_do_nothing()).rowcount == 1:
-            return int(row["station_id"])
+        added = dialect.insert(station).values(row).on_conflict_do_nothing().returning(station.c.station_id)
+        number = connection.execute(added).scalar()
+        if number is not None:
+            return int(number)
 
 
 def note_attempt(connection: Connection, token: str | None, tag: str, outcome: str, now: int) -> None:

@@ -116,7 +116,7 @@ UNDATED = insertion(
     replace_where=_grows("undated_record", ("seconds_observed", *_RULES)),
 )
 LATEST = insertion(models.reading_latest, ("site_id", "station_id", "probe", "outcome", "value", "received_at"))
-HISTORY = insertion(models.reading_history, ("site_id", "station_id", "probe", "received_at", "outcome", "value"))
+HISTORY = insertion(models.reading_history, ("site_id", "station_id", "received_at", "probe", "outcome", "value"))
 MARKS = insertion(models.dirty_slot, ("site_id", "slot", "mark"))
 
 _NOTHING: tuple[Any, ...] = (0, 0, "0 0 0 0 0 0 0") * len(models.IDLE_RULES_MINUTES)

@@ -7,7 +7,7 @@ can spoil little, and a station with a broken clock loses only what nobody could
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -111,10 +111,9 @@ def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits)
         return "too_old"
     if record.slot > latest:
         return "future"
-    rules = record.idle_rules
-    if not _agrees(rules, record.method):
+    if not _agrees(record.idle_rules, record.method):
         return "inconsistent"
-    for rule in rules:
+    for rule in record.idle_rules:
         if rule.starts > limits.starts_per_slot_limit:
             return "too_many_starts"
     return ""
@@ -134,11 +133,11 @@ def _undated_reason(record: UndatedRecord) -> str:
     return "" if _agrees(record.idle_rules, record.method) else "inconsistent"
 
 
-def _agrees(rules: Iterable[IdleRule] | Iterable[UndatedRule], method: str) -> bool:
+def _agrees(rules: Sequence[IdleRule] | Sequence[UndatedRule], method: str) -> bool:
     """All four rules in order (none where sessions are not readable), and no more lengths than sessions."""
-    minutes = []
     for rule in rules:
-        minutes.append(rule.minutes)
         if sum(rule.lengths) > rule.starts:
             return False
-    return tuple(minutes) == IDLE_RULES_MINUTES or (not minutes and method == "not_readable")
+    if not rules:
+        return method == "not_readable"
+    return tuple([rule.minutes for rule in rules]) == IDLE_RULES_MINUTES

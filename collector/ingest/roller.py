@@ -79,8 +79,8 @@ def holds_lease(engine: Engine, now: int, holder: str) -> bool:
     with writing(engine) as connection:
         if row is None:
             insert = (sqlite if is_sqlite(connection) else postgresql).insert(lease)
-            statement = insert.values(name=LEASE, **values).on_conflict_do_nothing()
-            return connection.execute(statement).rowcount == 1
+            statement = insert.values(name=LEASE, **values).on_conflict_do_nothing().returning(lease.c.name)
+            return connection.execute(statement).first() is not None
         same = and_(lease.c.name == LEASE, lease.c.holder == row.holder, lease.c.valid_until == row.valid_until)
         return connection.execute(update(lease).where(same).values(values)).rowcount == 1
 

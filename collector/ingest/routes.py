@@ -67,6 +67,10 @@ SWITCH_SECONDS = 0.00005
 """Whoever waits for Python's global lock asks for it after this time: with the default of 5 ms the loop, which serves
 everybody, stands behind each batch that the writer or the roller prepares."""
 
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
+"""An envelope is some sixty objects, gone when it is answered: by default the collector would look for cycles among
+them a hundred times per second and find none."""
+
 Found = TypeVar("Found")
 
 
@@ -119,6 +123,7 @@ class IngestApp:
         # What was loaded so far stays for good: the garbage collector need not walk through it again and again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*GARBAGE_THRESHOLDS)
         if is_sqlite(self._engine):
             # One connection for look-ups in the loop itself: 10 µs, where a thread would cost 100.
             self._looker = self._engine.connect()

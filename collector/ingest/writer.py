@@ -70,11 +70,15 @@ class Writer:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         if not self._turn:
-            loop.call_soon(self._hand_over)
+            loop.call_soon(self._hand_over, 0)
         self._turn.append((arrival, future))
         return future
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, before: int) -> None:
+        # As long as every turn of the loop brings more, wait for the next one: fewer, larger commits.
+        if before < len(self._turn) < BATCH_LIMIT:
+            self._turn[0][1].get_loop().call_soon(self._hand_over, len(self._turn))
+            return
         turn, self._turn = self._turn, []
         with self._changed:
             self._queue += turn
@@ -90,7 +94,7 @@ class Writer:
                 _log.exception("A batch of %d envelopes could not be stored.", len(batch))
                 results = [TryAgain(type(error).__name__)] * len(batch)
             self._committed(len(batch), time.perf_counter() - begun)
-            _tell(batch, results)
+            self._tell(batch, results)
 
     def _next(self) -> list[Waiting]:
         with self._changed:
@@ -100,17 +104,15 @@ class Writer:
             del self._queue[:BATCH_LIMIT]
             return batch
 
+    def _tell(self, batch: Sequence[Waiting], results: Sequence[Result]) -> None:
+        loop = batch[0][1].get_loop()
+        try:
+            loop.call_soon_threadsafe(self._settle, batch, results)
+        except RuntimeError:
+            # The loop is closed: nobody waits for the answer any more, and the stations will ask again.
+            _log.warning("%d stored envelopes could not be acknowledged.", len(batch))
 
-def _tell(batch: Sequence[Waiting], results: Sequence[Result]) -> None:
-    loop = batch[0][1].get_loop()
-    try:
-        loop.call_soon_threadsafe(_settle, batch, results)
-    except RuntimeError:
-        # The loop is closed: nobody waits for the answer any more, and the stations will ask again.
-        _log.warning("%d stored envelopes could not be acknowledged.", len(batch))
-
-
-def _settle(batch: Sequence[Waiting], results: Sequence[Result]) -> None:
-    for (_arrival, future), result in zip(batch, results, strict=True):
-        if not future.done():
-            future.set_result(result)
+    def _settle(self, batch: Sequence[Waiting], results: Sequence[Result]) -> None:
+        for (_arrival, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

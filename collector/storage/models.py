@@ -268,11 +268,13 @@ reading_latest = distributed(
 reading_history = distributed(
     "reading_history",
     Column("station_id", Big, nullable=False),
-    Column("probe", String(32), nullable=False),
+    # The start of the hour of which this is the last value.
     Column("received_at", BigInteger, nullable=False),
+    Column("probe", String(32), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("value", Text, nullable=False),
-    PrimaryKeyConstraint("site_id", "station_id", "probe", "received_at"),
+    # The time before the probe: what one envelope adds then stands on one page.
+    PrimaryKeyConstraint("site_id", "station_id", "received_at", "probe"),
     belongs_to_station(),
 )
 

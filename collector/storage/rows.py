@@ -64,7 +64,7 @@ def select_by_keys(
     connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], keys: Sequence[Row]
 ) -> list[Row]:
     """The rows of a table whose columns `key` (whole numbers) have one of these values; `keys` are distinct."""
-    place, padded = _style(connection)
+    _place, padded = _style(connection)
     build = _select_json if padded else _select
     found: list[Row] = []
     cursor = connection.connection.cursor()
@@ -104,10 +104,7 @@ def rounds(rows: Sequence[Row], key: int) -> Iterator[list[Row]]:
     rest = rows
     while rest:
         seen: dict[Row, Row] = {}
-        again: list[Row] = []
-        for row in rest:
-            if seen.setdefault(row[:key], row) is not row:
-                again.append(row)
+        again = [row for row in rest if seen.setdefault(row[:key], row) is not row]
         yield [seen[mine] for mine in sorted(seen)]
         rest = again
 

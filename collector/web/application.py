@@ -1,7 +1,6 @@
 """Puts the pages together."""
 
 from litestar import Litestar
-from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
@@ -9,9 +8,10 @@ from sqlalchemy import Engine
 from collector.i18n import load_languages
 from collector.web import statistics_api
 from collector.web.errors import error_handler
+from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
 from collector.web.log_in import WhoIsIt, must_be_logged_in
-from collector.web.pages import CSRF_COOKIE, Pages
+from collector.web.pages import Pages
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
 from collector.web.views import health, language, login, site, sites, static_files
@@ -38,14 +38,10 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
         guards=[must_be_logged_in],
-        middleware=[DefineMiddleware(WhoIsIt, engine=engine, settings=settings, clock=clock)],
-        csrf_config=CSRFConfig(
-            secret=settings.csrf_secret,
-            cookie_name=settings.cookie(CSRF_COOKIE),
-            cookie_secure=settings.behind_tls,
-            cookie_httponly=True,
-            cookie_samesite="lax",
-        ),
+        middleware=[
+            DefineMiddleware(FormTokens, config=token_rules(settings)),
+            DefineMiddleware(WhoIsIt, engine=engine, settings=settings, clock=clock),
+        ],
         exception_handlers={Exception: error_handler(pages)},
         before_send=[add_headers(behind_tls=settings.behind_tls)],
         request_max_body_size=LARGEST_FORM_BYTES,

@@ -37,6 +37,7 @@ def bar_chart(
     name: str,
     speech: Speech,
     title: str,
+    *,
     days: Sequence[dt.date],
     cells: Sequence[Cell],
     written: Callable[[int | Fraction], str],
@@ -47,11 +48,12 @@ def bar_chart(
     top = nice_top(max([*values, unit]) / unit) * unit
     width = 100 / max(len(cells), 1)
     parts: list[Markup] = []
+    scale: list[Markup] = []
     for share in (1.0, 0.5):
         y = BASE - ROOM * share
         parts.append(Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(number(y)))
         label = written(round(top * share)) if top * share == round(top * share) else ""
-        parts.append(Markup('<text class="scale" x="0" y="{}">{}</text>').format(number(y - 5), label))
+        scale.append(Markup('<text class="scale" x="0" y="{}">{}</text>').format(number(y - 5), label))
     for place, (day, cell) in enumerate(zip(days, cells, strict=True)):
         left = place * width
         words = f"{speech.weekday(day)}: {in_words(cell, speech, written)}"
@@ -64,6 +66,8 @@ def bar_chart(
                     number(x), BASE + 20, anchor, speech.short_date(day)
                 )
             )
+    # Written last, over the bars.
+    parts += scale
     parts.append(Markup('<line class="base" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(BASE))
     return Markup(
         '<svg class="chart" role="img" aria-labelledby="chart-{name}-title chart-{name}-words" height="{height}"'
@@ -96,7 +100,7 @@ def bar(name: str, cell: Cell, top: float, left: float, width: float) -> Markup:
         return Markup('<rect class="unknown" fill="url(#hatch-{})" x="{}%" width="{}%" y="{}" height="{}"/>').format(
             name, x, w, TOP, ROOM
         )
-    sign = {Status.CLOSED: "×", Status.CONFIDENTIAL: "c"}.get(cell.status, "–")
+    sign = {Status.CLOSED: "\u00d7", Status.CONFIDENTIAL: "c"}.get(cell.status, "\u2013")
     return Markup('<text class="sign" x="{}%" y="{}" text-anchor="middle">{}</text>').format(middle, BASE - 6, sign)
 
 
@@ -115,7 +119,7 @@ def in_words(cell: Cell, speech: Speech, written: Callable[[int | Fraction], str
         Status.CLOSED: speech.gettext("closed"),
         Status.UNKNOWN: speech.gettext("no data"),
         Status.CONFIDENTIAL: speech.gettext("confidential"),
-    }.get(cell.status, "–")
+    }.get(cell.status, "\u2013")
 
 
 def summary(

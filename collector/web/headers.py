@@ -28,7 +28,7 @@ class AddHeaders:
     def __init__(self, headers: dict[str, str]) -> None:
         self.headers = headers
 
-    async def __call__(self, message: Message, scope: Scope) -> None:
+    async def __call__(self, message: Message, _scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
         found = MutableScopeHeaders.from_message(message)

@@ -7,7 +7,6 @@ made up is never adopted; Litestar's own session middleware would do so and woul
 import secrets
 
 from litestar.concurrency import sync_to_thread
-from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
@@ -56,7 +55,7 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
             return account_of_session(connection, key, self.clock())
 
 
-def must_be_logged_in(connection: ASGIConnection[object, object, object, object], handler: BaseRouteHandler) -> None:
+def must_be_logged_in(connection: Connection, handler: BaseRouteHandler) -> None:
     """The guard of the whole application."""
     if not handler.opt.get("public") and connection.scope.get("user") is None:
         raise NotAuthorizedException("log in first")

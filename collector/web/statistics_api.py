@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Mapping
 from fractions import Fraction
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -157,7 +158,7 @@ def answer(
         with reading(around.engine) as connection:
             text = export_statistics(connection, site, first, last, grain, form, around.clock(), around.settings.rules)
     except UnknownSite as error:
-        raise Problem(str(error), status=404) from error
+        raise Problem(str(error), HTTPStatus.NOT_FOUND) from error
     except ExportError as error:
         raise Problem(str(error)) from error
     name = f"{site}-{first}-{last}-{grain}.{form}"

@@ -82,7 +82,7 @@ def stage() -> Stage:
     return Stage()
 
 
-def test_it_counts_a_session_into_absolute_slot_records(stage: Stage):
+def test_it_counts_a_session_into_absolute_slot_records(stage: Stage) -> None:
     stage.service.start()
     stage.play(LOG_ON)
     stage.run_for(1200)
@@ -96,7 +96,7 @@ def test_it_counts_a_session_into_absolute_slot_records(stage: Stage):
     assert (second["idle_rules"][2]["starts"], second["idle_rules"][2]["seconds_in_use"]) == (0, 300)
 
 
-def test_a_higher_revision_takes_the_place_of_the_lower_one_in_the_spool(stage: Stage):
+def test_a_higher_revision_takes_the_place_of_the_lower_one_in_the_spool(stage: Stage) -> None:
     stage.service.start()
     stage.run_for(120)
     names = [name for name in stage.disk.names("/state/spool/pending") if name.startswith("slot")]
@@ -104,7 +104,7 @@ def test_a_higher_revision_takes_the_place_of_the_lower_one_in_the_spool(stage: 
     assert stage.records()[0]["revision"] > 1
 
 
-def test_the_run_names_its_predecessor_and_a_stop_is_recorded(stage: Stage):
+def test_the_run_names_its_predecessor_and_a_stop_is_recorded(stage: Stage) -> None:
     stage.service.start()
     first = stage.service.run_id
     stage.run_for(60)
@@ -117,7 +117,7 @@ def test_the_run_names_its_predecessor_and_a_stop_is_recorded(stage: Stage):
     assert runs[stage.service.run_id]["start_reason"] == "restart"
 
 
-def test_a_power_off_ends_the_session_and_sends_at_once(stage: Stage):
+def test_a_power_off_ends_the_session_and_sends_at_once(stage: Stage) -> None:
     stage.service.start()
     stage.play(LOG_ON)
     stage.run_for(600)
@@ -131,7 +131,7 @@ def test_a_power_off_ends_the_session_and_sends_at_once(stage: Stage):
     assert stage.service.sender_done()
 
 
-def test_a_restart_of_the_service_counts_nothing_twice(stage: Stage):
+def test_a_restart_of_the_service_counts_nothing_twice(stage: Stage) -> None:
     stage.service.start()
     stage.play(LOG_ON)
     stage.run_for(300)
@@ -163,7 +163,7 @@ def pulled_at(step: int) -> Stage:
 
 
 @pytest.mark.parametrize("step", range(0, 120, 3))
-def test_a_plug_pulled_at_any_step_neither_doubles_nor_halves_a_count(step: int):
+def test_a_plug_pulled_at_any_step_neither_doubles_nor_halves_a_count(step: int) -> None:
     stage = pulled_at(step)
     starts = stage.total("starts")
     known = stage.total("seconds_in_use")
@@ -177,7 +177,7 @@ def test_a_plug_pulled_at_any_step_neither_doubles_nor_halves_a_count(step: int)
 
 
 @pytest.mark.parametrize("step", range(0, 120, 3))
-def test_what_a_checkpoint_has_written_survives_the_plug(step: int):
+def test_what_a_checkpoint_has_written_survives_the_plug(step: int) -> None:
     """The count after the plug is that of the last run.json, and at most 30 s behind the truth."""
     stage = Stage()
     stage.disk.writes_left = step
@@ -207,7 +207,7 @@ def test_what_a_checkpoint_has_written_survives_the_plug(step: int):
         assert stage.total("starts") == 6
 
 
-def test_a_full_disk_is_said_once_and_the_counts_are_written_when_there_is_room(stage: Stage):
+def test_a_full_disk_is_said_once_and_the_counts_are_written_when_there_is_room(stage: Stage) -> None:
     stage.service.start()
     stage.disk.full = True
     stage.play(LOG_ON)
@@ -218,7 +218,7 @@ def test_a_full_disk_is_said_once_and_the_counts_are_written_when_there_is_room(
     assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 330)
 
 
-def test_a_damaged_run_file_is_said_and_left_out(stage: Stage):
+def test_a_damaged_run_file_is_said_and_left_out(stage: Stage) -> None:
     stage.disk.files["/state/run.json"] = b'{"run_id": "half'
     stage.service.start()
     stage.run_for(60)
@@ -226,7 +226,7 @@ def test_a_damaged_run_file_is_said_and_left_out(stage: Stage):
     assert stage.records()
 
 
-def test_sessions_that_cannot_be_read_leave_the_use_unknown_and_the_station_on(stage: Stage):
+def test_sessions_that_cannot_be_read_leave_the_use_unknown_and_the_station_on(stage: Stage) -> None:
     stage.source.lost = True
     stage.service.start()
     stage.run_for(900)
@@ -240,7 +240,7 @@ def test_sessions_that_cannot_be_read_leave_the_use_unknown_and_the_station_on(s
     assert stage.said[0].startswith("sessions cannot be read: not readable: no bus")
 
 
-def test_counts_made_before_the_time_was_known_are_dated_exactly_once_it_is(stage: Stage):
+def test_counts_made_before_the_time_was_known_are_dated_exactly_once_it_is(stage: Stage) -> None:
     """The clock's battery is dead: it says 2009. The truth comes 20 minutes later."""
     truth = stage.clock.wall_ahead
     stage.clock.wall_ahead = 1_230_768_000
@@ -260,7 +260,7 @@ def test_counts_made_before_the_time_was_known_are_dated_exactly_once_it_is(stag
     assert not stage.records(folder=HELD)
 
 
-def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage):
+def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage) -> None:
     stage.clock.vouched = False
     stage.clock.wall_ahead -= 86_400
     stage.service.start()
@@ -271,7 +271,7 @@ def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage):
     assert stage.records()[0]["slot"] == SLOT
 
 
-def test_a_stretch_between_two_trusted_points_is_dated_if_the_clock_was_right_at_both(stage: Stage):
+def test_a_stretch_between_two_trusted_points_is_dated_if_the_clock_was_right_at_both(stage: Stage) -> None:
     stage.service.start()
     stage.run_for(60)
     stage.service.stop("power_off")
@@ -292,7 +292,7 @@ def test_a_stretch_between_two_trusted_points_is_dated_if_the_clock_was_right_at
     assert not stage.records("undated")
 
 
-def test_a_stretch_whose_clock_was_wrong_is_counted_without_a_place(stage: Stage):
+def test_a_stretch_whose_clock_was_wrong_is_counted_without_a_place(stage: Stage) -> None:
     stage.service.start()
     stage.run_for(60)
     stage.service.stop("power_off")
@@ -315,7 +315,7 @@ def test_a_stretch_whose_clock_was_wrong_is_counted_without_a_place(stage: Stage
     assert undated["seconds_observed"] == 600
 
 
-def test_a_suspend_is_told_by_the_clocks_and_recorded_in_the_run(stage: Stage):
+def test_a_suspend_is_told_by_the_clocks_and_recorded_in_the_run(stage: Stage) -> None:
     stage.service.start()
     stage.play(LOG_ON)
     stage.run_for(60)
@@ -327,7 +327,7 @@ def test_a_suspend_is_told_by_the_clocks_and_recorded_in_the_run(stage: Stage):
     assert stage.total("starts") == 2
 
 
-def test_the_first_contact_is_immediate_before_enrolment_and_jittered_after_it(stage: Stage):
+def test_the_first_contact_is_immediate_before_enrolment_and_jittered_after_it(stage: Stage) -> None:
     stage.service.start()
     stage.service.wake()
     assert stage.senders == 1
@@ -340,7 +340,7 @@ def test_the_first_contact_is_immediate_before_enrolment_and_jittered_after_it(s
     assert enrolled.senders == 1
 
 
-def test_the_next_contact_is_when_the_sender_noted(stage: Stage):
+def test_the_next_contact_is_when_the_sender_noted(stage: Stage) -> None:
     stage.disk.files["/state/sender.json"] = b'{"next_contact_seconds": 600}'
     stage.service.start()
     stage.run_for(30)

@@ -30,7 +30,7 @@ def lengths(counter: Counter, rule: int = TEN) -> list[int]:
     return [sum(column) for column in zip(*(tally.lengths[rule] for tally in counter.tallies.values()), strict=True)]
 
 
-def test_a_log_on_is_one_session_that_lasts_until_the_log_off():
+def test_a_log_on_is_one_session_that_lasts_until_the_log_off() -> None:
     counter = counting()
     counter.happen(60, LOG_ON, "a")
     counter.happen(60 + 20 * 60, LOG_OFF, "a")
@@ -38,7 +38,7 @@ def test_a_log_on_is_one_session_that_lasts_until_the_log_off():
     assert (starts(counter), use(counter), lengths(counter)) == (1, 1200, [0, 0, 0, 1, 0, 0, 0])
 
 
-def test_a_session_that_crosses_midnight_is_counted_once_where_it_starts_and_its_time_where_it_passes():
+def test_a_session_that_crosses_midnight_is_counted_once_where_it_starts_and_its_time_where_it_passes() -> None:
     counter = counting(offset=86_400 - 600)
     counter.happen(0, LOG_ON, "a")
     counter.happen(1200, LOG_OFF, "a")
@@ -48,7 +48,7 @@ def test_a_session_that_crosses_midnight_is_counted_once_where_it_starts_and_its
     assert counter.tallies[before].lengths[TEN] == [0, 0, 0, 1, 0, 0, 0]
 
 
-def test_the_worked_example_a_pause_of_four_minutes_splits_under_the_rule_of_three_only():
+def test_the_worked_example_a_pause_of_four_minutes_splits_under_the_rule_of_three_only() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.happen(600, LOCK, "a")
@@ -59,7 +59,7 @@ def test_the_worked_example_a_pause_of_four_minutes_splits_under_the_rule_of_thr
     assert lengths(counter, THREE) == [0, 1, 1, 0, 0, 0, 0]
 
 
-def test_time_spent_locked_is_not_use_and_a_lock_that_nobody_opens_ends_the_session_at_the_lock():
+def test_time_spent_locked_is_not_use_and_a_lock_that_nobody_opens_ends_the_session_at_the_lock() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.happen(120, LOCK, "a")
@@ -68,7 +68,7 @@ def test_time_spent_locked_is_not_use_and_a_lock_that_nobody_opens_ends_the_sess
     assert (starts(counter), use(counter), lengths(counter)) == (1, 120, [0, 1, 0, 0, 0, 0, 0])
 
 
-def test_a_switch_of_user_pauses_the_first_and_two_open_sessions_never_make_two_visitors_of_one_seat():
+def test_a_switch_of_user_pauses_the_first_and_two_open_sessions_never_make_two_visitors_of_one_seat() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.happen(300, LOG_ON, "b")
@@ -79,7 +79,7 @@ def test_a_switch_of_user_pauses_the_first_and_two_open_sessions_never_make_two_
     assert (starts(counter), use(counter)) == (2, 900)
 
 
-def test_a_suspend_pauses_and_a_long_one_makes_a_new_session():
+def test_a_suspend_pauses_and_a_long_one_makes_a_new_session() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.sleep(100, 400)
@@ -89,21 +89,21 @@ def test_a_suspend_pauses_and_a_long_one_makes_a_new_session():
     assert (starts(counter), starts(counter, THREE), use(counter)) == (2, 3, 100 + 100 + 100)
 
 
-def test_a_session_over_twelve_hours_is_counted_and_capped():
+def test_a_session_over_twelve_hours_is_counted_and_capped() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.happen(771 * 86_400, LOG_OFF, "a")
     assert (starts(counter), use(counter), lengths(counter)[-1]) == (1, 12 * 3600, 1)
 
 
-def test_repeats_and_strangers_change_nothing():
+def test_repeats_and_strangers_change_nothing() -> None:
     counter = counting()
     for kind, key in ((LOG_ON, "a"), (LOG_ON, "a"), (UNLOCK, "a"), (LOG_OFF, "b"), (LOCK, "b")):
         counter.happen(10, kind, key)
     assert (starts(counter), list(counter.visits)) == (1, ["a"])
 
 
-def test_a_restart_of_the_agent_within_the_same_boot_continues_the_session():
+def test_a_restart_of_the_agent_within_the_same_boot_continues_the_session() -> None:
     first = counting()
     first.happen(0, LOG_ON, "a")
     first.advance(600)
@@ -113,7 +113,7 @@ def test_a_restart_of_the_agent_within_the_same_boot_continues_the_session():
     assert (starts(second), use(second), lengths(second)) == (0, 80, [0, 0, 1, 0, 0, 0, 0])
 
 
-def test_a_session_whose_end_was_not_seen_ends_when_the_station_was_last_known_to_be_on():
+def test_a_session_whose_end_was_not_seen_ends_when_the_station_was_last_known_to_be_on() -> None:
     first = counting()
     first.happen(0, LOG_ON, "a")
     first.advance(600)
@@ -123,7 +123,7 @@ def test_a_session_whose_end_was_not_seen_ends_when_the_station_was_last_known_t
     assert starts(second) == 1, "the same key after another boot is another log-on"
 
 
-def test_while_sessions_cannot_be_read_the_station_is_on_but_not_observed():
+def test_while_sessions_cannot_be_read_the_station_is_on_but_not_observed() -> None:
     counter = Counter(0)
     counter.advance(0)
     counter.advance(300)
@@ -132,7 +132,7 @@ def test_while_sessions_cannot_be_read_the_station_is_on_but_not_observed():
     assert (counter.tallies[0].on, counter.tallies[0].observed) == (900, 600)
 
 
-def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment():
+def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment() -> None:
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.lose_sight(60)
@@ -141,7 +141,7 @@ def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment():
     assert (starts(counter), use(counter), counter.tallies[0].observed) == (1, 120, 120)
 
 
-def test_a_revision_grows_only_when_something_changed():
+def test_a_revision_grows_only_when_something_changed() -> None:
     counter = counting()
     counter.advance(30)
     first = counter.take_changed()[0].revision
@@ -150,7 +150,7 @@ def test_a_revision_grows_only_when_something_changed():
     assert (first, counter.take_changed()[0].revision) == (1, 2)
 
 
-def test_bands_are_closed_below_and_open_above():
+def test_bands_are_closed_below_and_open_above() -> None:
     assert [band(seconds) for seconds in (0, 59, 60, 299, 300, 899, 900, 3599, 3600, 7199, 7200)] == [
         0, 0, 1, 1, 2, 2, 3, 4, 5, 5, 6,
     ]  # fmt: skip
@@ -167,7 +167,9 @@ steps = st.lists(
 
 
 @given(steps, st.integers(0, 10_000))
-def test_whatever_happens_no_slot_exceeds_its_seconds_and_every_start_has_one_length(happenings, offset):
+def test_whatever_happens_no_slot_exceeds_its_seconds_and_every_start_has_one_length(
+    happenings: list[tuple[int, str, str]], offset: int
+) -> None:
     counter = counting(offset)
     archive: list[Counter] = [counter]
     now = 0
@@ -196,7 +198,9 @@ def test_whatever_happens_no_slot_exceeds_its_seconds_and_every_start_has_one_le
 
 
 @given(steps)
-def test_counting_in_many_small_steps_gives_the_same_as_counting_in_few(happenings):
+def test_counting_in_many_small_steps_gives_the_same_as_counting_in_few(
+    happenings: list[tuple[int, str, str]],
+) -> None:
     coarse, fine = counting(), counting()
     now = 0
     for pause, kind, key in happenings:

@@ -19,7 +19,7 @@ def spool() -> Spool:
     return Spool("/spool", StageDisk())
 
 
-def test_a_name_tells_what_the_record_is_about():
+def test_a_name_tells_what_the_record_is_about() -> None:
     for made in (record(1_994_814, 7), {"run_id": "b" * 16, "revision": 3}):
         kind = "slot" if "slot" in made else "run"
         entry = entry_of(name_of(kind, made))
@@ -29,13 +29,13 @@ def test_a_name_tells_what_the_record_is_about():
         )  # fmt: skip
 
 
-def test_files_that_are_not_ours_are_left_alone(spool: Spool):
+def test_files_that_are_not_ours_are_left_alone(spool: Spool) -> None:
     spool.disk.write("/spool/pending/Thumbs.db", b"")
     spool.disk.write("/spool/pending/slot-x.json", b"")
     assert spool.entries(PENDING) == []
 
 
-def test_a_crash_between_two_revisions_leaves_both_and_only_the_higher_one_is_sent(spool: Spool):
+def test_a_crash_between_two_revisions_leaves_both_and_only_the_higher_one_is_sent(spool: Spool) -> None:
     disk = spool.disk
     disk.write(f"/spool/pending/{name_of('slot', record(5, 1))}", b'{"run_id": "%s"}' % (b"a" * 16))
     spool.put(PENDING, "slot", record(5, 3))
@@ -44,7 +44,7 @@ def test_a_crash_between_two_revisions_leaves_both_and_only_the_higher_one_is_se
     assert [entry.revision for entry in spool.all_entries(PENDING)] == [3]
 
 
-def test_a_damaged_file_is_set_aside_with_the_reason_and_its_neighbours_go(spool: Spool):
+def test_a_damaged_file_is_set_aside_with_the_reason_and_its_neighbours_go(spool: Spool) -> None:
     spool.put(PENDING, "slot", record(5))
     spool.put(PENDING, "slot", record(6))
     first, second = spool.entries(PENDING)
@@ -55,7 +55,7 @@ def test_a_damaged_file_is_set_aside_with_the_reason_and_its_neighbours_go(spool
     assert spool.disk.read(spool.path(REFUSED, f"{first.name}.why")) == b"the file is damaged"
 
 
-def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool):
+def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool) -> None:
     old = (MONDAY - 61 * 86_400) // 900
     for slot in (old, MONDAY // 900):
         spool.put(PENDING, "slot", record(slot))
@@ -64,7 +64,7 @@ def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool):
     assert spool.dropped() == 1
 
 
-def test_what_was_acknowledged_is_kept_for_seven_days_and_its_end_is_no_loss(spool: Spool):
+def test_what_was_acknowledged_is_kept_for_seven_days_and_its_end_is_no_loss(spool: Spool) -> None:
     for days in (6, 8):
         spool.put(KEPT, "slot", record((MONDAY - days * 86_400) // 900))
     assert spool.drop_old(MONDAY) == 0
@@ -73,7 +73,7 @@ def test_what_was_acknowledged_is_kept_for_seven_days_and_its_end_is_no_loss(spo
 
 def test_beyond_its_size_the_oldest_go_first_and_the_acknowledged_before_the_unsent(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     now = MONDAY // 900
     for slot in range(now - 5, now):
         spool.put(PENDING, "slot", record(slot))
@@ -85,7 +85,7 @@ def test_beyond_its_size_the_oldest_go_first_and_the_acknowledged_before_the_uns
     assert [entry.slot for entry in spool.entries(PENDING)] == [now - 3, now - 2, now - 1]
 
 
-def test_a_record_that_went_meanwhile_is_no_error(spool: Spool):
+def test_a_record_that_went_meanwhile_is_no_error(spool: Spool) -> None:
     spool.put(PENDING, "slot", record(5))
     (entry,) = spool.entries(PENDING)
     spool.put(PENDING, "slot", record(5, 2))
@@ -94,7 +94,7 @@ def test_a_record_that_went_meanwhile_is_no_error(spool: Spool):
     assert [entry.revision for entry in spool.entries(PENDING)] == [2]
 
 
-def test_on_a_real_disk_half_written_files_are_cleared_and_folders_are_private(tmp_path: Path):
+def test_on_a_real_disk_half_written_files_are_cleared_and_folders_are_private(tmp_path: Path) -> None:
     spool = Spool(str(tmp_path / "spool"), RealDisk())
     spool.prepare()
     (tmp_path / "spool" / "tmp" / "half").write_bytes(b"{")

@@ -207,6 +207,8 @@ async def bare(_scope: Any, receive: Any, send: Any) -> None:
 
 
 def run_server(app: Any, port: int) -> None:
+    # uvicorn raises the signal again when it has stopped; by default that would end us before the queue is stored.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     config = uvicorn.Config(
         app,
         host="127.0.0.1",

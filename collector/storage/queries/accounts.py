@@ -1,8 +1,9 @@
 """Who may log in."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from collector.storage.models import account
 
@@ -18,7 +19,7 @@ class Account:
     disabled: bool
 
 
-def account_columns() -> list[object]:
+def account_columns() -> list[ColumnElement[Any]]:
     return [
         account.c.account_id,
         account.c.name,
@@ -30,8 +31,8 @@ def account_columns() -> list[object]:
 
 
 def account_named(connection: Connection, name: str) -> Account | None:
-    row = connection.execute(select(*account_columns()).where(account.c.name == name)).one_or_none()
-    return Account(**row._mapping) if row else None
+    row = connection.execute(select(*account_columns()).where(account.c.name == name)).mappings().one_or_none()
+    return Account(**row) if row else None
 
 
 def add_account(connection: Connection, name: str, password_hash: str, role: str, now: int) -> int:
@@ -50,4 +51,5 @@ def set_language(connection: Connection, account_id: int, language: str) -> None
 
 def all_accounts(connection: Connection) -> list[Account]:
     """Every account, by name."""
-    return [Account(**row._mapping) for row in connection.execute(select(*account_columns()).order_by(account.c.name))]
+    rows = connection.execute(select(*account_columns()).order_by(account.c.name)).mappings()
+    return [Account(**row) for row in rows]

@@ -73,7 +73,7 @@ def figures_of_sites(
     rules = rules_in_force(connection, rules)
     lives = lives_of_stations(connection, [site.site_id for site in sites])
     methods = {site.site_id: upper_bounds(connection, site.site_id, periods) for site in sites}
-    return _figures(connection, sites, periods, lives, methods, now, rules)
+    return _figures(connection, sites, periods, lives=lives, methods=methods, now=now, rules=rules)
 
 
 def figures_of_site(
@@ -85,13 +85,14 @@ def figures_of_site(
     rules = rules_in_force(connection, rules)
     lives = lives_of_stations(connection, [site.site_id])
     methods = {site.site_id: methods_of_slots(connection, site.site_id, periods)}
-    return _figures(connection, [site], periods, lives, methods, now, rules)[site.site_id]
+    return _figures(connection, [site], periods, lives=lives, methods=methods, now=now, rules=rules)[site.site_id]
 
 
 def _figures(
     connection: Connection,
     sites: Sequence[Site],
     periods: Sequence[Period],
+    *,
     lives: dict[int, list[Installed]],
     methods: dict[int, list[Method]],
     now: int,

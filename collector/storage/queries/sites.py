@@ -21,10 +21,10 @@ COLUMNS = (site.c.site_id, site.c.code, site.c.name, site.c.municipality, site.c
 
 def all_sites(connection: Connection) -> list[Site]:
     """By name."""
-    rows = connection.execute(select(*COLUMNS).order_by(site.c.name, site.c.code))
-    return [Site(**row._mapping) for row in rows]
+    rows = connection.execute(select(*COLUMNS).order_by(site.c.name, site.c.code)).mappings()
+    return [Site(**row) for row in rows]
 
 
 def site_of_code(connection: Connection, code: str) -> Site | None:
-    row = connection.execute(select(*COLUMNS).where(site.c.code == code)).one_or_none()
-    return Site(**row._mapping) if row else None
+    row = connection.execute(select(*COLUMNS).where(site.c.code == code)).mappings().one_or_none()
+    return Site(**row) if row else None

@@ -35,8 +35,8 @@ def account_of_session(connection: Connection, key: str, now: int) -> Account | 
     who = select(*account_columns()).where(
         account.c.account_id == json.loads(data)["account_id"], account.c.disabled_at.is_(None)
     )
-    row = connection.execute(who).one_or_none()
-    return Account(**row._mapping) if row else None
+    row = connection.execute(who).mappings().one_or_none()
+    return Account(**row) if row else None
 
 
 def close_session(connection: Connection, key: str) -> None:

@@ -17,9 +17,9 @@ NOW = 1_800_000_000
         (Contact(NOW - 90 * 86_400, stopped=False), State.SILENT),
     ],
 )
-def test_the_receive_time_decides_the_state(contact: Contact | None, state: State):
+def test_the_receive_time_decides_the_state(contact: Contact | None, state: State) -> None:
     assert state_of(contact, NOW) is state
 
 
-def test_a_station_that_forgets_is_overdue_earlier():
+def test_a_station_that_forgets_is_overdue_earlier() -> None:
     assert state_of(Contact(NOW - 1501, stopped=False), NOW, interval_seconds=600) is State.SILENT

@@ -52,7 +52,7 @@ def two_sites(database: Engine) -> Engine:
     return database
 
 
-def test_a_day_is_the_sum_of_its_slots_and_of_no_other(two_sites: Engine):
+def test_a_day_is_the_sum_of_its_slots_and_of_no_other(two_sites: Engine) -> None:
     with reading(two_sites) as connection:
         sites = all_sites(connection)
         rows = figures_of_sites(connection, sites, [DAY], NOW, RULES)
@@ -64,7 +64,7 @@ def test_a_day_is_the_sum_of_its_slots_and_of_no_other(two_sites: Engine):
     assert second.sessions == counted(7, at_least=True)
 
 
-def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine):
+def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
         add_method(connection, 1, 1, DAY.first_slot + 3, method="log_on", presence=False)
     with reading(two_sites) as connection:
@@ -77,7 +77,7 @@ def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine):
     assert Mark.UPPER_BOUND not in together[sites[1].site_id][0].marks
 
 
-def test_more_is_never_counted_than_was_offered(database: Engine):
+def test_more_is_never_counted_than_was_offered(database: Engine) -> None:
     """An agent that ran before it was enrolled tells of time in which its station did not exist here."""
     with writing(database) as connection:
         site = add_site(connection, "A", "A")
@@ -92,7 +92,7 @@ def test_more_is_never_counted_than_was_offered(database: Engine):
     assert row.coverage == counted(Fraction(1))
 
 
-def test_a_site_whose_second_station_came_and_went_shows_only_the_time_of_both(database: Engine):
+def test_a_site_whose_second_station_came_and_went_shows_only_the_time_of_both(database: Engine) -> None:
     with writing(database) as connection:
         site = add_site(connection, "A", "A")
         add_station(connection, site, 1, "1", DAY.start())
@@ -116,7 +116,7 @@ def test_a_site_whose_second_station_came_and_went_shows_only_the_time_of_both(d
     assert later.sessions == CONFIDENTIAL
 
 
-def test_the_idle_rule_of_the_register_is_the_official_one(two_sites: Engine):
+def test_the_idle_rule_of_the_register_is_the_official_one(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
         connection.execute(insert(setting).values(name=IDLE_RULE_SETTING, valid_from=0, value="5", changed_by="anna"))
         connection.exec_driver_sql("UPDATE site_slot SET starts_5 = 11 WHERE site_id = 1")
@@ -127,7 +127,7 @@ def test_the_idle_rule_of_the_register_is_the_official_one(two_sites: Engine):
 
 def test_sums_come_in_the_order_in_which_they_were_asked_however_many(
     two_sites: Engine, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     asked = [
         (1 + number % 2, Stretch(DAY.first_slot + number // 2, DAY.first_slot + number // 2 + 1, 2, 1800))
         for number in range(7)
@@ -139,12 +139,12 @@ def test_sums_come_in_the_order_in_which_they_were_asked_however_many(
     assert [sums.starts.get(10, 0) for sums in at_once] == [3, 7, 0, 0, 0, 0, 0]
 
 
-def test_nothing_asked_is_nothing_found(database: Engine):
+def test_nothing_asked_is_nothing_found(database: Engine) -> None:
     with reading(database) as connection:
         assert figures_of_sites(connection, [], [DAY], NOW, RULES) == {}
 
 
-def test_sums_are_read_by_range_on_site_and_slot(two_sites: Engine):
+def test_sums_are_read_by_range_on_site_and_slot(two_sites: Engine) -> None:
     plans: list[str] = []
     with reading(two_sites) as connection:
         text = (
@@ -156,7 +156,7 @@ def test_sums_are_read_by_range_on_site_and_slot(two_sites: Engine):
     assert any("SEARCH site_slot USING PRIMARY KEY (site_id=? AND slot>? AND slot<?)" in plan for plan in plans)
 
 
-def test_stations_come_with_contact_and_readings_and_without_use(database: Engine):
+def test_stations_come_with_contact_and_readings_and_without_use(database: Engine) -> None:
     with writing(database) as connection:
         seed(connection)
     with reading(database) as connection:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from httpx import Response
+from litestar import Litestar
 from litestar.testing import TestClient
 
 TOKEN = re.compile(r'name="_csrf_token" value="([^"]*)"')
@@ -12,7 +13,7 @@ TOKEN = re.compile(r'name="_csrf_token" value="([^"]*)"')
 
 @dataclass
 class Browser:
-    client: TestClient
+    client: TestClient[Litestar]
 
     def get(self, path: str, **headers: str) -> Response:
         return self.client.get(path, headers=headers, follow_redirects=False)

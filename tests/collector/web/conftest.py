@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
@@ -41,7 +42,7 @@ def region(empty_database: Engine) -> Engine:
 @pytest.fixture
 def open_browser() -> Iterator[Callable[..., Browser]]:
     """A new browser without cookies in front of an engine."""
-    clients: list[TestClient] = []
+    clients: list[TestClient[Litestar]] = []
 
     def opened(engine: Engine, settings: WebSettings = SETTINGS, now: Callable[[], int] = lambda: NOW) -> Browser:
         scheme = "https" if settings.behind_tls else "http"

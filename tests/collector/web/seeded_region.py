@@ -17,7 +17,7 @@ PASSWORD = "een lang wachtwoord 2026"
 RULES = (3, 5, 10, 15)
 GIB = 1024**3
 
-READINGS = {
+READINGS: dict[str, dict[str, object]] = {
     "uptime": {"booted_at_seconds": NOW - 5 * 3600},
     "processor": {"logical_processors": 4, "busy_percent": 12},
     "memory": {"total_bytes": 8 * GIB, "available_bytes": 5 * GIB},
@@ -161,9 +161,9 @@ def add_method(
 def seed(connection: Connection) -> None:
     create_account(connection, "administrator", PASSWORD, "administrator", NOW - 60 * DAY)
     canal = add_site(connection, "CANAL", "Espace numérique du Canal", "Molenbeek-Saint-Jean")
-    noord = add_site(connection, "NOORD", "Digitaal Punt Noord", "Schaerbeek – Schaarbeek")
-    helmet = add_site(connection, "HELMET", "Maison de quartier Helmet", "Schaerbeek – Schaarbeek")
-    add_site(connection, "FOREST", "Bibliothèque de Forest", "Forest – Vorst")
+    noord = add_site(connection, "NOORD", "Digitaal Punt Noord", "Schaerbeek \u2013 Schaarbeek")
+    helmet = add_site(connection, "HELMET", "Maison de quartier Helmet", "Schaerbeek \u2013 Schaarbeek")
+    add_site(connection, "FOREST", "Bibliothèque de Forest", "Forest \u2013 Vorst")
 
     begin = NOW // DAY * DAY - 24 * DAY
     for number in range(1, 7):

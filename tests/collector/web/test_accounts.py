@@ -1,4 +1,5 @@
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, update
 
 from collector.storage.engine import reading, writing
@@ -10,7 +11,7 @@ from tests.collector.web.seeded_region import NOW
 GOOD = "correct horse battery"
 
 
-def test_an_account_opens_with_its_name_and_password_alone(empty_database: Engine):
+def test_an_account_opens_with_its_name_and_password_alone(empty_database: Engine) -> None:
     with writing(empty_database) as connection:
         number = create_account(connection, " anna ", GOOD, "reader", NOW)
     with reading(empty_database) as connection:
@@ -24,7 +25,7 @@ def test_an_account_opens_with_its_name_and_password_alone(empty_database: Engin
     assert GOOD not in stored
 
 
-def test_a_disabled_account_stays_shut(empty_database: Engine):
+def test_a_disabled_account_stays_shut(empty_database: Engine) -> None:
     with writing(empty_database) as connection:
         create_account(connection, "anna", GOOD, "reader", NOW)
         connection.execute(update(account).values(disabled_at=NOW))
@@ -32,13 +33,15 @@ def test_a_disabled_account_stays_shut(empty_database: Engine):
         assert authenticate(connection, "anna", GOOD) is None
 
 
-def test_an_unknown_name_costs_as_much_work_as_a_known_one(empty_database: Engine, monkeypatch: pytest.MonkeyPatch):
+def test_an_unknown_name_costs_as_much_work_as_a_known_one(
+    empty_database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     verified = []
 
     class Counting:
         def verify(self, password_hash: str, password: str) -> bool:
             verified.append(password_hash)
-            return accounts.PasswordHasher().verify(password_hash, password)
+            return PasswordHasher().verify(password_hash, password)
 
     monkeypatch.setattr(accounts, "HASHER", Counting())
     with reading(empty_database) as connection:
@@ -56,7 +59,9 @@ def test_an_unknown_name_costs_as_much_work_as_a_known_one(empty_database: Engin
         ("taken", GOOD, "reader", "another name"),
     ],
 )
-def test_bad_input_is_refused_with_a_sentence(empty_database: Engine, name: str, password: str, role: str, words: str):
+def test_bad_input_is_refused_with_a_sentence(
+    empty_database: Engine, name: str, password: str, role: str, words: str
+) -> None:
     with writing(empty_database) as connection:
         create_account(connection, "taken", GOOD, "reader", NOW)
     with writing(empty_database) as connection, pytest.raises(AccountError, match=words):

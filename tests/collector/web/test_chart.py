@@ -13,7 +13,9 @@ CELLS = [counted(40), counted(0), counted(7, at_least=True), UNKNOWN, CONFIDENTI
 
 
 def drawn(cells: list[Cell], days: list[dt.date] = DAYS) -> ET.Element:
-    return ET.fromstring(bar_chart("sessions", SPEECH, "Sessions <per> day", days, cells, SPEECH.number))  # noqa: S314
+    return ET.fromstring(
+        bar_chart("sessions", SPEECH, "Sessions <per> day", days=days, cells=cells, written=SPEECH.number)
+    )
 
 
 def shapes(chart: ET.Element) -> list[str]:
@@ -25,20 +27,20 @@ def shapes(chart: ET.Element) -> list[str]:
     return found
 
 
-def test_each_kind_of_day_has_a_shape_of_its_own():
+def test_each_kind_of_day_has_a_shape_of_its_own() -> None:
     assert shapes(drawn(CELLS)) == [
         "rect bar",
         "line zero",
         "rect bar incomplete",
         "rect unknown",
         "text sign c",
-        "text sign ×",
-        "text sign –",
+        "text sign \u00d7",
+        "text sign \u2013",
         "rect bar",
     ]
 
 
-def test_each_day_says_its_value_in_words():
+def test_each_day_says_its_value_in_words() -> None:
     titles = [title.text for title in drawn(CELLS).iter("{http://www.w3.org/2000/svg}title")]
     assert titles == [
         "Sessions <per> day",
@@ -48,12 +50,12 @@ def test_each_day_says_its_value_in_words():
         "Wed 4 Nov: no data",
         "Thu 5 Nov: confidential",
         "Fri 6 Nov: closed",
-        "Sat 7 Nov: –",
+        "Sat 7 Nov: \u2013",
         "Sun 8 Nov: 1",
     ]
 
 
-def test_the_description_says_what_a_reader_sees():
+def test_the_description_says_what_a_reader_sees() -> None:
     description = drawn(CELLS).find("{http://www.w3.org/2000/svg}desc")
     assert description is not None
     assert description.text == (
@@ -61,7 +63,7 @@ def test_the_description_says_what_a_reader_sees():
     )
 
 
-def test_a_bar_is_as_high_as_its_value():
+def test_a_bar_is_as_high_as_its_value() -> None:
     bars = [
         float(rect.get("height") or 0)
         for rect in drawn([counted(50), counted(25)], DAYS[:2]).iter("{http://www.w3.org/2000/svg}rect")
@@ -69,10 +71,10 @@ def test_a_bar_is_as_high_as_its_value():
     assert bars[0] == 2 * bars[1] > 0
 
 
-def test_without_any_value_it_still_is_a_picture():
+def test_without_any_value_it_still_is_a_picture() -> None:
     assert shapes(drawn([UNKNOWN] * 8)) == ["rect unknown"] * 8
 
 
 @pytest.mark.parametrize(("largest", "top"), [(0, 1), (1, 1), (2, 2), (3, 5), (47, 50), (51, 100), (1001, 2000)])
-def test_the_scale_ends_at_a_round_number(largest: float, top: float):
+def test_the_scale_ends_at_a_round_number(largest: float, top: float) -> None:
     assert nice_top(largest) == top

@@ -88,7 +88,7 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def test_a_person_logs_in_by_keyboard_and_reads_both_pages(address: str, watched: Watched):
+def test_a_person_logs_in_by_keyboard_and_reads_both_pages(address: str, watched: Watched) -> None:
     watched.log_in_by_keyboard(address)
     page = watched.page
     for path, rows in (("/sites/CANAL", 30), ("/", 4), ("/sites/NOORD", 30), ("/sites/FOREST", 30)):
@@ -100,7 +100,7 @@ def test_a_person_logs_in_by_keyboard_and_reads_both_pages(address: str, watched
     assert watched.hosts == {address.removeprefix("http://")}
 
 
-def test_the_first_stop_of_the_keyboard_skips_to_the_content(address: str, watched: Watched):
+def test_the_first_stop_of_the_keyboard_skips_to_the_content(address: str, watched: Watched) -> None:
     watched.log_in_by_keyboard(address)
     page = watched.page
     page.keyboard.press("Tab")
@@ -111,7 +111,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(address: str, watch
     assert page.evaluate("document.activeElement.id") == "content"
 
 
-def test_the_language_changes_by_a_click_and_stays(address: str, watched: Watched):
+def test_the_language_changes_by_a_click_and_stays(address: str, watched: Watched) -> None:
     watched.log_in_by_keyboard(address)
     page = watched.page
     page.get_by_role("button", name="EN, English").click()
@@ -121,7 +121,7 @@ def test_the_language_changes_by_a_click_and_stays(address: str, watched: Watche
     assert watched.complaints == []
 
 
-def test_bars_stand_inside_their_picture(address: str, watched: Watched):
+def test_bars_stand_inside_their_picture(address: str, watched: Watched) -> None:
     watched.log_in_by_keyboard(address)
     inside = watched.page.evaluate("""() => [...document.querySelectorAll('svg.chart')].every(chart => {
         const frame = chart.getBoundingClientRect()

@@ -32,7 +32,7 @@ def filled(path: str) -> str:
     return path.replace("{code:str}", "CANAL").replace("{version:str}", "1").replace("{name:str}", "style.css")
 
 
-def test_a_stranger_reads_nothing_on_any_route(region: Engine, stranger: Browser):
+def test_a_stranger_reads_nothing_on_any_route(region: Engine, stranger: Browser) -> None:
     tried = 0
     for path, method, _ in routes(region):
         answer = stranger.client.request(
@@ -46,7 +46,7 @@ def test_a_stranger_reads_nothing_on_any_route(region: Engine, stranger: Browser
     assert tried >= 12
 
 
-def test_only_named_routes_are_open(region: Engine):
+def test_only_named_routes_are_open(region: Engine) -> None:
     opened = {(path, method) for path, method, public in routes(region) if public and method != "OPTIONS"}
     assert opened == {
         ("/login", "GET"),
@@ -59,7 +59,7 @@ def test_only_named_routes_are_open(region: Engine):
     assert WITHOUT_ACCOUNT["public"]
 
 
-def test_a_stranger_is_led_to_the_log_in_and_back(stranger: Browser):
+def test_a_stranger_is_led_to_the_log_in_and_back(stranger: Browser) -> None:
     answer = stranger.get("/sites/CANAL")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fsites%2FCANAL")
     assert 'value="/sites/CANAL"' in stranger.get(answer.headers["location"]).text
@@ -69,17 +69,17 @@ def test_a_stranger_is_led_to_the_log_in_and_back(stranger: Browser):
 @pytest.mark.parametrize(
     "wish", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:1", "/a\nb"]
 )
-def test_a_log_in_leads_to_no_other_host(stranger: Browser, wish: str):
+def test_a_log_in_leads_to_no_other_host(stranger: Browser, wish: str) -> None:
     assert stranger.log_in("administrator", PASSWORD, next=wish).headers["location"] == "/"
 
 
-def test_programs_without_a_log_in_get_a_problem(stranger: Browser):
+def test_programs_without_a_log_in_get_a_problem(stranger: Browser) -> None:
     answer = stranger.get("/api/v1/statistics?site=CANAL&from=2026-11&to=2026-11")
     assert answer.status_code == 401
     assert answer.headers["content-type"].startswith("application/problem+json")
 
 
-def test_a_wrong_password_and_an_unknown_name_look_alike(stranger: Browser):
+def test_a_wrong_password_and_an_unknown_name_look_alike(stranger: Browser) -> None:
     wrong = stranger.log_in("administrator", "wrong")
     unknown = stranger.log_in("administratox", "wrong")
     assert wrong.status_code == unknown.status_code == 403
@@ -88,13 +88,13 @@ def test_a_wrong_password_and_an_unknown_name_look_alike(stranger: Browser):
 
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "é" * 500, "' OR 1=1 --"])
-def test_strange_names_are_wrong_names(stranger: Browser, name: str):
+def test_strange_names_are_wrong_names(stranger: Browser, name: str) -> None:
     assert stranger.log_in(name, "\x00" * 20).status_code == 403
 
 
 def test_guessing_is_slowed_down_without_locking_the_known_browser_out(
     region: Engine, open_browser: Callable[..., Browser]
-):
+) -> None:
     browser = open_browser(region)
     assert browser.log_in("administrator", PASSWORD).status_code == 303
     browser.send("/logout", "/")
@@ -109,7 +109,7 @@ def test_guessing_is_slowed_down_without_locking_the_known_browser_out(
     assert browser.log_in("administrator", PASSWORD).status_code == 303
 
 
-def test_a_log_in_makes_a_new_key_and_ends_the_old_one(stranger: Browser):
+def test_a_log_in_makes_a_new_key_and_ends_the_old_one(stranger: Browser) -> None:
     stranger.set_cookie("session", "chosen-by-the-attacker")
     stranger.log_in("administrator", PASSWORD)
     first = stranger.client.cookies["session"]
@@ -120,7 +120,7 @@ def test_a_log_in_makes_a_new_key_and_ends_the_old_one(stranger: Browser):
     assert stranger.get("/").status_code == 303
 
 
-def test_the_database_does_not_hold_the_browsers_key(region: Engine, administrator: Browser):
+def test_the_database_does_not_hold_the_browsers_key(region: Engine, administrator: Browser) -> None:
     with reading(region) as connection:
         stored = connection.execute(select(web_session)).one()
     assert administrator.client.cookies["session"] not in str(stored)
@@ -128,7 +128,7 @@ def test_the_database_does_not_hold_the_browsers_key(region: Engine, administrat
 
 def test_another_worker_knows_the_session_and_a_log_out_ends_it_everywhere(
     region: Engine, administrator: Browser, open_browser: Callable[..., Browser]
-):
+) -> None:
     other = open_browser(region)
     other.set_cookie("session", administrator.client.cookies["session"])
     assert other.get("/").status_code == 200
@@ -136,7 +136,7 @@ def test_another_worker_knows_the_session_and_a_log_out_ends_it_everywhere(
     assert other.get("/").status_code == 303
 
 
-def test_a_session_ends_in_time(region: Engine, open_browser: Callable[..., Browser]):
+def test_a_session_ends_in_time(region: Engine, open_browser: Callable[..., Browser]) -> None:
     clock = [NOW]
     browser = open_browser(region, now=lambda: clock[0])
     browser.log_in("administrator", PASSWORD)
@@ -146,27 +146,32 @@ def test_a_session_ends_in_time(region: Engine, open_browser: Callable[..., Brow
     assert browser.get("/").status_code == 303
 
 
-def test_disabling_an_account_ends_its_sessions(region: Engine, administrator: Browser):
+def test_disabling_an_account_ends_its_sessions(region: Engine, administrator: Browser) -> None:
     with writing(region) as connection:
         connection.execute(update(account).values(disabled_at=NOW))
     assert administrator.get("/").status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/login", "/logout", "/language"])
-def test_no_change_without_the_token_of_a_form(administrator: Browser, path: str):
+def test_no_change_without_the_token_of_a_form(administrator: Browser, path: str) -> None:
     answer = administrator.client.post(path, data={"language": "nl"}, follow_redirects=False)
     assert answer.status_code == 403
     assert "form was open for too long" in answer.text
     assert administrator.get("/").status_code == 200
 
 
-def test_a_token_of_an_older_secret_is_mended_by_loading_the_page_again(stranger: Browser):
+def test_a_token_of_strange_letters_is_refused(stranger: Browser) -> None:
+    stranger.get("/login")
+    assert stranger.send("/login", _csrf_token="é" * 128).status_code == 403
+
+
+def test_a_token_of_an_older_secret_is_mended_by_loading_the_page_again(stranger: Browser) -> None:
     stranger.set_cookie("csrf", "0" * 128)
     assert stranger.log_in("administrator", PASSWORD).status_code == 403
     assert stranger.log_in("administrator", PASSWORD).status_code == 303
 
 
-def test_behind_tls_cookies_are_bound_to_this_host(region: Engine, open_browser: Callable[..., Browser]):
+def test_behind_tls_cookies_are_bound_to_this_host(region: Engine, open_browser: Callable[..., Browser]) -> None:
     browser = open_browser(region, TLS)
     browser.get("/login")
     cookies = browser.log_in("administrator", PASSWORD).headers.get_list("set-cookie")
@@ -180,7 +185,7 @@ def test_behind_tls_cookies_are_bound_to_this_host(region: Engine, open_browser:
 
 
 @pytest.mark.parametrize("path", ["/login", "/no-such-page", "/health", "/static/1/style.css", "/static/1/../x"])
-def test_every_answer_carries_the_headers(stranger: Browser, path: str):
+def test_every_answer_carries_the_headers(stranger: Browser, path: str) -> None:
     headers = stranger.get(path).headers
     assert headers["content-security-policy"] == (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
@@ -191,12 +196,12 @@ def test_every_answer_carries_the_headers(stranger: Browser, path: str):
     assert "server" not in headers
 
 
-def test_pages_of_people_are_kept_by_no_cache(administrator: Browser):
+def test_pages_of_people_are_kept_by_no_cache(administrator: Browser) -> None:
     assert administrator.get("/").headers["cache-control"] == "no-store"
     assert "immutable" in administrator.get("/static/1/style.css").headers["cache-control"]
 
 
-def test_health_answers_without_an_account_and_without_a_database(stranger: Browser, region: Engine):
+def test_health_answers_without_an_account_and_without_a_database(stranger: Browser, region: Engine) -> None:
     region.dispose()
     answer = stranger.get("/health")
     assert (answer.status_code, answer.text) == (200, "ok\n")

@@ -18,7 +18,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_csv_and_json_hold_the_same_cells(administrator: Browser):
+def test_csv_and_json_hold_the_same_cells(administrator: Browser) -> None:
     for grain in ("day", "month"):
         as_csv = administrator.get(f"{ASK}&grain={grain}&format=csv")
         as_json = administrator.get(f"{ASK}&grain={grain}").json()
@@ -28,13 +28,13 @@ def test_csv_and_json_hold_the_same_cells(administrator: Browser):
         assert len(words) == {"day": 61, "month": 2}[grain]
 
 
-def test_every_field_is_documented_and_in_every_row(administrator: Browser):
+def test_every_field_is_documented_and_in_every_row(administrator: Browser) -> None:
     document = administrator.get(ASK).json()
     assert document["fields"] == dict(FIELDS)
     assert all(list(row) == list(FIELDS) for row in document["rows"])
 
 
-def test_days_sum_to_months(administrator: Browser):
+def test_days_sum_to_months(administrator: Browser) -> None:
     days = administrator.get(f"{ASK}&grain=day").json()["rows"]
     months = administrator.get(f"{ASK}&grain=month").json()["rows"]
     for month in months:
@@ -43,7 +43,7 @@ def test_days_sum_to_months(administrator: Browser):
         assert sum(row["hours_of_use"] or 0 for row in inside) == pytest.approx(month["hours_of_use"], abs=0.2)
 
 
-def test_the_kinds_of_empty_stay_apart(administrator: Browser):
+def test_the_kinds_of_empty_stay_apart(administrator: Browser) -> None:
     days = {row["period"]: row for row in administrator.get(f"{ASK}&grain=day").json()["rows"]}
     assert (days["2026-11-12"]["status"], days["2026-11-12"]["sessions"]) == ("unknown", None)
     assert (days["2026-11-15"]["status"], days["2026-11-15"]["sessions"]) == ("value", 0)
@@ -53,14 +53,14 @@ def test_the_kinds_of_empty_stay_apart(administrator: Browser):
     assert days["2026-11-30"]["status"] == "not_applicable"
 
 
-def test_a_single_station_is_confidential_in_files_too(administrator: Browser):
+def test_a_single_station_is_confidential_in_files_too(administrator: Browser) -> None:
     for row in administrator.get(ASK.replace("CANAL", "HELMET").replace("2026-10", "2026-11")).json()["rows"]:
         assert row["status"] == "confidential"
         assert row["sessions"] is row["hours_of_use"] is row["sessions_10_minutes"] is None
         assert row["coverage"] is not None
 
 
-def test_the_same_cell_is_the_same_on_the_page_and_in_the_file(administrator: Browser):
+def test_the_same_cell_is_the_same_on_the_page_and_in_the_file(administrator: Browser) -> None:
     page = administrator.get("/sites/CANAL").text
     days = administrator.get(f"{ASK}&grain=day").json()["rows"]
     for row in days:
@@ -69,7 +69,7 @@ def test_the_same_cell_is_the_same_on_the_page_and_in_the_file(administrator: Br
             assert f'<span class="value">{row["sessions"]}</span>' in cells
 
 
-def test_the_command_and_the_address_give_the_same_text(region: Engine, administrator: Browser):
+def test_the_command_and_the_address_give_the_same_text(region: Engine, administrator: Browser) -> None:
     with reading(region) as connection:
         text = export_statistics(connection, "CANAL", "2026-10", "2026-11", "day", "csv", NOW, Rules())
     assert administrator.get(f"{ASK}&grain=day&format=csv").text == text
@@ -92,13 +92,13 @@ def test_the_command_and_the_address_give_the_same_text(region: Engine, administ
         ("site=a%0d%0aSet-Cookie:x&from=2026-11&to=2026-11", 404, "no site"),
     ],
 )
-def test_bad_input_is_answered_with_one_sentence(administrator: Browser, query: str, status: int, words: str):
+def test_bad_input_is_answered_with_one_sentence(administrator: Browser, query: str, status: int, words: str) -> None:
     answer = administrator.get(f"/api/v1/statistics?{query}")
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert words in answer.json()["detail"]
 
 
-def test_the_function_says_the_same_sentence(region: Engine):
+def test_the_function_says_the_same_sentence(region: Engine) -> None:
     with reading(region) as connection, pytest.raises(ExportError, match="YYYY-MM"):
         export_statistics(connection, "CANAL", "x", "2026-11", "day", "csv", NOW, Rules())

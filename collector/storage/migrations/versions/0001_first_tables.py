@@ -152,8 +152,8 @@ def upgrade() -> None:
         "reading_history",
         sa.Column("site_id", BIG, nullable=False),
         sa.Column("station_id", BIG, nullable=False),
-        sa.Column("probe", sa.String(length=32), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("probe", sa.String(length=32), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -161,7 +161,7 @@ def upgrade() -> None:
             ["station.site_id", "station.station_id"],
             name="fk_reading_history_site_id_station_id_station",
         ),
-        sa.PrimaryKeyConstraint("site_id", "station_id", "probe", "received_at", name="pk_reading_history"),
+        sa.PrimaryKeyConstraint("site_id", "station_id", "received_at", "probe", name="pk_reading_history"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,65 @@
+"""The command line on a data folder of its own, as a person or an installer types it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner, Result
+from sqlalchemy import Connection
+
+from collector.cli import main
+from collector.storage.engine import create_engine, writing
+from collector.web import accounts
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No settings of whoever runs the tests, real password hashes made with less work, and the old umask at the end."""
+    for name in [name for name in os.environ if name.startswith("DPS_COLLECTOR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(accounts, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(data: Path) -> Run:
+    """Run words on the data folder; `input` is what a person types or an installer pipes in."""
+
+    def ran(*words: str, input: str | bytes = "", **environment: str) -> Result:  # noqa: A002 as click calls it
+        return CliRunner().invoke(main, ["--data", str(data), *words], input=input, env=environment)
+
+    return ran
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same with tables and one site, EVERE."""
+    assert run("migrate").exit_code == 0
+    assert run("site", "add", "EVERE", "Espace public numérique d’Evere", "--municipality", "Evere").exit_code == 0
+    return run
+
+
+@pytest.fixture
+def database(data: Path) -> Iterator[Callable[[Callable[[Connection], None]], None]]:
+    """Change the database behind the command line's back."""
+    engines = []
+
+    def changed(change: Callable[[Connection], None]) -> None:
+        engines.append(create_engine(f"sqlite:///{data / 'collector.sqlite'}"))
+        with writing(engines[-1]) as connection:
+            change(connection)
+
+    yield changed
+    for engine in engines:
+        engine.dispose()

@@ -1,0 +1,102 @@
+"""user: add, password, list"""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from collector.storage.engine import create_engine, reading
+from collector.web.accounts import authenticate
+from tests.collector.cli.conftest import Run
+from tests.collector.cli.refusal import one_sentence
+
+PASSWORD = "vier woorden zijn goed"
+
+
+def may_enter(data: Path, name: str, password: str) -> bool:
+    engine = create_engine(f"sqlite:///{data / 'collector.sqlite'}")
+    with reading(engine) as connection:
+        account = authenticate(connection, name, password)
+    engine.dispose()
+    return account is not None
+
+
+def test_an_account_is_added_with_a_password_from_standard_input_that_is_never_shown(ready: Run, data: Path) -> None:
+    result = ready("user", "add", "anna", "--role", "reader", input=PASSWORD + "\n")
+    assert (result.stdout, result.stderr) == ("added anna (reader)\n", "")
+    assert ready("user", "list").stdout.split() == ["anna", "reader"]
+    assert may_enter(data, "anna", PASSWORD)
+
+
+def test_a_password_is_changed_and_the_old_one_no_longer_opens(ready: Run, data: Path) -> None:
+    ready("user", "add", "anna", input=PASSWORD + "\n")
+    result = ready("user", "password", "anna", input="een ander wachtwoord\n")
+    assert (result.stdout, result.stderr) == ("changed the password of anna\n", "")
+    assert not may_enter(data, "anna", PASSWORD)
+    assert may_enter(data, "anna", "een ander wachtwoord")
+
+
+@pytest.mark.parametrize("given", ["", "\n", "short\n", "x" * 1001 + "\n"])
+def test_a_weak_or_monstrous_password_is_refused_and_not_repeated(given: str, ready: Run) -> None:
+    sentence = one_sentence(ready("user", "add", "anna", input=given))
+    assert sentence == "the password must have 12 to 1000 characters; several words are easiest."
+    assert ready("user", "list").stdout == ""
+
+
+def test_a_name_is_given_once(ready: Run) -> None:
+    ready("user", "add", "anna", input=PASSWORD + "\n")
+    assert "there is already an account named “anna”" in one_sentence(
+        ready("user", "add", "anna", input=PASSWORD + "\n")
+    )
+
+
+def test_nobodys_password_cannot_be_changed(ready: Run) -> None:
+    sentence = one_sentence(ready("user", "password", "nobody", input=PASSWORD + "\n"))
+    assert sentence == "there is no account named “nobody”; see `dps-collector user list`."
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 121])
+def test_a_name_that_no_page_could_show_is_refused(name: str, ready: Run) -> None:
+    assert "1 to 120 printable characters" in one_sentence(ready("user", "add", name, input=PASSWORD + "\n"))
+
+
+def test_a_password_that_is_no_text_is_refused(ready: Run) -> None:
+    sentence = one_sentence(ready("user", "add", "anna", input=b"\xff\xfe\xfd twelve bytes\n"))
+    assert sentence == "the password on standard input is not text in UTF-8; write it anew"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="real Windows: a terminal is made otherwise there")
+def test_at_a_terminal_the_password_is_asked_twice_and_not_echoed(ready: Run, data: Path) -> None:
+    assert ready("site", "list").exit_code == 0
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "collector", "--data", str(data), "user", "add", "anna"]
+    with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+        os.close(theirs)
+        seen = answer(ours, "Password: ", PASSWORD)
+        seen += answer(ours, "confirmation: ", PASSWORD)
+        seen += until(ours, "added anna")
+        assert process.wait(30) == 0
+    os.close(ours)
+    assert PASSWORD not in seen
+    assert may_enter(data, "anna", PASSWORD)
+
+
+def answer(terminal: int, question: str, words: str) -> str:
+    seen = until(terminal, question)
+    os.write(terminal, words.encode() + b"\n")
+    return seen
+
+
+def until(terminal: int, expected: str) -> str:
+    """What the terminal shows up to and with the expected words."""
+    seen, deadline = "", time.monotonic() + 30
+    while expected not in seen:
+        assert time.monotonic() < deadline, seen
+        if select.select([terminal], [], [], 0.2)[0]:
+            seen += os.read(terminal, 1000).decode()
+    return seen

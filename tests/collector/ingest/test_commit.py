@@ -1,0 +1,326 @@
+"""Facts are stored once, whatever happens to the envelopes on their way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Table, select, text
+
+from collector.ingest.commit import Arrival, NotStorable, Stored, TryAgain, commit
+from collector.storage.engine import reading, writing
+from collector.storage.models import (
+    dirty_slot,
+    reading_history,
+    reading_latest,
+    run,
+    slot_record,
+    station_contact,
+    undated_record,
+)
+from tests.collector.ingest import cast
+from tests.collector.ingest.cast import FULL, NOW, SLOT, arrival
+
+EVERYTHING = (station_contact, run, slot_record, undated_record, reading_latest, reading_history)
+
+
+def rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
+    with reading(engine) as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key.columns))
+        return [dict(row._mapping) for row in found]
+
+
+def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    return {table.name: rows(engine, table) for table in EVERYTHING}
+
+
+def full(number: int = 1, **changes: Any) -> Arrival:
+    return arrival(number, **{key: FULL[key] for key in ("runs", "slots", "readings")} | changes)
+
+
+def test_a_full_envelope_is_stored_in_every_table(region: Engine) -> None:
+    result = commit(region, [full()], mark=7)
+
+    assert result == [Stored(None, ())]
+    stored = contents(region)
+    assert [row["slot"] for row in stored["slot_record"]] == [record["slot"] for record in FULL["slots"]]
+    assert stored["slot_record"][1] | {"seconds_on": 0} == {
+        "site_id": 1,
+        "slot": 1958881,
+        "station_id": 1,
+        "run_id": cast.RUN,
+        "revision": 30,
+        "method": "log_on",
+        "presence_readable": True,
+        "seconds_observed": 900,
+        "seconds_on": 0,
+        "starts_3": 2,
+        "seconds_in_use_3": 725,
+        "lengths_3": "0 1 0 0 1 0 0",
+        "starts_5": 2,
+        "seconds_in_use_5": 785,
+        "lengths_5": "0 1 0 0 1 0 0",
+        "starts_10": 2,
+        "seconds_in_use_10": 845,
+        "lengths_10": "0 1 0 0 1 0 0",
+        "starts_15": 2,
+        "seconds_in_use_15": 845,
+        "lengths_15": "0 1 0 0 1 0 0",
+    }
+    assert {row["probe"] for row in stored["reading_latest"]} == set(FULL["readings"]) - {"not_readable"}
+    assert {(row["probe"], row["value"]) for row in stored["reading_history"]} == {
+        (row["probe"], row["value"]) for row in stored["reading_latest"]
+    }
+    assert stored["run"][0]["previous_run_id"] == FULL["runs"][0]["previous_run_id"]
+    assert stored["station_contact"][0]["last_envelope_id"] == f"{1:032x}"
+    assert rows(region, dirty_slot) == [{"site_id": 1, "slot": record["slot"], "mark": 7} for record in FULL["slots"]]
+
+
+def test_the_same_envelope_again_changes_nothing(region: Engine) -> None:
+    commit(region, [full()], 1)
+    before = contents(region)
+
+    commit(region, [full(), full()], 2)
+
+    assert contents(region) == before
+
+
+def test_a_higher_revision_replaces_and_a_lower_one_does_not(region: Engine) -> None:
+    for number, revision, starts in ((1, 2, 1), (2, 3, 2), (3, 1, 0), (4, 3, 9)):
+        commit(region, [arrival(number, slots=[cast.slot(revision=revision, starts=starts)])], number)
+
+    [stored] = rows(region, slot_record)
+    assert (stored["revision"], stored["starts_10"]) == (3, 2)
+
+
+@pytest.mark.parametrize("shrunk", [{"starts": 1}, {"in_use": 299}, {"observed": 899}])
+def test_counters_only_grow(region: Engine, shrunk: dict[str, Any]) -> None:
+    commit(region, [arrival(1, slots=[cast.slot(revision=1, starts=2)])], 1)
+
+    commit(region, [arrival(2, slots=[cast.slot(revision=2, **{"starts": 2, **shrunk})])], 2)
+
+    [stored] = rows(region, slot_record)
+    assert (stored["revision"], stored["starts_3"], stored["seconds_in_use_15"]) == (1, 2, 300)
+
+
+def test_two_revisions_in_one_batch_count_one_after_the_other(region: Engine) -> None:
+    batch = [arrival(n, slots=[cast.slot(revision=n, starts=n)], runs=[cast.run(revision=n)]) for n in (3, 1, 2)]
+
+    commit(region, batch, 1)
+
+    assert [row["revision"] for row in rows(region, slot_record)] == [3]
+    assert [row["revision"] for row in rows(region, run)] == [3]
+
+
+def test_runs_of_the_same_slot_are_kept_apart(region: Engine) -> None:
+    commit(region, [arrival(1, slots=[cast.slot(run="a" * 16), cast.slot(run="b" * 16)])], 1)
+
+    assert [row["run_id"] for row in rows(region, slot_record)] == ["a" * 16, "b" * 16]
+
+
+def test_a_run_keeps_its_last_word_and_a_stop_is_seen_in_the_contact(region: Engine) -> None:
+    living = cast.run(revision=1, sleeps=[{"from_seconds": 5, "to_seconds": 9}])
+    stopped = cast.run(revision=2, stopped_at_seconds=NOW, stop_reason="power_off")
+
+    commit(region, [arrival(1, runs=[living])], 1)
+    assert rows(region, station_contact)[0]["stopped_at"] is None
+    assert rows(region, run)[0]["sleeps"] == "[[5,9]]"
+    commit(region, [arrival(2, runs=[stopped])], 2)
+
+    assert rows(region, station_contact)[0]["stopped_at"] == NOW
+    assert (rows(region, run)[0]["stop_reason"], rows(region, run)[0]["stopped_at"]) == ("power_off", NOW)
+
+
+def test_undated_records_grow_like_dated_ones(region: Engine) -> None:
+    def undated(revision: int, starts: int) -> dict[str, Any]:
+        rules = [cast.rule(minutes, starts, 500) for minutes in (3, 5, 10, 15)]
+        record = {"run_id": cast.RUN, "revision": revision, "seconds_observed": 5000, "method": "log_on"}
+        return {**record, "presence_readable": True, "idle_rules": rules}
+
+    for number, revision, starts in ((1, 2, 4), (2, 1, 9), (3, 3, 3)):
+        commit(region, [arrival(number, undated=[undated(revision, starts)])], number)
+
+    [stored] = rows(region, undated_record)
+    assert (stored["revision"], stored["starts_10"], stored["seconds_observed"]) == (2, 4, 5000)
+
+
+# --- the chain ----------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_names_the_envelope_that_was_held_before(region: Engine) -> None:
+    answers = [commit(region, [arrival(number)], number)[0] for number in (1, 2, 3)]
+
+    assert [answer.envelope_id_before for answer in answers if isinstance(answer, Stored)] == [
+        None,
+        f"{1:032x}",
+        f"{2:032x}",
+    ]
+
+
+def test_an_envelope_sent_again_after_a_lost_answer_gets_the_same_answer(region: Engine) -> None:
+    commit(region, [arrival(1)], 1)
+    first = commit(region, [arrival(2)], 2)
+
+    again = commit(region, [arrival(2)], 3)
+
+    assert again == first
+    assert isinstance(first[0], Stored)
+    assert first[0].envelope_id_before == f"{1:032x}"
+
+
+def test_a_collector_that_was_restored_shows_it_even_when_that_answer_is_lost(region: Engine) -> None:
+    commit(region, [arrival(1)], 1)
+    # Envelopes 2 and 3 were acknowledged, then the collector was restored; 4 names 3 as its previous one.
+    lost = commit(region, [arrival(4)], 2)
+
+    again = commit(region, [arrival(4)], 3)
+
+    assert lost == again
+    assert isinstance(again[0], Stored)
+    assert again[0].envelope_id_before == f"{1:032x}" != cast.envelope(4).previous_envelope_id
+
+
+def test_envelopes_of_one_station_in_one_batch_form_a_chain(region: Engine) -> None:
+    answers = commit(region, [arrival(1), arrival(2), arrival(2), arrival(1, station_id=2)], 1)
+
+    assert [answer.envelope_id_before for answer in answers if isinstance(answer, Stored)] == [
+        None,
+        f"{1:032x}",
+        f"{1:032x}",
+        None,
+    ]
+
+
+# --- readings -----------------------------------------------------------------------------------------------------
+
+
+def memory(available: int) -> dict[str, Any]:
+    return {"memory": {"total_bytes": 8_000, "available_bytes": available}}
+
+
+def test_what_the_collector_does_not_hold_is_asked_for(region: Engine) -> None:
+    [first] = commit(region, [arrival(1, readings=memory(1))], 1)
+    assert isinstance(first, Stored)
+    assert "memory" not in first.wanted
+    assert len(first.wanted) == 7
+
+    [second] = commit(region, [full(2)], 2)
+
+    assert isinstance(second, Stored)
+    assert second.wanted == ()
+
+
+def test_a_probe_that_cannot_read_is_known_too(region: Engine) -> None:
+    said = {"not_readable": [{"probe": "memory", "outcome": "failed", "reason": "no /proc"}]}
+
+    [answer] = commit(region, [arrival(1, readings=said)], 1)
+
+    assert isinstance(answer, Stored)
+    assert "memory" not in answer.wanted
+    [stored] = rows(region, reading_latest)
+    assert (stored["outcome"], stored["value"]) == ("failed", '{"reason":"no /proc"}')
+
+
+def test_an_unchanged_reading_is_not_written_again(region: Engine) -> None:
+    commit(region, [arrival(1, readings=memory(1))], 1)
+
+    commit(region, [arrival(2, at=NOW + 7200, readings=memory(1))], 2)
+
+    assert rows(region, reading_latest)[0]["received_at"] == NOW
+    assert len(rows(region, reading_history)) == 1
+
+
+def test_the_history_has_one_value_per_hour_the_last_one(region: Engine) -> None:
+    hour = NOW - NOW % 3600
+    for number, (minute, available) in enumerate([(1, 10), (31, 20), (59, 30), (61, 40)], start=1):
+        commit(region, [arrival(number, at=hour + minute * 60, readings=memory(available))], number)
+
+    stored = [(row["received_at"], row["value"]) for row in rows(region, reading_history)]
+    assert stored == [
+        (hour, '{"total_bytes":8000,"available_bytes":30}'),
+        (hour + 3600, '{"total_bytes":8000,"available_bytes":40}'),
+    ]
+
+
+def test_an_overtaken_envelope_brings_its_records_but_not_its_old_readings(region: Engine) -> None:
+    late: dict[str, Any] = {
+        "composed_at_seconds": NOW - 3600,
+        "readings": memory(1),
+        "slots": [cast.slot()],
+        "agent_version": "0.0.9",
+    }
+    commit(region, [arrival(2, readings=memory(2))], 1)
+
+    commit(region, [arrival(1, at=NOW + 60, **late)], 2)
+
+    assert rows(region, reading_latest)[0]["value"] == '{"total_bytes":8000,"available_bytes":2}'
+    assert len(rows(region, slot_record)) == 1
+    [contact] = rows(region, station_contact)
+    assert (contact["agent_version"], contact["received_at"]) == ("0.1.0", NOW + 60)
+
+
+def test_a_clock_that_was_far_ahead_does_not_freeze_the_readings(region: Engine) -> None:
+    commit(region, [arrival(1, composed_at_seconds=NOW + 86_400, readings=memory(1))], 1)
+
+    commit(region, [arrival(2, at=NOW + 60, composed_at_seconds=NOW + 60, readings=memory(2))], 2)
+
+    assert rows(region, reading_latest)[0]["value"] == '{"total_bytes":8000,"available_bytes":2}'
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------------
+
+
+def poisoned(number: int, **where: Any) -> Arrival:
+    """A record with a number that no database column holds; the schema would refuse it, a bug of ours might not."""
+    good = arrival(number, station_id=2, runs=[cast.run()], slots=[cast.slot(SLOT - 1), cast.slot()], **where)
+    bad = replace(good.envelope.slots[1], seconds_on=2**70)
+    return good._replace(envelope=replace(good.envelope, slots=(good.envelope.slots[0], bad)))
+
+
+def test_one_poisoned_record_does_not_fail_its_neighbours(region: Engine) -> None:
+    results = commit(region, [arrival(1, slots=[cast.slot()]), poisoned(2), arrival(3, site_id=2)], 1)
+
+    assert [type(result) for result in results] == [Stored, NotStorable, Stored]
+    assert [(row["site_id"], row["station_id"]) for row in rows(region, station_contact)] == [(1, 1), (2, 1)]
+    assert [row["station_id"] for row in rows(region, slot_record)] == [1]
+
+
+def test_a_refusal_names_the_poisoned_record(region: Engine) -> None:
+    assert commit(region, [poisoned(1)], 1) == [NotStorable("slots.1")]
+    assert rows(region, slot_record) == []
+    assert rows(region, run) == []
+
+
+def test_a_station_that_does_not_exist_is_refused_and_not_made_up(region: Engine) -> None:
+    [result] = commit(region, [arrival(1, station_id=77, slots=[cast.slot()])], 1)
+
+    assert isinstance(result, NotStorable)
+    assert rows(region, slot_record) == []
+
+
+def test_when_the_database_fails_the_station_is_asked_to_try_again(region: Engine) -> None:
+    with writing(region) as connection:
+        connection.execute(text("ALTER TABLE run RENAME TO walk"))
+
+    results = commit(region, [arrival(1, runs=[cast.run()]), arrival(2, station_id=2)], 1)
+
+    assert isinstance(results[0], TryAgain)
+    assert isinstance(results[1], Stored)
+
+
+def test_two_workers_that_commit_for_one_site_at_the_same_time_lose_nothing(region: Engine) -> None:
+    def work(worker: int) -> list[object]:
+        found: list[object] = []
+        for number in range(12):
+            order = range(6) if worker else range(5, -1, -1)
+            slots = [cast.slot(SLOT - s, revision=number + 1, starts=number) for s in order]
+            found += commit(region, [arrival(number + 1, station_id=worker + 1, slots=slots)], worker * 100 + number)
+        return found
+
+    with ThreadPoolExecutor(2) as threads:
+        results = [result for found in threads.map(work, (0, 1)) for result in found]
+
+    assert all(isinstance(result, Stored) for result in results)
+    stored = rows(region, slot_record)
+    assert len(stored) == 12
+    assert {(row["revision"], row["starts_10"]) for row in stored} == {(12, 11)}

@@ -1,0 +1,55 @@
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, insert, select, text
+
+from collector.storage.engine import create_engine, reading, writing
+from collector.storage.models import lease
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("page_size", 2048)]
+)
+def test_sqlite_is_durable_and_checks_references(tmp_path: Path, pragma: str, value: object) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'new.sqlite'}")
+
+    with reading(engine) as connection:
+        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+    engine.dispose()
+
+
+def test_what_fails_half_way_is_not_kept(engine: Engine) -> None:
+    def half() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert(lease).values(name="a", holder="b", valid_until=1))
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        half()
+
+    with reading(engine) as connection:
+        assert connection.execute(select(lease)).all() == []
+
+
+def test_writers_that_read_first_take_turns(engine: Engine) -> None:
+    """With a deferred transaction one of them would fail with "database is locked" at once."""
+    with writing(engine) as connection:
+        connection.execute(insert(lease).values(name="count", holder="", valid_until=0))
+
+    def add() -> None:
+        for _ in range(25):
+            with writing(engine) as connection:
+                row = select(lease.c.valid_until).where(lease.c.name == "count").with_for_update()
+                before = connection.execute(row).scalar_one()
+                connection.execute(lease.update().values(valid_until=before + 1))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with reading(engine) as connection:
+        assert connection.execute(select(lease.c.valid_until)).scalar_one() == 100
