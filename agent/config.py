@@ -5,7 +5,6 @@ of them it came from, for `dps-agent config`.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +136,8 @@ def option_of(name: str) -> str:
 
 def take_file(values: dict[str, Value], file: Path) -> None:
     """Let the settings of a TOML file take the place of what stands in `values`."""
+    import tomllib  # noqa: PLC0415 most stations have no file, and each contact would pay for it
+
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -14,7 +14,7 @@ from agent.errors import SourceLost, Unusable
 from agent.machine.base import POWER_OFF, RESUME, SUSPEND, Clock, SessionSource
 from agent.sessions import Counter, Tally
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, claimed_offset, settle, trusted_offset
+from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, settle, trusted_offset
 from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
@@ -72,6 +72,7 @@ class Service:
         clock = self.outside.clock
         self.spool.prepare()
         self.spool.sweep()
+        finish_settling(self.spool)
         saved = self._saved_run()
         self.boot_id = clock.boot_id()
         self._same_boot = saved.get("boot_id") == self.boot_id

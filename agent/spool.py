@@ -150,10 +150,18 @@ class Spool:
                 if 0 <= entry.slot < (now - seconds) // SLOT_SECONDS:
                     self.disk.remove(self.path(folder, entry.name))
                     lost += folder == PENDING
+        self._drop_reasons()
         lost += self._shrink()
         if lost:
             self.write(f"{self.folder}/dropped", str(self.dropped() + lost).encode())
         return lost
+
+    def _drop_reasons(self) -> None:
+        """A reason without its record tells nobody anything."""
+        names = self.disk.names(f"{self.folder}/{REFUSED}")
+        for name in names:
+            if name.endswith(".why") and name.removesuffix(".why") not in names:
+                self.disk.remove(self.path(REFUSED, name))
 
     def _shrink(self) -> int:
         lost = 0

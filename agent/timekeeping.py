@@ -20,6 +20,7 @@ from agent.wire.figures import SLOT_SECONDS
 
 TOLERANCE_SECONDS = 120
 """How far a clock may be off and still place a count (design: time)."""
+DECIDED = "decided.json"
 STEP_SECONDS = 2
 """Smaller differences between two trusted offsets are rounding and the clock's slewing, not a step."""
 
@@ -50,14 +51,16 @@ def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_
     """Publish what `runs` held back, dated if it lies between two trusted points, else undated.
 
     `trusted_before` and `trusted_now` are seconds since 1970, `skew` is how far the clock was off when it was
-    found out, in seconds. Done again after an interruption it does the same.
+    found out, in seconds. What is decided is written down first: a plug pulled in between changes nothing.
     """
+    finish_settling(spool)
     by_run: dict[str, list[tuple[Entry, dict[str, Any]]]] = {}
     for entry in spool.entries(HELD):
         if entry.run_id in runs:
             record = spool.read(HELD, entry)
             if record is not None:
                 by_run.setdefault(entry.run_id, []).append((entry, record))
+    decided: list[list[Any]] = []
     for run_id, held in by_run.items():
         slots = [record for entry, record in held if entry.kind == "slot"]
         dated = (
@@ -66,14 +69,28 @@ def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_
             and in_order(slots, trusted_before, trusted_now)
         )
         if slots and not dated:
-            spool.put(PENDING, "undated", undated(run_id, slots))
+            decided.append(["undated", undated(run_id, slots)])
         for entry, record in held:
             if entry.kind == "run":
-                spool.put(PENDING, "run", {**record, "clock": "bracketed" if dated else "untrusted"})
+                decided.append(["run", {**record, "clock": "bracketed" if dated else "untrusted"}])
             elif dated:
-                spool.put(PENDING, entry.kind, record)
-        for entry, _ in held:
-            spool.disk.remove(spool.path(HELD, entry.name))
+                decided.append([entry.kind, record])
+    names = [entry.name for held in by_run.values() for entry, _ in held]
+    spool.write(f"{spool.folder}/{DECIDED}", json.dumps({"records": decided, "names": names}).encode())
+    finish_settling(spool)
+
+
+def finish_settling(spool: Spool) -> None:
+    """Do what `settle` decided, as often as it takes; nothing if it has decided nothing."""
+    try:
+        decided = json.loads(spool.disk.read(f"{spool.folder}/{DECIDED}"))
+    except FileNotFoundError:
+        return
+    for kind, record in decided["records"]:
+        spool.put(PENDING, kind, record)
+    for name in decided["names"]:
+        spool.disk.remove(spool.path(HELD, name))
+    spool.disk.remove(f"{spool.folder}/{DECIDED}")
 
 
 def in_order(slots: list[dict[str, Any]], trusted_before: int, trusted_now: int) -> bool:

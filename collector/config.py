@@ -190,8 +190,9 @@ def _table(file: Path) -> dict[str, Any]:
 
 def _refuse_unknown(environment: Mapping[str, str], known: Mapping[str, Setting]) -> None:
     for name in sorted(environment):
-        word = name.removeprefix(PREFIX).removesuffix("_FILE").lower()
-        if name.startswith(PREFIX) and name != PREFIX + CONFIG_FILE and word not in known:
+        word = name.removeprefix(PREFIX).lower()
+        is_known = word in known or word.removesuffix("_file") in known or word == CONFIG_FILE.lower()
+        if name.startswith(PREFIX) and not is_known:
             raise ConfigError(f"The environment has an unknown setting {name}: remove it or correct its name.")
 
 
@@ -247,6 +248,7 @@ def _checked(setting: Setting, value: Any, source: str) -> Any:
 
 def _url(value: str) -> None:
     parts = urlsplit(value)
+    _ = parts.port  # raises when it is not a number
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(value)
 
@@ -258,6 +260,8 @@ def _database(value: str) -> None:
 
 def _networks(value: list[str]) -> None:
     for network in value:
+        if not isinstance(network, str):
+            raise ValueError(network)  # noqa: TRY004  # caught with the others, to become one sentence
         ip_network(network)
 
 

@@ -33,7 +33,7 @@ def read_token(path: str) -> str:
     token = text.strip()
     if not TOKEN.fullmatch(token):
         where = "on standard input" if path == "-" else f"in {path}"
-        raise UsageError(f"what stands {where} is not an enrolment token; it begins with dps1- and has 87 characters")
+        raise UsageError(f"what stands {where} is not an enrolment token; it begins with dps1- and has 86 characters")
     return token
 
 

@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from types import FrameType
 
 import click
 
@@ -24,12 +25,18 @@ def serve(context: click.Context, listen_host: str | None, listen_port: int | No
             raise click.ClickException(f"{finding.sentence} {finding.hint}")
     collector = Collector(engine_of(settings), settings, log=sys.stdout)
     with listening(settings) as ear:
+        server = server_of(collector, settings)
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # The server has handlers of its own while it runs, and raises afterwards what it heard: these here are
+            # for a stop asked for before that, and make one that was asked for no error.
+            signal.signal(number, stop)
         scheme = "https" if settings.tls_certificate_file else "http"
         click.echo(f"listening on {scheme}://{settings.listen_host}:{ear.getsockname()[1]}", err=True)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # The server listens to both, and afterwards raises them again: a stop that was asked for is no error.
-            signal.signal(number, lambda *_: None)
-        server_of(collector, settings).run(sockets=[ear])
+        server.run(sockets=[ear])
 
 
 def listening(settings: Settings, port: int | None = None) -> socket.socket:

@@ -81,8 +81,11 @@ class Writer:
             return
         turn, self._turn = self._turn, []
         with self._changed:
-            self._queue += turn
-            self._changed.notify()
+            if not self._stopping:
+                self._queue += turn
+                self._changed.notify()
+                return
+        self._settle(turn, [TryAgain("stopping")] * len(turn))
 
     def _run(self) -> None:
         while batch := self._next():

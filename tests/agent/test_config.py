@@ -36,14 +36,14 @@ def policy_file(tmp_path: Path) -> Path:
     return tmp_path / "policy.toml"
 
 
-def test_without_anything_every_setting_has_its_built_in_default():
+def test_without_anything_every_setting_has_its_built_in_default() -> None:
     config = loaded()
     assert {value.origin for value in config.values.values()} == {"built-in default"}
     assert (config.server, config.tag, config.state_folder) == ("", "pc-7", Path("/var/lib/dps-agent"))
     assert (config.contact_seconds, config.staff, config.remote_sessions) == (1800, (), False)
 
 
-def test_each_source_takes_the_place_of_the_one_before_it(file: Path, policy_file: Path):
+def test_each_source_takes_the_place_of_the_one_before_it(file: Path, policy_file: Path) -> None:
     found = []
     words: dict[str, Any] = {}
     environment: dict[str, str] = {}
@@ -70,7 +70,7 @@ def test_each_source_takes_the_place_of_the_one_before_it(file: Path, policy_fil
     ]
 
 
-def test_the_environment_names_the_file_unless_the_command_line_does(file: Path, tmp_path: Path):
+def test_the_environment_names_the_file_unless_the_command_line_does(file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     file.write_text('tag = "one"')
     other.write_text('tag = "two"')
@@ -79,11 +79,11 @@ def test_the_environment_names_the_file_unless_the_command_line_does(file: Path,
     assert loaded(environment={"DPS_AGENT_CONFIG": ""}).tag == "pc-7"
 
 
-def test_an_option_that_was_not_given_takes_no_place():
+def test_an_option_that_was_not_given_takes_no_place() -> None:
     assert loaded({"tag": None}, environment={"DPS_AGENT_TAG": "x"}).tag == "x"
 
 
-def test_an_origin_names_the_option_as_it_is_written():
+def test_an_origin_names_the_option_as_it_is_written() -> None:
     values = loaded({"state_folder": "/x", "contact_seconds": 60}).values
     assert values["state_folder"].origin == "command line --state"
     assert values["contact_seconds"].origin == "command line --contact-seconds"
@@ -100,7 +100,7 @@ def test_an_origin_names_the_option_as_it_is_written():
         ("server", "https://c.example.org", "https://c.example.org"),
     ],
 )
-def test_the_environment_speaks_in_text(name: str, text: str, value: object):
+def test_the_environment_speaks_in_text(name: str, text: str, value: object) -> None:
     assert loaded(environment={f"DPS_AGENT_{name.upper()}": text}).values[name].value == value
 
 
@@ -126,7 +126,7 @@ def test_the_environment_speaks_in_text(name: str, text: str, value: object):
         (b"staff = [1]", "staff must be a list of names"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_one_sentence_that_names_it(file: Path, content: bytes, words: str):
+def test_a_file_that_cannot_be_used_is_one_sentence_that_names_it(file: Path, content: bytes, words: str) -> None:
     file.write_bytes(content)
     with pytest.raises(UsageError) as raised:
         loaded(file=file)
@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_used_is_one_sentence_that_names_it(file: Path, co
     assert raised.value.exit_code == 2
 
 
-def test_a_file_that_is_missing_or_a_folder_is_named(file: Path):
+def test_a_file_that_is_missing_or_a_folder_is_named(file: Path) -> None:
     with pytest.raises(UsageError, match=f"{file} does not exist; .* --config"):
         loaded(file=file)
     file.mkdir()
@@ -146,7 +146,7 @@ def test_a_file_that_is_missing_or_a_folder_is_named(file: Path):
         loaded(file=file)
 
 
-def test_a_policy_that_cannot_be_used_stops_the_agent_too(policy_file: Path):
+def test_a_policy_that_cannot_be_used_stops_the_agent_too(policy_file: Path) -> None:
     policy_file.write_text("tag = ")
     with pytest.raises(UsageError, match=str(policy_file)):
         loaded(policy_file=policy_file)
@@ -154,9 +154,14 @@ def test_a_policy_that_cannot_be_used_stops_the_agent_too(policy_file: Path):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("remote_sessions", "maybe"), ("contact_seconds", "soon"), ("contact_seconds", "9" * 5000), ("contact_seconds", "5")],
+    [
+        ("remote_sessions", "maybe"),
+        ("contact_seconds", "soon"),
+        ("contact_seconds", "9" * 5000),
+        ("contact_seconds", "5"),
+    ],
 )
-def test_a_variable_that_cannot_be_used_is_named_with_its_setting(name: str, text: str):
+def test_a_variable_that_cannot_be_used_is_named_with_its_setting(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=f"environment variable DPS_AGENT_{name.upper()}: {name} is"):
         loaded(environment={f"DPS_AGENT_{name.upper()}": text})
 
@@ -168,34 +173,36 @@ def test_a_variable_that_cannot_be_used_is_named_with_its_setting(name: str, tex
         "https://[::1", "https://a b", "https://x/?a=1", "https://x/#a", "https://x\n", "//x", "mailto:a@b",
     ],
 )  # fmt: skip
-def test_an_address_that_is_none_is_refused_with_an_example(server: str):
+def test_an_address_that_is_none_is_refused_with_an_example(server: str) -> None:
     with pytest.raises(UsageError, match=r"https://collector\.example\.org"):
         loaded({"server": server})
 
 
-def test_an_address_that_holds_a_password_is_refused_without_repeating_it():
+def test_an_address_that_holds_a_password_is_refused_without_repeating_it() -> None:
     with pytest.raises(UsageError, match="leave out what stands before the @") as raised:
         loaded({"server": "https://eve:pa55word@collector.example.org"})
     assert "pa55word" not in str(raised.value)
 
 
 @pytest.mark.parametrize("server", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000/dps", "https://x"])
-def test_plain_http_is_fine_on_this_computer(server: str):
+def test_plain_http_is_fine_on_this_computer(server: str) -> None:
     assert loaded({"server": server}).server == server
 
 
-@pytest.mark.parametrize("server", ["http://collector", "http://127.0.0.1.example.org", "HTTP://10.0.0.1", "http://127.0.0.2"])
-def test_plain_http_to_another_computer_needs_a_setting_that_says_so(server: str):
+@pytest.mark.parametrize(
+    "server", ["http://collector", "http://127.0.0.1.example.org", "HTTP://10.0.0.1", "http://127.0.0.2"]
+)
+def test_plain_http_to_another_computer_needs_a_setting_that_says_so(server: str) -> None:
     with pytest.raises(UsageError, match="anybody on the network can read"):
         loaded({"server": server})
     assert loaded({"server": server, "allow_plain_http": True}).server == server
 
 
-def test_plain_http_through_a_proxy_leaves_this_computer():
+def test_plain_http_through_a_proxy_leaves_this_computer() -> None:
     with pytest.raises(UsageError, match="anybody on the network can read"):
         loaded({"server": "http://127.0.0.1:8000", "proxy": "http://proxy.example.org:3128"})
 
 
-def test_every_setting_is_explained():
+def test_every_setting_is_explained() -> None:
     assert len(BY_NAME) == len(SETTINGS)
     assert all(setting.meaning and setting.meaning[0].isupper() for setting in SETTINGS)

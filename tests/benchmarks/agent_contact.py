@@ -6,7 +6,8 @@ The sender is started as the service starts it, and talks TLS to a real collecto
 What it finds in the spool is written by the real service, whose clock is moved half an hour (usual contact) or an hour
 (full contact: all readings) ahead. The collector presents a leaf and an intermediate, as on the internet.
 
-Yardsticks of the same run: `python -c "import requests"` before each contact, and curl asking for /api/v1/time through the same relay.
+Yardsticks of the same run: `python -c "import requests"` before each contact, and curl asking for /api/v1/time through
+the same relay.
 """
 
 import argparse

@@ -21,6 +21,14 @@ SITE = "BENCH-01"
 INSTALLED = "/usr/lib/python3/dist-packages/agent"
 """Where Debian's Python finds the agent; the service runs itself with -I, so PYTHONPATH would not do."""
 
+PREPARE = """
+import sys
+from collector.cli import main
+*options, site = sys.argv[1:]
+for words in (["migrate"], ["site", "add", site, "Benchmark"], ["token", "issue", "--site", site]):
+    main.main([*options, *words], standalone_mode=False)
+"""
+"""The three words of the command line that a new collector needs, in one process; the last line is the token."""
 TICKS_PER_SECOND = 100
 """USER_HZ, the same on every Linux that Debian runs on."""
 
@@ -66,10 +74,9 @@ def collector(
         config = folder / "collector.toml"
         config.write_text(f"tls_certificate_file = {str(certificate)!r}\ntls_key_file = {str(key)!r}\n")
         program += ["--config", str(config)]
-    settings = {name: value for name, value in os.environ.items() if not name.startswith("DPS_")}
-    said_by([*program, "migrate"], settings)
-    said_by([*program, "site", "add", SITE, "Benchmark"], settings)
-    token_file.write_text(said_by([*program, "token", "issue", "--site", SITE], settings))
+    settings = {name: value for name, value in os.environ.items() if not name.startswith(("DPS_", "PYTHON"))}
+    prepare = [sys.executable, "-c", PREPARE, *program[3:], SITE]
+    token_file.write_text(said_by(prepare, settings).splitlines()[-1] + "\n")
     with (folder / "collector.log").open("wb") as log:
         process = subprocess.Popen(
             [*program, "serve", "--port", str(port)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,

@@ -39,7 +39,9 @@ def test_cost_of_a_contact_is_printed_beside_its_targets() -> None:
     if sys.platform != "linux" or not shutil.which("openssl"):
         pytest.skip("openssl is not installed, or this is not Linux")
     printed = printed_by("agent_contact.py", "--contacts", "1", "--minutes", "0", "--leaf", "ECDSA P-256")
-    rows = re.findall(r"^ECDSA P-256: (?:usual|full) contact +(\d+\.\d+).* (\d+) +\d+ +\d+ +\d+ +CPU", printed, re.M)
+    rows = re.findall(
+        r"^ECDSA P-256: (?:usual|full) contact +(\d+\.\d+).* (\d+) +\d+ +\d+ +\d+ +CPU", printed, re.MULTILINE
+    )
     assert len(rows) == 2, printed
     for seconds, wire_bytes in rows:
         assert float(seconds) > 0

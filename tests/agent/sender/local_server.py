@@ -32,6 +32,9 @@ class Reply(NamedTuple):
     raw: Callable[[BinaryIO], None] | None = None
 
 
+NOTHING = Reply()
+
+
 def answer(content: Any, status: int = 200, **headers: str) -> Reply:
     """JSON, as our collector answers; underscores of header names stand for dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -54,9 +57,7 @@ def raw(data: bytes) -> Reply:
 class LocalServer:
     """Answers with `reply`, a Reply or a function of what was asked, and remembers what was asked."""
 
-    def __init__(
-        self, reply: Reply | Callable[[Asked], Reply] = Reply(), tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, reply: Reply | Callable[[Asked], Reply] = NOTHING, tls: ssl.SSLContext | None = None) -> None:
         self.reply = reply
         self.asked: list[Asked] = []
         outer = self

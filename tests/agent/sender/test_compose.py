@@ -43,7 +43,7 @@ def composed(store: Store, memory: Memory | None = None, readings: Readings | No
     return content
 
 
-def test_every_field_of_the_wire_format_is_there(store: Store):
+def test_every_field_of_the_wire_format_is_there(store: Store) -> None:
     fill(store, SLOT)
     store.spool.put(PENDING, "run", run_record())
     store.spool.put(PENDING, "undated", undated_record())
@@ -59,19 +59,18 @@ def test_every_field_of_the_wire_format_is_there(store: Store):
             elif isinstance(value, tuple) and value and is_dataclass(value[0]):
                 compare(sent[field.name][0], value[0])
 
-    whole = ENVELOPE.validate_python(ENVELOPE.validate_json(json.dumps(envelope)))
-    groups = envelope.pop("readings")
-    compare({**envelope, "readings": {}}.keys() and {**envelope, "readings": groups | {"network_link": None}}, whole)
+    absent = {"network_link": None}  # this computer has none, which not_readable says
+    compare({**envelope, "readings": envelope["readings"] | absent}, ENVELOPE.validate_json(json.dumps(envelope)))
     assert (envelope["current_run_id"], envelope["clock_trusted"]) == (RUN, True)
     assert envelope["previous_envelope_id"] == "ab" * 16
 
 
-def test_an_empty_spool_and_a_service_that_never_ran_make_a_valid_envelope(store: Store):
+def test_an_empty_spool_and_a_service_that_never_ran_make_a_valid_envelope(store: Store) -> None:
     envelope = composed(store)
     assert (envelope["slots"], envelope["current_run_id"], envelope["clock_trusted"]) == ([], None, False)
 
 
-def test_a_full_envelope_fits_the_bound_of_the_wire(store: Store):
+def test_a_full_envelope_fits_the_bound_of_the_wire(store: Store) -> None:
     fill(store, *range(SLOT - 400, SLOT))
     for number in range(100):
         record = {**run_record(), "run_id": f"{number:016x}"}
@@ -84,16 +83,16 @@ def test_a_full_envelope_fits_the_bound_of_the_wire(store: Store):
 
 
 @pytest.mark.parametrize(("days", "backlog"), [(0, False), (12, False), (14, True), (59, True)])
-def test_old_slots_are_marked_as_a_backlog(store: Store, days: int, *, backlog: bool):
+def test_old_slots_are_marked_as_a_backlog(store: Store, days: int, *, backlog: bool) -> None:
     fill(store, SLOT - days * 96)
     assert composed(store)["backlog"] is backlog
 
 
-def test_the_backlog_begins_a_day_before_the_collectors_limit():
+def test_the_backlog_begins_a_day_before_the_collectors_limit() -> None:
     assert BACKLOG_SECONDS + 86_400 == 14 * 86_400
 
 
-def test_a_record_of_a_strange_shape_is_set_aside_with_a_reason(store: Store):
+def test_a_record_of_a_strange_shape_is_set_aside_with_a_reason(store: Store) -> None:
     strange = {**slot_record(SLOT), "colour": "red"}
     store.spool.put(PENDING, "slot", strange)
     fill(store, SLOT + 1)
@@ -103,19 +102,19 @@ def test_a_record_of_a_strange_shape_is_set_aside_with_a_reason(store: Store):
 
 
 @pytest.mark.parametrize("damage", [{"idle_rules": 5}, {"idle_rules": [5]}, {"idle_rules": [{}]}, {"idle_rules": None}])
-def test_a_record_with_a_strange_list_is_set_aside(store: Store, damage: dict[str, Any]):
+def test_a_record_with_a_strange_list_is_set_aside(store: Store, damage: dict[str, Any]) -> None:
     store.spool.put(PENDING, "slot", {**slot_record(SLOT), **damage})
     assert composed(store)["slots"] == []
     assert len(store.spool.entries(REFUSED)) == 1
 
 
-def test_only_readings_that_changed_are_sent(store: Store):
+def test_only_readings_that_changed_are_sent(store: Store) -> None:
     first = composed(store)["readings"]
     memory = Memory(readings={**first, "memory": {"total_bytes": 1, "available_bytes": 1}}, full_at_seconds=MONDAY - 10)
     assert composed(store, memory)["readings"] == {"memory": first["memory"]}
 
 
-def test_all_readings_are_sent_once_a_day_and_when_the_clock_went_back(store: Store):
+def test_all_readings_are_sent_once_a_day_and_when_the_clock_went_back(store: Store) -> None:
     first = composed(store)["readings"]
     for full_at in (MONDAY - 86_400, MONDAY + 100):
         memory = Memory(readings=first, full_at_seconds=full_at)
@@ -123,27 +122,27 @@ def test_all_readings_are_sent_once_a_day_and_when_the_clock_went_back(store: St
     assert composed(store, Memory(readings=first, full_at_seconds=MONDAY - 86_399))["readings"] == {}
 
 
-def test_that_everything_is_readable_again_is_a_change(store: Store):
+def test_that_everything_is_readable_again_is_a_change(store: Store) -> None:
     first = composed(store)["readings"]
     memory = Memory(readings=first, full_at_seconds=MONDAY)
     better = Readings(**{f.name: getattr(FULL_READINGS, f.name) for f in fields(Readings) if f.name != "not_readable"})
     assert composed(store, memory, better)["readings"] == {"not_readable": []}
 
 
-def test_a_clock_before_1970_still_composes(store: Store):
+def test_a_clock_before_1970_still_composes(store: Store) -> None:
     prepared = compose(
         store, Memory(), chosen=[], readings=None, remembered={}, now=-5, random=lambda size: b"\7" * size
     )
     ENVELOPE.validate_json(prepared.body, strict=True)
 
 
-def test_the_answers_that_tests_give_are_those_of_the_wire():
-    answer = {
+def test_the_answers_that_tests_give_are_those_of_the_wire() -> None:
+    answer: dict[str, Any] = {
         "schema": 1, "last_envelope_id": None, "time_seconds": 1, "next_contact_seconds": 60, "wanted": [],
         "enrol_again": False,
     }  # fmt: skip
     TypeAdapter(EnvelopeAnswer).validate_json(json.dumps(answer))
 
 
-def test_the_sender_and_the_service_use_folders_of_their_own_for_half_written_files(store: Store):
+def test_the_sender_and_the_service_use_folders_of_their_own_for_half_written_files(store: Store) -> None:
     assert store.spool.temporary != Spool("/state/spool", store.disk).temporary

@@ -26,7 +26,9 @@ def newcomer(stations: Callable[..., Station], collector: FakeCollector, token_f
     return made
 
 
-def test_a_station_with_a_token_enrols_and_sends_in_the_same_contact(newcomer: Station, collector: FakeCollector):
+def test_a_station_with_a_token_enrols_and_sends_in_the_same_contact(
+    newcomer: Station, collector: FakeCollector
+) -> None:
     newcomer.put(SLOT)
     assert newcomer.contact() == (True, "sent 1 envelope; 0 records wait")
     identity = newcomer.store.identity()
@@ -40,7 +42,7 @@ def test_a_station_with_a_token_enrols_and_sends_in_the_same_contact(newcomer: S
     assert [asked.path for asked in collector.asked].count("/api/v1/enroll") == 1
 
 
-def test_a_station_that_waits_for_approval_sends_all_the_same(newcomer: Station, collector: FakeCollector):
+def test_a_station_that_waits_for_approval_sends_all_the_same(newcomer: Station, collector: FakeCollector) -> None:
     collector.station_status = "waiting"
     newcomer.put(SLOT)
     assert newcomer.contact()[0]
@@ -48,7 +50,7 @@ def test_a_station_that_waits_for_approval_sends_all_the_same(newcomer: Station,
     assert newcomer.slots(KEPT) == [SLOT]
 
 
-def test_a_waiting_station_whose_room_is_full_keeps_the_rest(station: Station, collector: FakeCollector):
+def test_a_waiting_station_whose_room_is_full_keeps_the_rest(station: Station, collector: FakeCollector) -> None:
     collector.instead = lambda _: problem(503, "The station waits to be approved", Retry_After="3600")
     station.put(SLOT)
     assert station.contact() == (False, "The station waits to be approved")
@@ -65,7 +67,7 @@ def test_a_waiting_station_whose_room_is_full_keeps_the_rest(station: Station, c
 )
 def test_a_token_that_is_not_taken_keeps_every_count(
     newcomer: Station, collector: FakeCollector, token_file: Path, token: str, sentence: str, *, used: bool
-):
+) -> None:
     token_file.write_text(token)
     collector.token_used = used
     newcomer.put(SLOT)
@@ -75,7 +77,9 @@ def test_a_token_that_is_not_taken_keeps_every_count(
     assert newcomer.memory.next_contact_seconds >= 3600, "a rejected attempt is not repeated in haste"
 
 
-def test_without_a_token_the_station_says_what_to_do_and_asks_nobody(newcomer: Station, collector: FakeCollector):
+def test_without_a_token_the_station_says_what_to_do_and_asks_nobody(
+    newcomer: Station, collector: FakeCollector
+) -> None:
     newcomer.set(token_file="")
     well, sentence = newcomer.contact()
     assert not well
@@ -86,7 +90,7 @@ def test_without_a_token_the_station_says_what_to_do_and_asks_nobody(newcomer: S
 @pytest.mark.parametrize("content", ["", "hello", TOKEN + "0", TOKEN.upper(), f"x{TOKEN}"])
 def test_a_file_that_holds_no_token_is_named_and_its_content_is_not_told(
     newcomer: Station, collector: FakeCollector, token_file: Path, content: str
-):
+) -> None:
     token_file.write_text(content)
     with pytest.raises(UsageError, match=str(token_file)) as raised:
         newcomer.contact()
@@ -95,7 +99,7 @@ def test_a_file_that_holds_no_token_is_named_and_its_content_is_not_told(
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_a_token_file_that_cannot_be_read_is_named(newcomer: Station, token_file: Path, content: bytes | None):
+def test_a_token_file_that_cannot_be_read_is_named(newcomer: Station, token_file: Path, content: bytes | None) -> None:
     token_file.unlink()
     if content is not None:
         token_file.write_bytes(content)
@@ -106,21 +110,21 @@ def test_a_token_file_that_cannot_be_read_is_named(newcomer: Station, token_file
 @pytest.mark.parametrize("tag", ["é", "a" * 65, "-x", "a\nb", " a"])
 def test_a_tag_that_no_collector_takes_is_refused_before_the_token_is_spent(
     newcomer: Station, collector: FakeCollector, tag: str
-):
+) -> None:
     newcomer.set(tag=tag)
     with pytest.raises(UsageError, match="--tag"):
         newcomer.contact()
     assert collector.asked == []
 
 
-def test_a_full_disk_is_found_before_the_token_is_spent(newcomer: Station, collector: FakeCollector):
+def test_a_full_disk_is_found_before_the_token_is_spent(newcomer: Station, collector: FakeCollector) -> None:
     newcomer.disk.full = True
     with pytest.raises(OSError, match="No space left"):
         newcomer.contact()
     assert collector.asked == []
 
 
-def test_a_portal_before_the_enrolment_spends_nothing(newcomer: Station, collector: FakeCollector):
+def test_a_portal_before_the_enrolment_spends_nothing(newcomer: Station, collector: FakeCollector) -> None:
     collector.instead = lambda _: Reply(200, b"<html>")
     assert not newcomer.contact()[0]
     collector.instead = lambda _: None
@@ -129,7 +133,7 @@ def test_a_portal_before_the_enrolment_spends_nothing(newcomer: Station, collect
 
 def test_a_collector_that_asks_to_enrol_again_drops_the_secret_and_the_chain(
     newcomer: Station, collector: FakeCollector
-):
+) -> None:
     newcomer.put(SLOT)
     newcomer.contact()
     collector.enrol_again = True
@@ -144,7 +148,7 @@ def test_a_collector_that_asks_to_enrol_again_drops_the_secret_and_the_chain(
     assert collector.slots() == [SLOT + 1], "what the old identity sent stays with it"
 
 
-def test_what_was_prepared_for_an_old_identity_is_composed_anew(newcomer: Station, collector: FakeCollector):
+def test_what_was_prepared_for_an_old_identity_is_composed_anew(newcomer: Station, collector: FakeCollector) -> None:
     newcomer.contact()
     newcomer.put(SLOT)
     collector.lose_answers = 1
@@ -154,7 +158,9 @@ def test_what_was_prepared_for_an_old_identity_is_composed_anew(newcomer: Statio
     assert collector.envelopes[-1]["previous_envelope_id"] is None
 
 
-def test_a_secret_that_is_not_recognised_keeps_the_counts_and_the_secret(station: Station, collector: FakeCollector):
+def test_a_secret_that_is_not_recognised_keeps_the_counts_and_the_secret(
+    station: Station, collector: FakeCollector
+) -> None:
     collector.secrets = []
     station.put(SLOT)
     assert station.contact() == (False, "enrol the station")
@@ -168,15 +174,15 @@ def test_a_secret_that_is_not_recognised_keeps_the_counts_and_the_secret(station
 )
 def test_a_damaged_secret_is_said_with_what_to_do_and_is_not_told(
     station: Station, collector: FakeCollector, content: bytes
-):
+) -> None:
     station.disk.files["/state/identity.json"] = content
-    with pytest.raises(Unusable, match="identity.json is damaged; remove it and enrol") as raised:
+    with pytest.raises(Unusable, match=r"identity\.json is damaged; remove it and enrol") as raised:
         station.contact()
     assert "a\nb" not in str(raised.value)
     assert collector.asked == []
 
 
-def test_failures_double_the_pause_up_to_half_an_hour(station: Station, collector: FakeCollector):
+def test_failures_double_the_pause_up_to_half_an_hour(station: Station, collector: FakeCollector) -> None:
     collector.instead = lambda _: Reply(502)
     pauses = []
     for _ in range(9):
@@ -192,7 +198,7 @@ def test_failures_double_the_pause_up_to_half_an_hour(station: Station, collecto
 
 
 @pytest.mark.parametrize("failures", [1, 3, 40, 10**6])
-def test_jitter_adds_up_to_a_tenth_to_every_pause(station: Station, failures: int):
+def test_jitter_adds_up_to_a_tenth_to_every_pause(station: Station, failures: int) -> None:
     found = set()
     for number in range(1000):
         station.jitter = number
@@ -213,14 +219,14 @@ def test_jitter_adds_up_to_a_tenth_to_every_pause(station: Station, failures: in
 )
 def test_the_pause_is_never_shorter_than_we_were_told_nor_longer_than_a_day(
     station: Station, outcome: TryLater | NotAdmitted | Refused, pause: int
-):
+) -> None:
     assert pause_after(outcome, 1, station.outside()) == pause
 
 
 @pytest.mark.parametrize(("told", "noted"), [(600, 600), (0, 60), (10**9, 86_400)])
 def test_the_collector_sets_the_rhythm_within_bounds(
     station: Station, collector: FakeCollector, told: int, noted: int
-):
+) -> None:
     collector.next_contact_seconds = told
     station.contact()
     assert station.memory.next_contact_seconds == noted
@@ -228,7 +234,7 @@ def test_the_collector_sets_the_rhythm_within_bounds(
 
 def test_what_one_contact_cannot_take_follows_soon(
     station: Station, collector: FakeCollector, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr("agent.sender.exchange.MOST_ENVELOPES", 2)
     monkeypatch.setattr("agent.sender.contact.MOST_ENVELOPES", 2)
     station.put(*range(SLOT - 500, SLOT))
@@ -237,7 +243,7 @@ def test_what_one_contact_cannot_take_follows_soon(
     assert MOST_ENVELOPES * 200 > 60 * 96
 
 
-def test_the_contact_is_noted_for_people(station: Station, collector: FakeCollector):
+def test_the_contact_is_noted_for_people(station: Station, collector: FakeCollector) -> None:
     station.contact()
     assert (station.memory.last_success_seconds, station.memory.last_attempt_seconds) == (MONDAY, MONDAY)
     collector.instead = lambda _: Reply(502)
@@ -247,7 +253,7 @@ def test_the_contact_is_noted_for_people(station: Station, collector: FakeCollec
     assert "status 502" in memory.last_sentence
 
 
-def test_the_secret_is_in_one_file_and_the_token_in_none(newcomer: Station):
+def test_the_secret_is_in_one_file_and_the_token_in_none(newcomer: Station) -> None:
     newcomer.put(SLOT)
     newcomer.contact()
     holding = [path for path, data in newcomer.disk.files.items() if SECRET.encode() in data]
@@ -255,7 +261,7 @@ def test_the_secret_is_in_one_file_and_the_token_in_none(newcomer: Station):
     assert not [path for path, data in newcomer.disk.files.items() if TOKEN[22:].encode() in data]
 
 
-def test_a_proxy_that_is_gone_keeps_everything(station: Station, collector: FakeCollector):
+def test_a_proxy_that_is_gone_keeps_everything(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     station.config = replace(station.config, proxy="http://127.0.0.1:9")
     assert not station.contact()[0]

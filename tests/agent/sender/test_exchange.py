@@ -16,7 +16,7 @@ from tests.agent.stage import MONDAY
 GONE = raw(b"")
 
 
-def test_what_was_acknowledged_is_kept_and_nothing_waits_any_more(station: Station, collector: FakeCollector):
+def test_what_was_acknowledged_is_kept_and_nothing_waits_any_more(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT, SLOT + 1)
     station.spool.put(PENDING, "run", run_record())
     station.spool.put(PENDING, "undated", undated_record())
@@ -26,14 +26,14 @@ def test_what_was_acknowledged_is_kept_and_nothing_waits_any_more(station: Stati
     assert collector.slots() == [SLOT, SLOT + 1]
 
 
-def test_what_is_held_back_for_its_time_is_not_sent(station: Station, collector: FakeCollector):
+def test_what_is_held_back_for_its_time_is_not_sent(station: Station, collector: FakeCollector) -> None:
     station.spool.put(HELD, "slot", slot_record(SLOT))
     station.contact()
     assert collector.slots() == []
     assert len(station.spool.entries(HELD)) == 1
 
 
-def test_a_retry_sends_the_same_bytes_although_more_waits_by_now(station: Station, collector: FakeCollector):
+def test_a_retry_sends_the_same_bytes_although_more_waits_by_now(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     collector.lose_answers = 1
     assert not station.contact()[0]
@@ -47,7 +47,7 @@ def test_a_retry_sends_the_same_bytes_although_more_waits_by_now(station: Statio
 
 def test_after_an_hour_the_prepared_envelope_goes_first_and_fresh_readings_follow(
     station: Station, collector: FakeCollector
-):
+) -> None:
     station.put(SLOT)
     collector.lose_answers = 1
     station.contact()
@@ -57,7 +57,7 @@ def test_after_an_hour_the_prepared_envelope_goes_first_and_fresh_readings_follo
     assert collector.envelopes[2]["composed_at_seconds"] == MONDAY + STALE_SECONDS
 
 
-def test_after_half_a_day_the_prepared_envelope_is_composed_anew(station: Station, collector: FakeCollector):
+def test_after_half_a_day_the_prepared_envelope_is_composed_anew(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     collector.instead = lambda _: GONE
     station.contact()
@@ -67,7 +67,7 @@ def test_after_half_a_day_the_prepared_envelope_is_composed_anew(station: Statio
     assert collector.slots() == [SLOT]
 
 
-def test_a_revision_that_the_service_writes_meanwhile_stays_pending(station: Station, collector: FakeCollector):
+def test_a_revision_that_the_service_writes_meanwhile_stays_pending(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
 
     def service_writes(_: object) -> None:
@@ -83,7 +83,9 @@ def test_a_revision_that_the_service_writes_meanwhile_stays_pending(station: Sta
     assert station.spool.entries(PENDING) == []
 
 
-def test_more_than_two_hundred_slots_go_in_several_envelopes_of_one_contact(station: Station, collector: FakeCollector):
+def test_more_than_two_hundred_slots_go_in_several_envelopes_of_one_contact(
+    station: Station, collector: FakeCollector
+) -> None:
     station.put(*range(SLOT - 450, SLOT))
     assert station.contact() == (True, "sent 3 envelopes; 0 records wait")
     assert [len(envelope["slots"]) for envelope in collector.envelopes] == [200, 200, 50]
@@ -93,7 +95,7 @@ def test_more_than_two_hundred_slots_go_in_several_envelopes_of_one_contact(stat
     assert links == [None, *[envelope["envelope_id"] for envelope in collector.envelopes[:-1]]]
 
 
-def test_a_long_backlog_says_so_only_while_it_is_one(station: Station, collector: FakeCollector):
+def test_a_long_backlog_says_so_only_while_it_is_one(station: Station, collector: FakeCollector) -> None:
     station.put(*range(SLOT - 50 * 96, SLOT - 50 * 96 + 200), SLOT)
     station.contact()
     assert [envelope["backlog"] for envelope in collector.envelopes] == [True, False]
@@ -110,7 +112,7 @@ def objects_to(*bad: int) -> Callable[[dict[str, Any]], str | None]:
 @pytest.mark.parametrize("bad", [(3,), (0,), (39,), (0, 39), (7, 8, 9), (20,)])
 def test_a_refused_record_among_many_is_set_aside_and_its_neighbours_arrive(
     station: Station, collector: FakeCollector, bad: tuple[int, ...]
-):
+) -> None:
     refused = [SLOT + at for at in bad]
     station.put(*range(SLOT, SLOT + 40))
     collector.objection = objects_to(*refused)
@@ -126,14 +128,14 @@ def test_a_refused_record_among_many_is_set_aside_and_its_neighbours_arrive(
     assert len(collector.asked) < 50, "by halving, not one by one"
 
 
-def test_the_only_record_is_set_aside_when_it_is_refused(station: Station, collector: FakeCollector):
+def test_the_only_record_is_set_aside_when_it_is_refused(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     collector.objection = objects_to(SLOT)
     assert station.contact() == (True, "sent 1 envelope; 0 records wait")
     assert station.slots(REFUSED) == [SLOT]
 
 
-def test_after_a_refused_record_the_next_contact_sends_the_readings(station: Station, collector: FakeCollector):
+def test_after_a_refused_record_the_next_contact_sends_the_readings(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     collector.objection = objects_to(SLOT)
     station.contact()
@@ -141,7 +143,7 @@ def test_after_a_refused_record_the_next_contact_sends_the_readings(station: Sta
     assert set(collector.envelopes[-1]["readings"]) >= {"memory", "volumes", "agent"}
 
 
-def test_refused_readings_do_not_stop_the_counts(station: Station, collector: FakeCollector):
+def test_refused_readings_do_not_stop_the_counts(station: Station, collector: FakeCollector) -> None:
     collector.objection = lambda envelope: "readings.memory is wrong" if envelope["readings"] else None
     for number in range(3):
         station.put(SLOT + number)
@@ -154,7 +156,9 @@ def test_refused_readings_do_not_stop_the_counts(station: Station, collector: Fa
     assert station.memory.readings_refused == ""
 
 
-def test_a_collector_that_takes_nothing_at_all_finds_fault_with_no_record(station: Station, collector: FakeCollector):
+def test_a_collector_that_takes_nothing_at_all_finds_fault_with_no_record(
+    station: Station, collector: FakeCollector
+) -> None:
     station.put(*range(SLOT, SLOT + 100))
     collector.objection = lambda _: "schema 1 is not known here"
     assert station.contact() == (False, "schema 1 is not known here")
@@ -165,7 +169,9 @@ def test_a_collector_that_takes_nothing_at_all_finds_fault_with_no_record(statio
     assert len(collector.slots()) == 100
 
 
-def test_a_line_that_breaks_while_the_fault_is_looked_for_loses_nothing(station: Station, collector: FakeCollector):
+def test_a_line_that_breaks_while_the_fault_is_looked_for_loses_nothing(
+    station: Station, collector: FakeCollector
+) -> None:
     station.put(*range(SLOT, SLOT + 16))
     collector.objection = objects_to(SLOT + 5)
     for most in range(1, 14):
@@ -185,7 +191,23 @@ def test_a_line_that_breaks_while_the_fault_is_looked_for_loses_nothing(station:
     assert station.slots(REFUSED) == [SLOT + 5]
 
 
-def test_what_stands_aside_is_tried_again_only_when_the_collector_changes(station: Station, collector: FakeCollector):
+def test_a_part_whose_answer_got_lost_is_no_loss_of_the_collector(station: Station, collector: FakeCollector) -> None:
+    station.put(SLOT)
+    station.contact()
+    station.put(SLOT + 1, SLOT + 2)
+    collector.objection = objects_to(SLOT + 2)
+    collector.lose_answers = 1
+    assert not station.contact(after=1800)[0]
+    sent = len(collector.envelopes)
+    for _ in range(3):
+        station.contact(after=60)
+    assert all(SLOT not in [r["slot"] for r in envelope["slots"]] for envelope in collector.envelopes[sent:])
+    assert (collector.slots(), station.slots(REFUSED)) == ([SLOT, SLOT + 1], [SLOT + 2])
+
+
+def test_what_stands_aside_is_tried_again_only_when_the_collector_changes(
+    station: Station, collector: FakeCollector
+) -> None:
     station.put(SLOT, SLOT + 1)
     collector.objection = objects_to(SLOT)
     station.contact()
@@ -200,7 +222,7 @@ def test_what_stands_aside_is_tried_again_only_when_the_collector_changes(statio
     assert station.disk.names("/state/spool/refused") == [], "the reasons are gone too"
 
 
-def test_a_collector_that_was_restored_gets_again_what_it_lost(station: Station, collector: FakeCollector):
+def test_a_collector_that_was_restored_gets_again_what_it_lost(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     station.contact()
     backup, last = dict(collector.records), collector.last
@@ -219,7 +241,7 @@ def test_a_collector_that_was_restored_gets_again_what_it_lost(station: Station,
     assert station.slots() == [], "the chain is whole again"
 
 
-def test_a_collector_that_lost_everything_gets_all_that_was_kept(station: Station, collector: FakeCollector):
+def test_a_collector_that_lost_everything_gets_all_that_was_kept(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT)
     station.contact()
     collector.restore({}, None)
@@ -229,7 +251,7 @@ def test_a_collector_that_lost_everything_gets_all_that_was_kept(station: Statio
 
 
 @pytest.mark.parametrize("pause", [60, STALE_SECONDS, RESEND_SECONDS - 1])
-def test_a_lost_answer_is_no_loss_of_the_collector(station: Station, collector: FakeCollector, pause: int):
+def test_a_lost_answer_is_no_loss_of_the_collector(station: Station, collector: FakeCollector, pause: int) -> None:
     station.put(SLOT)
     station.contact()
     station.put(SLOT + 1)
@@ -241,7 +263,9 @@ def test_a_lost_answer_is_no_loss_of_the_collector(station: Station, collector: 
     assert all(SLOT not in [r["slot"] for r in envelope["slots"]] for envelope in collector.envelopes[sent:])
 
 
-def test_a_lost_answer_of_a_restored_collector_still_tells_of_its_loss(station: Station, collector: FakeCollector):
+def test_a_lost_answer_of_a_restored_collector_still_tells_of_its_loss(
+    station: Station, collector: FakeCollector
+) -> None:
     station.put(SLOT)
     station.contact()
     station.put(SLOT + 1)
@@ -255,7 +279,9 @@ def test_a_lost_answer_of_a_restored_collector_still_tells_of_its_loss(station: 
     assert collector.slots() == [SLOT, SLOT + 1, SLOT + 2]
 
 
-def test_only_readings_that_changed_travel_and_all_of_them_when_wanted(station: Station, collector: FakeCollector):
+def test_only_readings_that_changed_travel_and_all_of_them_when_wanted(
+    station: Station, collector: FakeCollector
+) -> None:
     station.contact()
     assert "operating_system" in collector.envelopes[0]["readings"]
     station.contact(after=1800)
@@ -269,7 +295,7 @@ def test_only_readings_that_changed_travel_and_all_of_them_when_wanted(station: 
     assert len(collector.envelopes[4]["readings"]) == len(collector.envelopes[0]["readings"])
 
 
-def test_readings_that_never_arrived_are_sent_again(station: Station, collector: FakeCollector):
+def test_readings_that_never_arrived_are_sent_again(station: Station, collector: FakeCollector) -> None:
     collector.instead = lambda _: problem(503)
     station.contact()
     collector.instead = lambda _: None
@@ -277,13 +303,15 @@ def test_readings_that_never_arrived_are_sent_again(station: Station, collector:
     assert "operating_system" in collector.envelopes[0]["readings"]
 
 
-def test_what_a_probe_remembers_is_kept_once_its_reading_was_acknowledged(station: Station, collector: FakeCollector):
+def test_what_a_probe_remembers_is_kept_once_its_reading_was_acknowledged(
+    station: Station, collector: FakeCollector
+) -> None:
     station.contact()
     station.contact(after=1800)
     assert station.memory.remembered == {"processor": {"times": 2}}
 
 
-def test_the_time_of_an_answer_is_noted_for_the_service(station: Station, collector: FakeCollector):
+def test_the_time_of_an_answer_is_noted_for_the_service(station: Station, collector: FakeCollector) -> None:
     collector.time = MONDAY - 300
     station.contact()
     note = json.loads(station.disk.read("/state/trust.json"))
@@ -291,7 +319,7 @@ def test_the_time_of_an_answer_is_noted_for_the_service(station: Station, collec
     assert station.memory.clock_skew_seconds == 300
 
 
-def test_a_damaged_record_stands_aside_and_the_others_go(station: Station, collector: FakeCollector):
+def test_a_damaged_record_stands_aside_and_the_others_go(station: Station, collector: FakeCollector) -> None:
     station.put(SLOT, SLOT + 1)
     station.disk.files[station.spool.path(PENDING, station.spool.entries(PENDING)[0].name)] = b'{"run_id": "aa'
     station.contact()
@@ -303,7 +331,7 @@ def test_a_damaged_record_stands_aside_and_the_others_go(station: Station, colle
 @pytest.mark.parametrize("content", [b"", b'{"last_enve', b"[]", b"\xff\xfe", b"null", b'{"unknown": 1}'])
 def test_a_damaged_file_of_the_sender_costs_no_count(
     station: Station, collector: FakeCollector, name: str, content: bytes
-):
+) -> None:
     station.put(SLOT)
     station.contact()
     station.disk.files[f"/state/{name}"] = content

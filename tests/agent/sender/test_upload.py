@@ -23,13 +23,13 @@ GOOD: dict[str, Any] = {
 CREDENTIAL = "0123456789abcdef." + "5ec7" * 16
 
 
-def post(server: LocalServer | str, body: bytes = b"{}", **settings: str) -> Outcome:
+def post(server: LocalServer | str, body: bytes = b"{}", **settings: Any) -> Outcome:
     address = server if isinstance(server, str) else server.address
     with Line(address, **settings) as line:
         return line.post("/api/v1/envelopes", body, CREDENTIAL)
 
 
-def test_an_answer_of_ours_tells_what_it_said_and_when_it_came(server: LocalServer):
+def test_an_answer_of_ours_tells_what_it_said_and_when_it_came(server: LocalServer) -> None:
     server.reply = answer(GOOD, DPS_Collector_Version="1.2")
     with Line(server.address, elapsed=lambda: 4711.5) as line:
         assert line.post("/api/v1/envelopes", b'{"a":1}', CREDENTIAL) == Answered(GOOD, "1.2", 4711.5)
@@ -39,20 +39,20 @@ def test_an_answer_of_ours_tells_what_it_said_and_when_it_came(server: LocalServ
     assert asked.headers["Content-Encoding"] == "gzip"
 
 
-def test_the_same_body_is_the_same_bytes_on_the_wire_every_time(server: LocalServer):
+def test_the_same_body_is_the_same_bytes_on_the_wire_every_time(server: LocalServer) -> None:
     server.reply = answer(GOOD)
     for _ in range(2):
         post(server, b'{"envelope_id":"x"}')
     assert server.asked[0].body == server.asked[1].body
 
 
-def test_an_address_with_a_path_and_a_slash_at_its_end_is_fine(server: LocalServer):
+def test_an_address_with_a_path_and_a_slash_at_its_end_is_fine(server: LocalServer) -> None:
     server.reply = answer(GOOD)
     assert isinstance(post(f"{server.address}/dps/"), Answered)
     assert server.asked[0].path == "/dps/api/v1/envelopes"
 
 
-def test_a_field_that_only_a_later_collector_knows_is_left_alone(server: LocalServer):
+def test_a_field_that_only_a_later_collector_knows_is_left_alone(server: LocalServer) -> None:
     server.reply = answer({**GOOD, "weather": "fine"})
     assert isinstance(post(server), Answered)
 
@@ -77,13 +77,13 @@ def test_a_field_that_only_a_later_collector_knows_is_left_alone(server: LocalSe
     ],
     ids=str,
 )
-def test_json_that_only_looks_like_ours_is_not_believed(server: LocalServer, wrong: dict[str, Any]):
+def test_json_that_only_looks_like_ours_is_not_believed(server: LocalServer, wrong: dict[str, Any]) -> None:
     server.reply = answer({**GOOD, **wrong})
     assert isinstance(post(server), TryLater)
 
 
 @pytest.mark.parametrize("missing", GOOD)
-def test_an_answer_without_one_of_its_fields_is_not_believed(server: LocalServer, missing: str):
+def test_an_answer_without_one_of_its_fields_is_not_believed(server: LocalServer, missing: str) -> None:
     server.reply = answer({name: value for name, value in GOOD.items() if name != missing})
     assert isinstance(post(server), TryLater)
 
@@ -109,7 +109,7 @@ NOT_OURS = {
 
 
 @pytest.mark.parametrize("kind", NOT_OURS)
-def test_what_is_not_our_collector_keeps_everything_pending(server: LocalServer, kind: str):
+def test_what_is_not_our_collector_keeps_everything_pending(server: LocalServer, kind: str) -> None:
     server.reply = NOT_OURS[kind]
     outcome = post(server)
     assert isinstance(outcome, TryLater)
@@ -118,7 +118,7 @@ def test_what_is_not_our_collector_keeps_everything_pending(server: LocalServer,
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_never_followed_and_the_credential_goes_nowhere_else(server: LocalServer, status: int):
+def test_a_redirect_is_never_followed_and_the_credential_goes_nowhere_else(server: LocalServer, status: int) -> None:
     with LocalServer(answer(GOOD)) as elsewhere:
         server.reply = Reply(status, b"", {"Location": f"{elsewhere.address}/api/v1/envelopes"})
         assert isinstance(post(server), TryLater)
@@ -144,41 +144,41 @@ def test_a_redirect_is_never_followed_and_the_credential_goes_nowhere_else(serve
 )
 def test_a_busy_server_says_when_to_come_again_by_number_or_by_date(
     server: LocalServer, status: int, told: str, seconds: int | None
-):
+) -> None:
     lines = [f"HTTP/1.1 {status} Busy", "Content-Length: 0", "Date: Mon, 07 Sep 2026 09:00:00 GMT"]
     server.reply = raw("\r\n".join([*lines, f"Retry-After: {told}", "", ""]).encode())
     assert post(server) == TryLater(f"the server is busy (status {status})", seconds)
 
 
-def test_a_date_to_come_again_is_nonsense_without_the_date_of_the_answer(server: LocalServer):
+def test_a_date_to_come_again_is_nonsense_without_the_date_of_the_answer(server: LocalServer) -> None:
     server.reply = raw(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: Mon, 07 Sep 2026 09:05:00 GMT\r\n\r\n")
     assert post(server) == TryLater("the server is busy (status 503)", None)
 
 
-def test_our_own_busy_answer_says_why(server: LocalServer):
+def test_our_own_busy_answer_says_why(server: LocalServer) -> None:
     server.reply = problem(503, "The collector cannot take more now.", Retry_After="30")
     assert post(server) == TryLater("The collector cannot take more now.", 30)
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
-def test_our_own_problem_refuses_the_content(server: LocalServer, status: int):
+def test_our_own_problem_refuses_the_content(server: LocalServer, status: int) -> None:
     server.reply = problem(status, "slots.3.revision is wrong", DPS_Collector_Version="1.2")
     assert post(server) == Refused("slots.3.revision is wrong", "1.2")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_our_own_problem_does_not_admit_the_station(server: LocalServer, status: int):
+def test_our_own_problem_does_not_admit_the_station(server: LocalServer, status: int) -> None:
     server.reply = problem(status, "This credential was revoked.")
     assert post(server) == NotAdmitted("This credential was revoked.")
 
 
 @pytest.mark.parametrize("status", [404, 405, 408, 415, 500])
-def test_any_other_problem_of_ours_waits(server: LocalServer, status: int):
+def test_any_other_problem_of_ours_waits(server: LocalServer, status: int) -> None:
     server.reply = problem(status, "Something else.")
     assert post(server) == TryLater("Something else.")
 
 
-def test_a_problems_sentence_is_bounded_on_one_line_and_cannot_command_a_terminal(server: LocalServer):
+def test_a_problems_sentence_is_bounded_on_one_line_and_cannot_command_a_terminal(server: LocalServer) -> None:
     server.reply = problem(422, "one\n  two \x1b[31m\x07" + "x" * 1000)
     outcome = post(server)
     assert isinstance(outcome, Refused)
@@ -200,12 +200,12 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("kind", BROKEN)
-def test_an_answer_that_breaks_off_or_makes_no_sense_raises_nothing(server: LocalServer, kind: str):
+def test_an_answer_that_breaks_off_or_makes_no_sense_raises_nothing(server: LocalServer, kind: str) -> None:
     server.reply = raw(BROKEN[kind])
     assert isinstance(post(server), TryLater)
 
 
-def test_an_answer_without_end_is_read_no_further_than_its_bound(server: LocalServer):
+def test_an_answer_without_end_is_read_no_further_than_its_bound(server: LocalServer) -> None:
     written = [0]
 
     def write(file: BinaryIO) -> None:
@@ -218,7 +218,7 @@ def test_an_answer_without_end_is_read_no_further_than_its_bound(server: LocalSe
     assert written[0] < 64 * LARGEST_ANSWER_BYTES
 
 
-def test_a_small_answer_that_unpacks_to_a_large_one_is_not_believed(server: LocalServer):
+def test_a_small_answer_that_unpacks_to_a_large_one_is_not_believed(server: LocalServer) -> None:
     packed = gzip.compress(json.dumps(GOOD).encode() + b" " * 50_000_000)
     server.reply = Reply(200, packed, {"Content-Encoding": "gzip"})
     outcome = post(server)
@@ -226,46 +226,50 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_not_believed(server: Loca
     assert "not a collector" in outcome.sentence
 
 
-def test_a_compressed_answer_of_ours_is_understood(server: LocalServer):
+def test_a_compressed_answer_of_ours_is_understood(server: LocalServer) -> None:
     server.reply = Reply(200, gzip.compress(json.dumps(GOOD).encode()), {"Content-Encoding": "gzip"})
     assert isinstance(post(server), Answered)
 
 
-def test_a_refused_connection_is_a_sentence_that_names_the_server():
+def test_a_refused_connection_is_a_sentence_that_names_the_server() -> None:
     with LocalServer() as gone:
         address = gone.address
     outcome = post(address)
-    assert outcome == TryLater(f"{address} cannot be reached (Failed to establish a new connection: [Errno 111] Connection refused)")
+    assert outcome == TryLater(
+        f"{address} cannot be reached (Failed to establish a new connection: [Errno 111] Connection refused)"
+    )
 
 
-def test_a_name_that_nobody_knows_is_a_sentence_that_names_the_server():
+def test_a_name_that_nobody_knows_is_a_sentence_that_names_the_server() -> None:
     outcome = post("https://collector.invalid")
     assert isinstance(outcome, TryLater)
     assert outcome.sentence.startswith("https://collector.invalid cannot be reached (")
     assert "0x" not in outcome.sentence
 
 
-@pytest.mark.parametrize("address", ["https://[", "https://a b", "https://x:99999", "http://" + "a" * 300, "ftp://x", ""])
-def test_an_address_that_is_none_raises_nothing(address: str):
+@pytest.mark.parametrize(
+    "address", ["https://[", "https://a b", "https://x:99999", "http://" + "a" * 300, "ftp://x", ""]
+)
+def test_an_address_that_is_none_raises_nothing(address: str) -> None:
     assert isinstance(post(address), TryLater)
 
 
 @pytest.mark.parametrize("proxy", ["::::", "http://", "socks5://127.0.0.1:1", "http://alice:pa55word@127.0.0.1:1"])
-def test_a_proxy_that_is_none_raises_nothing_and_its_password_is_not_told(server: LocalServer, proxy: str):
+def test_a_proxy_that_is_none_raises_nothing_and_its_password_is_not_told(server: LocalServer, proxy: str) -> None:
     outcome = post(server, proxy=proxy)
     assert isinstance(outcome, TryLater)
     assert "pa55word" not in outcome.sentence
     assert server.asked == []
 
 
-def test_a_proxy_of_the_settings_is_used_and_refuses_nothing_for_good(server: LocalServer):
+def test_a_proxy_of_the_settings_is_used_and_refuses_nothing_for_good(server: LocalServer) -> None:
     with LocalServer(Reply(403, b"<html>Not allowed</html>")) as proxy:
         assert isinstance(post(server, proxy=proxy.address), TryLater)
         assert [asked.path for asked in proxy.asked] == [f"{server.address}/api/v1/envelopes"]
     assert server.asked == []
 
 
-def test_the_environment_changes_nothing(server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_environment_changes_nothing(server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server.reply = answer(GOOD)
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login eve password evil\ndefault login eve password evil\n")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -278,20 +282,20 @@ def test_the_environment_changes_nothing(server: LocalServer, tmp_path: Path, mo
     assert server.asked[0].headers["Authorization"] == f"Bearer {CREDENTIAL}"
 
 
-def test_asking_for_the_time_shows_no_credential(server: LocalServer):
+def test_asking_for_the_time_shows_no_credential(server: LocalServer) -> None:
     server.reply = answer({"schema": 1, "time_seconds": 5})
     with Line(server.address) as line:
         assert isinstance(line.get("/api/v1/time"), Answered)
     assert "Authorization" not in server.asked[0].headers
 
 
-def test_an_answer_to_one_question_is_none_to_another(server: LocalServer):
+def test_an_answer_to_one_question_is_none_to_another(server: LocalServer) -> None:
     server.reply = answer({"schema": 1, "time_seconds": 5})
     assert isinstance(post(server), TryLater), "a time is not an acknowledgement"
 
 
 @pytest.mark.parametrize("secret", ["", "x" * 64, "ab" * 32 + "\n", 5])
-def test_an_enrolment_without_a_usable_secret_is_none(server: LocalServer, secret: object):
+def test_an_enrolment_without_a_usable_secret_is_none(server: LocalServer, secret: object) -> None:
     server.reply = answer(
         {"schema": 1, "station_public_id": "ab" * 8, "station_secret": secret, "status": "accepted", "time_seconds": 5}
     )
@@ -300,6 +304,6 @@ def test_an_enrolment_without_a_usable_secret_is_none(server: LocalServer, secre
 
 
 @pytest.mark.parametrize("make", [lambda: b"\xff" * 10, lambda: b"A" * 500])
-def test_headers_of_nonsense_raise_nothing(server: LocalServer, make: Callable[[], bytes]):
+def test_headers_of_nonsense_raise_nothing(server: LocalServer, make: Callable[[], bytes]) -> None:
     server.reply = raw(b"HTTP/1.1 200 OK\r\nDPS-Collector-Version: " + make() + b"\r\nContent-Length: 2\r\n\r\n{}")
     assert isinstance(post(server), TryLater)

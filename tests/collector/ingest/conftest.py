@@ -1,6 +1,13 @@
+import gc
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
+from collector.ingest.routes import IngestApp
+from tests.collector.ingest.calls import app_for, settings_for
 from tests.collector.ingest.cast import seed
 
 
@@ -15,3 +22,29 @@ def region(engine: Engine) -> Engine:
 def sqlite_region(sqlite_engine: Engine) -> Engine:
     seed(sqlite_engine)
     return sqlite_engine
+
+
+@pytest.fixture
+def untouched_process() -> Iterator[None]:
+    """The intake tunes the process that it runs in; the next test gets it back as it was."""
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    yield
+    sys.setswitchinterval(interval)
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+@pytest.fixture
+def app(region: Engine, tmp_path: Path, untouched_process: None) -> Iterator[IngestApp]:
+    app = app_for(region, settings_for(tmp_path))
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def sqlite_app(sqlite_region: Engine, tmp_path: Path, untouched_process: None) -> Iterator[IngestApp]:
+    app = app_for(sqlite_region, settings_for(tmp_path))
+    app.start()
+    yield app
+    app.stop()

@@ -1,0 +1,130 @@
+"""`status`: one screen from files alone, with an exit code for monitoring."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import machine
+from agent.disk import RealDisk
+from agent.sender.memory import Memory, Store
+from agent.spool import PENDING, REFUSED
+from tests.agent.commands.conftest import Done
+from tests.agent.sender.fake_collector import FakeCollector
+from tests.agent.sender.local_server import Reply
+
+Call = Callable[..., Done]
+
+
+def service(state: Path, **changes: Any) -> None:
+    """The last word of a service that runs and sees all it should."""
+    clock = machine.system_clock()
+    told = {
+        "run_id": "aa" * 8, "boot_id": clock.boot_id(), "elapsed_seconds": int(clock.elapsed()), "trusted": True,
+        "source": "logind", "readable": True, "open_sessions": 1, "stopped": None,
+    }  # fmt: skip
+    (state / "run.json").write_text(json.dumps({**told, **changes}))
+
+
+def lines(done: Done) -> dict[str, str]:
+    return {line[2:14].strip(): line[14:] for line in done.out.splitlines()}
+
+
+def wrong(done: Done) -> list[str]:
+    return [line[2:14].strip() for line in done.out.splitlines() if line.startswith("!")]
+
+
+def test_when_all_is_well_nothing_is_marked_and_it_fits_a_screen(call: Call, enrolled: list[str], state: Path) -> None:
+    service(state)
+    assert call("send", *enrolled).code == 0
+    done = call("status", *enrolled)
+    assert (done.code, wrong(done), done.err) == (0, [], "")
+    assert len(done.out.splitlines()) <= 20
+    assert all(len(line) <= 120 for line in done.out.splitlines())
+    told = lines(done)
+    assert told["enrolment"] == "enrolled"
+    assert told["service"].startswith("runs, last word ")
+    assert told["sessions"] == "read from logind, 1 open now"
+    assert told["waiting"].startswith("0 records")
+
+
+def test_on_a_fresh_computer_it_says_what_to_do(call: Call, state: Path) -> None:
+    done = call("status", "--state", str(state))
+    assert done.code == 1
+    assert wrong(done) == ["collector", "enrolment", "service", "last sent"]
+    assert "dps-agent enroll" in lines(done)["enrolment"]
+    assert not state.exists(), "looking writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "words"),
+    [
+        ({"stopped": "service_stop"}, "service", "stopped properly"),
+        ({"boot_id": "another"}, "service", "does not run"),
+        ({"elapsed_seconds": -1000}, "service", "does not run"),
+        ({"readable": False, "source": "not readable: no bus"}, "sessions", "not readable: no bus"),
+        ({"trusted": False}, "clock", "counts are held back"),
+    ],
+)
+def test_what_is_wrong_with_the_service_is_marked(
+    call: Call, enrolled: list[str], state: Path, changes: dict[str, Any], subject: str, words: str
+) -> None:
+    service(state)
+    call("send", *enrolled)
+    service(state, **changes)
+    done = call("status", *enrolled)
+    assert (done.code, wrong(done)) == (1, [subject])
+    assert words in lines(done)[subject]
+
+
+def test_a_failed_contact_is_marked_with_its_reason(
+    call: Call, enrolled: list[str], state: Path, collector: FakeCollector
+) -> None:
+    service(state)
+    call("send", *enrolled)
+    collector.instead = lambda _: Reply(404)
+    call("send", *enrolled)
+    done = call("status", *enrolled)
+    assert (done.code, wrong(done)) == (1, ["last try"])
+    assert "status 404" in lines(done)["last try"]
+
+
+def test_what_stands_aside_or_was_dropped_is_marked(call: Call, enrolled: list[str], state: Path) -> None:
+    service(state)
+    store = Store(str(state), RealDisk())
+    store.keep_memory(Memory(last_success_seconds=1, readings_refused="memory is wrong"))
+    store.spool.set_aside(PENDING, store.spool.entries(PENDING)[0], "no")
+    (state / "spool" / "dropped").write_text("7")
+    done = call("status", *enrolled)
+    assert (done.code, wrong(done)) == (1, ["refused", "readings", "dropped"])
+    assert len(store.spool.entries(REFUSED)) == 1
+    assert lines(done)["refused"].startswith("1 records are set aside")
+    assert lines(done)["dropped"].startswith("7 records")
+
+
+def test_what_a_probe_cannot_read_is_listed_and_is_no_fault(call: Call, enrolled: list[str], state: Path) -> None:
+    service(state)
+    store = Store(str(state), RealDisk())
+    unreadable = [{"probe": "volumes", "outcome": "no_data", "reason": "no disk"}]
+    store.keep_memory(Memory(last_success_seconds=1, readings={"not_readable": unreadable}))
+    done = call("status", *enrolled)
+    assert (done.code, lines(done)["cannot read"]) == (0, "volumes (no disk)")
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"run_id": "aa"}', '{"half', "null"])
+def test_a_damaged_file_of_the_service_is_no_traceback(
+    call: Call, enrolled: list[str], state: Path, content: str
+) -> None:
+    (state / "run.json").write_text(content)
+    done = call("status", *enrolled)
+    assert done.code == 1
+    assert "service" in wrong(done)
+
+
+def test_a_damaged_secret_is_one_sentence(call: Call, enrolled: list[str], state: Path) -> None:
+    (state / "identity.json").write_text('{"publ')
+    done = call("status", *enrolled)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "enrol this station again" in done.err

@@ -1,0 +1,113 @@
+"""A real collector: `dps-collector serve` as a process of its own, on SQLite in a folder, and its command line."""
+
+import os
+import re
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from tests.e2e.waiting import until
+
+ACCOUNT, PASSWORD = "anna", "vier woorden zijn goed"
+FORM_TOKEN = re.compile(r'name="_csrf_token" value="([^"]*)"')
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def page_after_log_in(address: str, name: str, password: str) -> requests.Session:
+    """A browser that has logged in as a person does, through the form."""
+    browser = requests.Session()
+    browser.trust_env = False
+    browser.headers["Accept-Language"] = "en"
+    form = browser.get(f"{address}/login", timeout=30)
+    token = FORM_TOKEN.search(form.text)
+    assert token is not None, form.text
+    fields = {"_csrf_token": token[1], "name": name, "password": password}
+    entered = browser.post(f"{address}/login", data=fields, timeout=30, allow_redirects=False)
+    assert entered.status_code == 303, entered.text
+    return browser
+
+
+class RunningCollector:
+    """It can be killed and started again on the same data and the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("DPS_")},
+            "DPS_COLLECTOR_SECURE_COOKIES": "false",
+            "DPS_COLLECTOR_CONTACT_INTERVAL_SECONDS": "60",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.words("migrate")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Return when it answers."""
+        words = [sys.executable, "-m", "collector", "--data", str(self.folder), "serve", "--port", str(self.port)]
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log)
+        until(self.answers, "the collector answers")
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log()
+        try:
+            return requests.get(f"{self.address}/api/v1/time", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def kill(self) -> None:
+        """SIGKILL: it hears nothing and can tidy nothing."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def log(self) -> str:
+        return (self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")
+
+    def words(self, *words: str, given: str = "") -> str:
+        """What the command line prints; fails with its sentence where it refuses."""
+        done = subprocess.run(
+            [sys.executable, "-m", "collector", "--data", str(self.folder), *words],
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def token(self, *words: str) -> str:
+        return self.words("token", "issue", *words).strip()
+
+    def rows(self, question: str) -> list[Any]:
+        """What a reader beside it finds in the database."""
+        with closing(sqlite3.connect(self.folder / "collector.sqlite", timeout=15)) as connection:
+            return connection.execute(question).fetchall()
+
+    def browser(self) -> requests.Session:
+        """Somebody who has an account and has logged in."""
+        if not self.words("user", "list"):
+            self.words("user", "add", ACCOUNT, given=PASSWORD + "\n")
+        return page_after_log_in(self.address, ACCOUNT, PASSWORD)
