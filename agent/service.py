@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from agent.disk import Disk
 from agent.errors import SourceLost, Unusable
 from agent.machine.base import POWER_OFF, RESUME, SUSPEND, Clock, SessionSource
-from agent.sessions import Counter, Tally
+from agent.sessions import Counter
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, settle, trusted_offset
-from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
+from agent.timekeeping import STEP_SECONDS, TOLERANCE_SECONDS, claimed_offset, finish_settling, settle, trusted_offset
+from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
 """At most so much use is lost by a crash (design: spool)."""
@@ -24,6 +24,8 @@ SLEEP_SECONDS = 5
 """A longer difference between the clocks with and without suspended time was a suspend."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
+MOST_RUNS = 100
+"""Runs of one boot that are remembered, and sleeps of one run that are told (the wire's bound)."""
 FIRST_CONTACT_SECONDS = (2, 30)
 """A station calls soon after its start, but not in the same second as the rest of its region."""
 
@@ -80,13 +82,14 @@ class Service:
         self._start_reason = "restart" if self._same_boot else "boot"
         self._last_trusted: int | None = saved.get("last_trusted_seconds")
         self._publish(saved.get("folder", PENDING), saved.get("records", []))
-        self._snapshot = continued(saved)
+        self._saved = saved
+        self._runs_of_boot: list[str] = [*(saved.get("runs_of_boot", []) if self._same_boot else []), self.run_id]
         self._claimed = claimed_offset(clock)
         self.started_at = self.now()
         self._awake = clock.awake() - clock.elapsed()
         offset = self._vouched()
         self.trusted = offset is not None
-        self.counter = Counter(self._claimed if offset is None else offset, self._snapshot)
+        self.counter = Counter(self._claimed if offset is None else offset, self._continued(offset))
         if self.trusted:
             self._settle_held()
         self._source_due = self.started_at
@@ -192,7 +195,7 @@ class Service:
             return
         start = max(now - round(slept), self.counter.now or 0)
         self._count(lambda counter: counter.sleep(start, now))
-        if len(self._sleeps) < 100:  # noqa: PLR2004 the wire's bound for one run
+        if len(self._sleeps) < MOST_RUNS:
             self._sleeps.append({"from": start, "to": now})
         self._run_changed = True
 
@@ -215,7 +218,7 @@ class Service:
         self.trusted = True
         self._run_changed = True
         if len(self._journal) < LONGEST_JOURNAL:
-            counter = Counter(offset, self._snapshot)
+            counter = Counter(offset, self._continued(offset))
             for step in self._journal:
                 step(counter)
             counter.advance(now)
@@ -230,16 +233,14 @@ class Service:
         self._settle_held()
 
     def _settle_held(self) -> None:
+        now = self.now() + self.counter.offset
         skew = self._claimed - self.counter.offset
-        runs = {entry.run_id for entry in self.spool.entries(HELD)}
-        if runs:
-            settle(
-                self.spool,
-                runs=runs,
-                trusted_before=self._last_trusted,
-                trusted_now=self.now() + self.counter.offset,
-                skew=skew,
-            )
+        waiting = {entry.run_id for entry in self.spool.entries(HELD)}
+        of_this_boot = waiting & set(self._runs_of_boot)
+        # This very boot has its trusted moment now; an earlier one needs a trusted moment before it as well.
+        for runs, trusted_before in ((of_this_boot, 0), (waiting - of_this_boot, self._last_trusted)):
+            if runs:
+                settle(self.spool, runs=runs, trusted_before=trusted_before, trusted_now=now, skew=skew)
 
     # --- checkpoints --------------------------------------------------------------------------------------------
 
@@ -253,7 +254,7 @@ class Service:
             self._last_trusted = now + self.counter.offset
         slot = (now + self.counter.offset) // SLOT_SECONDS
         for changed, tally in self.counter.take_changed().items():
-            self._unpublished[f"slot{changed}"] = ("slot", slot_record(self.run_id, changed, tally))
+            self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed))
         if self._run_changed or slot != self._pruned_slot:
             self._run_revision += 1
             self._unpublished["run"] = ("run", self._run_record(now))
@@ -289,6 +290,7 @@ class Service:
             "readable": self.source is not None,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
+            "runs_of_boot": self._runs_of_boot[-MOST_RUNS:],
             "counter": self.counter.snapshot(),
             "folder": folder,
             "records": records,
@@ -312,6 +314,25 @@ class Service:
                 for sleep in self._sleeps
             ],
         }
+
+    def _continued(self, offset: int | None) -> dict[str, Any] | None:
+        """The open sessions that the counter goes on from.
+
+        Where the earlier run did not know the time and the clock turns out to have been wrong, or nobody can tell,
+        the start of its sessions has no place, and their length stays unknown.
+        """
+        snapshot: dict[str, Any] | None = self._saved.get("counter")
+        if snapshot is None or self._saved.get("trusted"):
+            return snapshot
+        now_known = self._claimed if offset is None else offset
+        off = abs(self._saved.get("offset_seconds", 0) - now_known)
+        if self._start_reason == "restart" and off <= TOLERANCE_SECONDS:
+            return snapshot
+        visits = {
+            key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}
+            for key, visit in snapshot["visits"].items()
+        }
+        return {**snapshot, "visits": visits}
 
     def _publish(self, folder: str, records: list[list[Any]]) -> None:
         for kind, record in records:
@@ -357,38 +378,3 @@ class Service:
 
     def _random_below(self, limit: int) -> int:
         return int.from_bytes(self.outside.random(4), "big") % limit
-
-
-def continued(saved: dict[str, Any]) -> dict[str, Any] | None:
-    """What the counter goes on from.
-
-    The sessions of a run that never knew the time have no place for their start: their length stays unknown.
-    """
-    snapshot = saved.get("counter")
-    if snapshot is None or saved.get("trusted"):
-        return snapshot
-    for visit in snapshot["visits"].values():
-        visit["stretches"] = [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]
-    return snapshot  # type: ignore[no-any-return]
-
-
-def slot_record(run_id: str, slot: int, tally: Tally) -> dict[str, Any]:
-    """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
-    readable = tally.observed > 0 or any(tally.starts) or any(map(any, tally.lengths))
-    return {
-        "run_id": run_id,
-        "slot": slot,
-        "revision": tally.revision,
-        "seconds_observed": tally.observed,
-        "seconds_on": tally.on,
-        "method": "log_on" if readable else "not_readable",
-        "presence_readable": False,
-        "idle_rules": [
-            {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
-            for minutes, starts, use, lengths in zip(
-                IDLE_RULES_MINUTES, tally.starts, tally.use, tally.lengths, strict=True
-            )
-        ]
-        if readable
-        else [],
-    }

@@ -40,6 +40,26 @@ class Tally:
         self.revision = 0
         self.changed = False
 
+    def record(self, run_id: str, slot: int) -> dict[str, Any]:
+        """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
+        readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
+        rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
+        return {
+            "run_id": run_id,
+            "slot": slot,
+            "revision": self.revision,
+            "seconds_observed": self.observed,
+            "seconds_on": self.on,
+            "method": "log_on" if readable else "not_readable",
+            "presence_readable": False,
+            "idle_rules": [
+                {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
+                for minutes, starts, use, lengths in rules
+            ]
+            if readable
+            else [],
+        }
+
 
 class Stretch:
     """One session of a visit under one idle rule: where it started and how long it was in use."""

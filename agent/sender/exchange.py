@@ -18,8 +18,6 @@ from agent.wire.v1 import Readings
 
 MOST_ENVELOPES = 50
 """One contact sends no more; 60 days of backlog take one contact."""
-STALE_SECONDS = 3600
-"""After a prepared envelope with older readings, one with fresh readings follows."""
 RESEND_SECONDS = 12 * 3600
 """A prepared envelope is sent again for so long: only its own answer tells whether the collector lost something.
 
@@ -41,7 +39,10 @@ class Outside:
 
 def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:
     """Send until nothing waits or something goes wrong; how it ended and how many envelopes went."""
-    prepared = next_envelope(store, memory, outside)
+    prepared = kept_envelope(store, outside)
+    resent = prepared is not None
+    if prepared is None:
+        prepared = new_envelope(store, memory, outside)
     sent = 0
     while True:
         outcome = line.post("/api/v1/envelopes", prepared.body.encode(), identity.credential)
@@ -57,11 +58,12 @@ def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outsi
             store.forget_identity()
             return NotAdmitted("the collector asks this station to enrol again"), sent
         more_waits = sum(name.startswith("slot") for name in prepared.names) >= MOST_SLOTS
-        stale = not is_younger(prepared, STALE_SECONDS, outside)
-        if sent >= MOST_ENVELOPES or not (more_waits or stale):
+        if sent >= MOST_ENVELOPES or not (more_waits or resent):
             return outcome, sent
-        if stale:
-            prepared = next_envelope(store, memory, outside)
+        if resent:
+            # What happened since that envelope was composed, a stop perhaps, must not wait for another contact.
+            resent = False
+            prepared = new_envelope(store, memory, outside)
         else:
             prepared = prepare(store, memory, outside, choose(store), readings=None)
 
@@ -120,15 +122,21 @@ def halves(group: Chosen) -> list[Chosen]:
 
 def next_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
     """The envelope that goes next: the prepared one, so that a retry sends the same bytes, or a new one."""
+    return kept_envelope(store, outside) or new_envelope(store, memory, outside)
+
+
+def kept_envelope(store: Store, outside: Outside) -> Prepared | None:
+    """The envelope that was prepared and not acknowledged, unless it is too old."""
     prepared = store.prepared()
-    if prepared is not None and is_younger(prepared, RESEND_SECONDS, outside):
-        return prepared
+    if prepared is None or not 0 <= round(outside.clock.wall()) - prepared.composed_at_seconds < RESEND_SECONDS:
+        return None
+    return prepared
+
+
+def new_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
+    """An envelope with what waits and the readings of now."""
     readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside))
     return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
-
-
-def is_younger(prepared: Prepared, seconds: int, outside: Outside) -> bool:
-    return 0 <= round(outside.clock.wall()) - prepared.composed_at_seconds < seconds
 
 
 def prepare(

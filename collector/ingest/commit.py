@@ -20,12 +20,12 @@ Any other failure (disk full, database away) is temporary: the station keeps the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from agent.wire.v1 import Envelope, ProbeName, Readings
+from agent.wire.v1 import ProbeName
 from collector.ingest.facts import (
     CONTACTS,
     HISTORY,
@@ -36,11 +36,7 @@ from collector.ingest.facts import (
     RUNS,
     SLOTS,
     UNDATED,
-    readings_of,
-    run_row,
-    slot_row,
-    stopped_at,
-    undated_row,
+    Facts,
 )
 from collector.storage.engine import writing
 from collector.storage.models import reading_latest, station_contact
@@ -48,15 +44,6 @@ from collector.storage.rows import Row, insert_rows, select_by_keys
 
 TRUSTED_SKEW_SECONDS = 120
 """An envelope composed further in the future than this had a wrong clock: no other one can be later than it."""
-
-
-class Arrival(NamedTuple):
-    """An envelope, whose it is, and when it came."""
-
-    site_id: int
-    station_id: int
-    received_at: int
-    envelope: Envelope
 
 
 class Stored(NamedTuple):
@@ -101,14 +88,14 @@ class _Rows:
     marks: dict[Row, int]
 
 
-def commit(engine: Engine, batch: Sequence[Arrival], mark: int) -> list[Result]:
-    """Stores the batch durably; one result per arrival, in their order. `mark` is random and new for each batch."""
+def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
+    """Stores the batch durably; one result per envelope, in their order. `mark` is random and new for each batch."""
     try:
         with writing(engine) as connection:
             return list(store(connection, batch, mark))
     except Exception as error:  # noqa: BLE001  # drivers raise what they like; the retry below finds whose fault it is
         if len(batch) > 1:
-            return [commit(engine, [arrival], mark)[0] for arrival in batch]
+            return [commit(engine, [facts], mark)[0] for facts in batch]
         if not _is_about_data(error):
             return [TryAgain(type(error).__name__)]
     try:
@@ -118,12 +105,12 @@ def commit(engine: Engine, batch: Sequence[Arrival], mark: int) -> list[Result]:
         return [TryAgain(type(error).__name__)]
 
 
-def store(connection: Connection, batch: Sequence[Arrival], mark: int) -> list[Stored]:
+def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Stored]:
     """Writes the batch inside the caller's transaction."""
-    stations = sorted({(arrival.site_id, arrival.station_id) for arrival in batch})
+    stations = sorted({(facts.site_id, facts.station_id) for facts in batch})
     contacts = _contacts(connection, stations)
     rows = _Rows([], [], [], [], [], {})
-    results = [_collect(rows, contacts[arrival.site_id, arrival.station_id], arrival, mark) for arrival in batch]
+    results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
     insert_rows(connection, CONTACTS, [contact.row for contact in contacts.values() if contact.row is not None])
     insert_rows(connection, RUNS, rows.runs)
     insert_rows(connection, SLOTS, rows.slots)
@@ -135,12 +122,12 @@ def store(connection: Connection, batch: Sequence[Arrival], mark: int) -> list[S
     return results
 
 
-def culprit(connection: Connection, arrival: Arrival, mark: int) -> str:
+def culprit(connection: Connection, facts: Facts, mark: int) -> str:
     """The name of the first record that cannot be stored even alone; nothing is stored."""
-    for field, envelope in _pieces(arrival.envelope):
+    for field, piece in _pieces(facts):
         savepoint = connection.begin_nested()
         try:
-            store(connection, [arrival._replace(envelope=envelope)], mark)
+            store(connection, [piece], mark)
         except Exception as error:
             savepoint.rollback()
             if _is_about_data(error):
@@ -150,57 +137,48 @@ def culprit(connection: Connection, arrival: Arrival, mark: int) -> str:
     return ""
 
 
-def _collect(rows: _Rows, contact: _Contact, arrival: Arrival, mark: int) -> Stored:
-    site_id, station_id, received_at, envelope = arrival
-    for slot in envelope.slots:
-        rows.slots.append(slot_row(site_id, station_id, slot))
-        rows.marks[site_id, slot.slot] = mark
-    for run in envelope.runs:
-        rows.runs.append(run_row(site_id, station_id, run, received_at))
-    for undated in envelope.undated:
-        rows.undated.append(undated_row(site_id, station_id, undated, received_at))
-    before = _before(contact.row, envelope)
-    overtaken = contact.row is not None and _is_overtaken(contact.row, envelope)
+def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
+    site_id, station_id, received_at = facts[:3]
+    rows.slots += facts.slots
+    rows.runs += facts.runs
+    rows.undated += facts.undated
+    for row in facts.slots:
+        rows.marks[row[:2]] = mark
+    before = _before(contact.row, facts)
+    overtaken = contact.row is not None and _is_overtaken(contact.row, facts)
     if not overtaken:
         hour = received_at - received_at % HISTORY_SECONDS
         known = contact.readings
-        for reading in readings_of(envelope.readings):
-            probe, outcome, value = reading
+        for probe, outcome, value in facts.readings:
             if known.get(probe) != (outcome, value):
                 known[probe] = (outcome, value)
                 rows.latest.append((site_id, station_id, probe, outcome, value, received_at))
                 rows.history.append((site_id, station_id, hour, probe, outcome, value))
-    contact.row = _contact_row(contact.row if overtaken else None, arrival, before)
+    contact.row = _contact_row(contact.row if overtaken else None, facts, before)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
     return Stored(before, wanted)
 
 
-def _contact_row(kept: Row | None, arrival: Arrival, before: str | None) -> Row:
-    site_id, station_id, received_at, envelope = arrival
-    names = (site_id, station_id, received_at, envelope.envelope_id, before)
+def _contact_row(kept: Row | None, facts: Facts, before: str | None) -> Row:
+    names = (facts.site_id, facts.station_id, facts.received_at, facts.envelope_id, before)
     if kept is not None:
         return (*names, *kept[5:])
-    return (
-        *names,
-        envelope.current_run_id,
-        envelope.agent_version,
-        envelope.composed_at_seconds - received_at,
-        stopped_at(envelope),
-    )
+    skew = facts.composed_at - facts.received_at
+    return (*names, facts.current_run_id, facts.agent_version, skew, facts.stopped_at)
 
 
-def _before(held: Row | None, envelope: Envelope) -> str | None:
+def _before(held: Row | None, facts: Facts) -> str | None:
     if held is None:
         return None
     last, before = held[3], held[4]
-    return before if last == envelope.envelope_id else last  # type: ignore[no-any-return]  # rows are untyped
+    return before if last == facts.envelope_id else last  # type: ignore[no-any-return]  # rows are untyped
 
 
-def _is_overtaken(held: Row, envelope: Envelope) -> bool:
+def _is_overtaken(held: Row, facts: Facts) -> bool:
     received_at, skew = held[2], held[7]
-    if not envelope.clock_trusted or skew > TRUSTED_SKEW_SECONDS:
+    if not facts.clock_trusted or skew > TRUSTED_SKEW_SECONDS:
         return False
-    return envelope.composed_at_seconds < received_at + skew  # type: ignore[no-any-return]  # rows are untyped
+    return facts.composed_at < received_at + skew  # type: ignore[no-any-return]  # rows are untyped
 
 
 def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Contact]:
@@ -216,16 +194,16 @@ def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> di
     return contacts
 
 
-def _pieces(envelope: Envelope) -> Iterator[tuple[str, Envelope]]:
-    empty = replace(envelope, runs=(), slots=(), undated=(), readings=Readings())
+def _pieces(facts: Facts) -> Iterator[tuple[str, Facts]]:
+    empty = facts._replace(runs=[], slots=[], undated=[], readings=[])
     yield "", empty
-    for index, run in enumerate(envelope.runs):
-        yield f"runs.{index}", replace(empty, runs=(run,))
-    for index, slot in enumerate(envelope.slots):
-        yield f"slots.{index}", replace(empty, slots=(slot,))
-    for index, undated in enumerate(envelope.undated):
-        yield f"undated.{index}", replace(empty, undated=(undated,))
-    yield "readings", replace(empty, readings=envelope.readings)
+    for index, row in enumerate(facts.runs):
+        yield f"runs.{index}", empty._replace(runs=[row])
+    for index, row in enumerate(facts.slots):
+        yield f"slots.{index}", empty._replace(slots=[row])
+    for index, row in enumerate(facts.undated):
+        yield f"undated.{index}", empty._replace(undated=[row])
+    yield "readings", empty._replace(readings=facts.readings)
 
 
 def _is_about_data(error: Exception) -> bool:

@@ -1,8 +1,8 @@
 """Turns what stations said into rows of the tables.
 
 Counters only grow within a run: a slot record replaces the stored one only when its revision is higher and none of
-its seconds and starts is lower. Lengths of sessions travel as words, which SQL cannot compare; they are bound to the
-starts of the same record instead (`collector.ingest.limits`).
+its seconds and starts is lower. Lengths of sessions travel as words, which SQL cannot compare; their number is
+bounded instead (`collector.ingest.limits`).
 """
 
 from collections.abc import Iterable
@@ -122,20 +122,62 @@ MARKS = insertion(models.dirty_slot, ("site_id", "slot", "mark"))
 _NOTHING: tuple[Any, ...] = (0, 0, "0 0 0 0 0 0 0") * len(models.IDLE_RULES_MINUTES)
 
 
-class Reading(NamedTuple):
-    """What one probe said, as it is stored."""
+Reading = tuple[str, str, str]
+"""What one probe said, as it is stored: probe, outcome, value."""
 
-    probe: str
-    outcome: str
-    value: str
+
+class Arrival(NamedTuple):
+    """An envelope, whose it is, and when it came."""
+
+    site_id: int
+    station_id: int
+    received_at: int
+    envelope: Envelope
+
+
+class Facts(NamedTuple):
+    """What an arrival says, as plain numbers and texts: all of it that does not depend on what is stored."""
+
+    site_id: int
+    station_id: int
+    received_at: int
+    envelope_id: str
+    composed_at: int
+    clock_trusted: bool
+    current_run_id: str | None
+    agent_version: str
+    stopped_at: int | None
+    runs: list[Row]
+    slots: list[Row]
+    undated: list[Row]
+    readings: list[Reading]
+
+
+def facts_of(arrival: Arrival) -> Facts:
+    site_id, station_id, received_at, envelope = arrival
+    return Facts(
+        site_id,
+        station_id,
+        received_at,
+        envelope.envelope_id,
+        envelope.composed_at_seconds,
+        envelope.clock_trusted,
+        envelope.current_run_id,
+        envelope.agent_version,
+        _stopped_at(envelope),
+        [_run_row(site_id, station_id, record, received_at) for record in envelope.runs],
+        [_slot_row(site_id, station_id, record) for record in envelope.slots],
+        [_undated_row(site_id, station_id, record, received_at) for record in envelope.undated],
+        _readings_of(envelope.readings),
+    )
 
 
 @lru_cache(maxsize=4096)
-def words(lengths: tuple[int, ...]) -> str:
+def _words(lengths: tuple[int, ...]) -> str:
     return " ".join(map(str, lengths))
 
 
-def slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
+def _slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
     return (
         site_id,
         record.slot,
@@ -150,7 +192,7 @@ def slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
     )
 
 
-def undated_row(site_id: int, station_id: int, record: UndatedRecord, received_at: int) -> Row:
+def _undated_row(site_id: int, station_id: int, record: UndatedRecord, received_at: int) -> Row:
     return (
         site_id,
         station_id,
@@ -164,7 +206,7 @@ def undated_row(site_id: int, station_id: int, record: UndatedRecord, received_a
     )
 
 
-def run_row(site_id: int, station_id: int, record: RunRecord, received_at: int) -> Row:
+def _run_row(site_id: int, station_id: int, record: RunRecord, received_at: int) -> Row:
     sleeps = [[sleep.from_seconds, sleep.to_seconds] for sleep in record.sleeps]
     return (
         site_id,
@@ -183,22 +225,20 @@ def run_row(site_id: int, station_id: int, record: RunRecord, received_at: int) 
     )
 
 
-def readings_of(readings: Readings) -> list[Reading]:
-    found = [
-        Reading(probe, "ok", to_json(value).decode())
-        for probe in PROBES
-        if (value := getattr(readings, probe)) is not None
+def _readings_of(readings: Readings) -> list[Reading]:
+    found: list[Reading] = [
+        (probe, "ok", to_json(value).decode()) for probe in PROBES if (value := getattr(readings, probe)) is not None
     ]
     if readings.not_readable:
-        said = {reading.probe for reading in found}
+        said = {reading[0] for reading in found}
         for missing in readings.not_readable:
             if missing.probe not in said:
                 said.add(missing.probe)
-                found.append(Reading(missing.probe, missing.outcome, to_json({"reason": missing.reason}).decode()))
+                found.append((missing.probe, missing.outcome, to_json({"reason": missing.reason}).decode()))
     return found
 
 
-def stopped_at(envelope: Envelope) -> int | None:
+def _stopped_at(envelope: Envelope) -> int | None:
     """When the run that is speaking says that it stopped; null while it lives."""
     for record in envelope.runs:
         if record.run_id == envelope.current_run_id:
@@ -213,14 +253,14 @@ def _by_rule(rules: tuple[IdleRule, ...] | tuple[UndatedRule, ...]) -> tuple[Any
     return (
         a.starts,
         a.seconds_in_use,
-        words(a.lengths),
+        _words(a.lengths),
         b.starts,
         b.seconds_in_use,
-        words(b.lengths),
+        _words(b.lengths),
         c.starts,
         c.seconds_in_use,
-        words(c.lengths),
+        _words(c.lengths),
         d.starts,
         d.seconds_in_use,
-        words(d.lengths),
+        _words(d.lengths),
     )

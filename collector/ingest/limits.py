@@ -114,7 +114,7 @@ def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits)
     if not _agrees(record.idle_rules, record.method):
         return "inconsistent"
     for rule in record.idle_rules:
-        if rule.starts > limits.starts_per_slot_limit:
+        if max(rule.starts, sum(rule.lengths)) > limits.starts_per_slot_limit:
             return "too_many_starts"
     return ""
 
@@ -134,10 +134,11 @@ def _undated_reason(record: UndatedRecord) -> str:
 
 
 def _agrees(rules: Sequence[IdleRule] | Sequence[UndatedRule], method: str) -> bool:
-    """All four rules in order (none where sessions are not readable), and no more lengths than sessions."""
-    for rule in rules:
-        if sum(rule.lengths) > rule.starts:
-            return False
+    """All four rules in order, or none where sessions are not readable.
+
+    Lengths are not compared with starts: a session that began in one run of the agent and ended in the next has its
+    start in the record of the first and its length in that of the second.
+    """
     if not rules:
         return method == "not_readable"
     return tuple([rule.minutes for rule in rules]) == IDLE_RULES_MINUTES

@@ -24,10 +24,11 @@ from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest, Envelope
 from collector.config import Settings
 from collector.ingest import enrolment, exchange, waiting
 from collector.ingest.attempts import RejectedAttempts
-from collector.ingest.commit import Arrival, NotStorable, Stored
+from collector.ingest.commit import NotStorable, Stored
 from collector.ingest.credentials import Credential, Remembered, is_right, look_up, presented, revoked
 from collector.ingest.enrolment import SENTENCES, Rejection
 from collector.ingest.exchange import Answer, Head, Receive, Scope, Send, refusal
+from collector.ingest.facts import Arrival, facts_of
 from collector.ingest.limits import Limits, RunsSeen, within_limits
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
@@ -80,7 +81,7 @@ class World(NamedTuple):
     clock: Callable[[], float] = time.time
     elapsed: Callable[[], float] = time.monotonic
     token_hex: Callable[[int], str] = secrets.token_hex
-    mark: Callable[[], int] = lambda: secrets.randbits(62)
+    mark: Callable[[], int] = lambda: random.getrandbits(62)  # unlike any other, not secret
     jitter: Callable[[], float] = random.random
 
 
@@ -197,7 +198,7 @@ class IngestApp:
             self._metrics.waiting.inc()
             return Answer(200, self._acknowledgement(kept.envelope_id_before, (), now), "waiting")
         try:
-            result = await self.writer.submit(Arrival(station.site_id, station.station_id, now, envelope))
+            result = await self.writer.submit(facts_of(Arrival(station.site_id, station.station_id, now, envelope)))
         except QueueFull:
             raise Refused(QUEUE_FULL) from None
         if isinstance(result, NotStorable):

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.wire.v1 import Envelope
-from collector.ingest.commit import Arrival, store
+from collector.ingest.commit import store
+from collector.ingest.facts import Arrival, facts_of
 from collector.ingest.payload import ENVELOPE
 from collector.storage.engine import is_sqlite
 from collector.storage.models import credential, waiting_envelope
@@ -79,9 +80,9 @@ def replay(connection: Connection, public_id: str, site_id: int, station_id: int
         .where(mine)
         .order_by(waiting_envelope.c.received_at)
     ).all()
-    arrivals = [Arrival(site_id, station_id, row.received_at, ENVELOPE.validate_json(row.body)) for row in rows]
-    arrivals.sort(key=lambda arrival: (arrival.received_at, arrival.envelope.composed_at_seconds))
-    for start in range(0, len(arrivals), AT_ONCE):
-        store(connection, arrivals[start : start + AT_ONCE], mark())
+    kept = [facts_of(Arrival(site_id, station_id, row.received_at, ENVELOPE.validate_json(row.body))) for row in rows]
+    kept.sort(key=lambda facts: (facts.received_at, facts.composed_at))
+    for start in range(0, len(kept), AT_ONCE):
+        store(connection, kept[start : start + AT_ONCE], mark())
     connection.execute(delete(waiting_envelope).where(mine))
-    return len(arrivals)
+    return len(kept)

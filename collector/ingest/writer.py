@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 
-from collector.ingest.commit import Arrival, Result, TryAgain, commit
+from collector.ingest.commit import Result, TryAgain, commit
+from collector.ingest.facts import Facts
 
 BATCH_LIMIT = 256
 
-Waiting = tuple[Arrival, "asyncio.Future[Result]"]
+Waiting = tuple[Facts, "asyncio.Future[Result]"]
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class QueueFull(Exception):
 
 
 class Writer:
-    """Takes arrivals from event loops and commits them in batches."""
+    """Takes facts from an event loop and commits them in batches."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class Writer:
         limit: int,
         mark: Callable[[], int],
         committed: Callable[[int, float], None] = lambda _envelopes, _seconds: None,
-        store: Callable[[Engine, Sequence[Arrival], int], list[Result]] = commit,
+        store: Callable[[Engine, Sequence[Facts], int], list[Result]] = commit,
     ) -> None:
         self._engine = engine
         self._limit = limit
@@ -63,7 +64,7 @@ class Writer:
     def __len__(self) -> int:
         return len(self._queue) + len(self._turn)
 
-    def submit(self, arrival: Arrival) -> "asyncio.Future[Result]":
+    def submit(self, facts: Facts) -> "asyncio.Future[Result]":
         """To be called from one event loop only."""
         if self._stopping or len(self) >= self._limit:
             raise QueueFull
@@ -71,7 +72,7 @@ class Writer:
         future: asyncio.Future[Result] = loop.create_future()
         if not self._turn:
             loop.call_soon(self._hand_over, 0)
-        self._turn.append((arrival, future))
+        self._turn.append((facts, future))
         return future
 
     def _hand_over(self, before: int) -> None:
@@ -90,9 +91,9 @@ class Writer:
     def _run(self) -> None:
         while batch := self._next():
             begun = time.perf_counter()
-            arrivals = [arrival for arrival, _future in batch]
+            everything = [facts for facts, _future in batch]
             try:
-                results = self._store(self._engine, arrivals, self._mark())
+                results = self._store(self._engine, everything, self._mark())
             except Exception as error:  # noqa: BLE001  # top of a loop: the stations must hear something
                 _log.exception("A batch of %d envelopes could not be stored.", len(batch))
                 results = [TryAgain(type(error).__name__)] * len(batch)
@@ -116,6 +117,6 @@ class Writer:
             _log.warning("%d stored envelopes could not be acknowledged.", len(batch))
 
     def _settle(self, batch: Sequence[Waiting], results: Sequence[Result]) -> None:
-        for (_arrival, future), result in zip(batch, results, strict=True):
+        for (_facts, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)

@@ -4,7 +4,8 @@ SQLite runs in WAL mode with `synchronous=FULL`: a commit has reached the disk w
 
 A transaction that reads and then writes must take SQLite's write lock when it begins, or it fails at once when
 another one wrote in between: `writing` does that. Inside one process the writers also queue for a lock of ours,
-because SQLite's own waiting polls with growing pauses and starves whoever comes second.
+because SQLite's own waiting polls with growing pauses and starves whoever comes second. They share one connection:
+a connection forgets all the pages that it has read as soon as another one has written.
 """
 
 import threading
@@ -21,10 +22,11 @@ BUSY_MILLISECONDS = 15_000
 PAGE_BYTES = 2_048
 """An envelope touches a dozen pages far from each other, and each is written whole: half of the default is a third
 less work per commit; a quarter would push the longer readings out of their rows."""
-CHECKPOINT_PAGES = 8_000
+CHECKPOINT_PAGES = 16_000
 """16 MiB of write-ahead log: with the default of 1,000 pages the checkpoints cost a tenth of a busy hour's commits."""
 
 _locks: WeakKeyDictionary[Engine, threading.RLock] = WeakKeyDictionary()
+_writers: WeakKeyDictionary[Engine, Connection] = WeakKeyDictionary()
 
 
 def create_engine(url: str, *, pool_size: int = 8) -> Engine:
@@ -55,12 +57,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
         return
-    with (
-        write_lock(engine),
-        engine.connect().execution_options(sqlite_immediate=True) as connection,
-        connection.begin(),
-    ):
-        yield connection
+    with write_lock(engine):
+        shared = _writers.get(engine)
+        if shared is None or shared.closed or shared.invalidated:
+            shared = _writers[engine] = engine.connect().execution_options(sqlite_immediate=True)
+            # Out of the pool, which would keep it open when it is given back.
+            shared.detach()
+        with shared.begin():
+            yield shared
 
 
 def write_lock(engine: Engine) -> threading.RLock:
@@ -92,5 +96,11 @@ def _sqlite(url: str) -> Engine:
     def begun(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("sqlite_immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    @event.listens_for(engine, "engine_disposed")
+    def disposed(gone: Engine) -> None:
+        shared = _writers.pop(gone, None)
+        if shared is not None:
+            shared.close()
 
     return engine

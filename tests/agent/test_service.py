@@ -260,6 +260,32 @@ def test_counts_made_before_the_time_was_known_are_dated_exactly_once_it_is(stag
     assert not stage.records(folder=HELD)
 
 
+def test_a_restart_before_the_time_is_known_keeps_the_length_of_a_session_if_the_clock_was_right(stage: Stage) -> None:
+    stage.clock.vouched = False
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(60)
+    stage.restart()
+    stage.clock.vouched = True
+    stage.play(LOG_OFF)
+    assert stage.total("starts") == 1
+    assert sum(sum(r["idle_rules"][2]["lengths"]) for r in stage.records() if r["idle_rules"]) == 1
+
+
+def test_a_restart_before_the_time_is_known_leaves_the_length_unknown_if_the_clock_was_wrong(stage: Stage) -> None:
+    stage.clock.vouched = False
+    stage.clock.wall_ahead -= 86_400
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(60)
+    stage.restart()
+    stage.clock.vouched = True
+    stage.clock.wall_ahead += 86_400
+    stage.play(LOG_OFF)
+    assert [r["idle_rules"][2]["starts"] for r in stage.records("undated")] == [1]
+    assert sum(sum(r["idle_rules"][2]["lengths"]) for r in stage.records() if r["idle_rules"]) == 0
+
+
 def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage) -> None:
     stage.clock.vouched = False
     stage.clock.wall_ahead -= 86_400

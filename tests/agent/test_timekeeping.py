@@ -179,6 +179,7 @@ def test_undated_counts_that_were_cut_short_are_settled_once(step: int) -> None:
         settled(spool, before=None)
     assert starts(spool) == 3
 
+
 @pytest.mark.parametrize("step", range(20))
 def test_a_stretch_that_is_out_of_order_stays_so_when_the_plug_is_pulled(step: int) -> None:
     disk = StageDisk()

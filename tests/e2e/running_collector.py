@@ -1,7 +1,6 @@
 """A real collector: `dps-collector serve` as a process of its own, on SQLite in a folder, and its command line."""
 
 import os
-import re
 import socket
 import sqlite3
 import subprocess
@@ -11,30 +10,18 @@ from pathlib import Path
 from typing import Any, Self
 
 import requests
+from click.testing import CliRunner
 
+from collector.cli import main
+from tests.e2e.pages import browser_after_log_in
 from tests.e2e.waiting import until
 
 ACCOUNT, PASSWORD = "anna", "vier woorden zijn goed"
-FORM_TOKEN = re.compile(r'name="_csrf_token" value="([^"]*)"')
 
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
-
-
-def page_after_log_in(address: str, name: str, password: str) -> requests.Session:
-    """A browser that has logged in as a person does, through the form."""
-    browser = requests.Session()
-    browser.trust_env = False
-    browser.headers["Accept-Language"] = "en"
-    form = browser.get(f"{address}/login", timeout=30)
-    token = FORM_TOKEN.search(form.text)
-    assert token is not None, form.text
-    fields = {"_csrf_token": token[1], "name": name, "password": password}
-    entered = browser.post(f"{address}/login", data=fields, timeout=30, allow_redirects=False)
-    assert entered.status_code == 303, entered.text
-    return browser
 
 
 class RunningCollector:
@@ -85,17 +72,14 @@ class RunningCollector:
         return (self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")
 
     def words(self, *words: str, given: str = "") -> str:
-        """What the command line prints; fails with its sentence where it refuses."""
-        done = subprocess.run(
-            [sys.executable, "-m", "collector", "--data", str(self.folder), *words],
-            env=self.environment,
-            input=given,
-            capture_output=True,
-            check=False,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
+        """What the command line prints; fails with its sentence where it refuses.
+
+        It runs in this process, since starting Python for each word would take most of the time of these tests.
+        """
+        before = os.umask(0o077)
+        done = CliRunner().invoke(main, ["--data", str(self.folder), *words], input=given, env=self.environment)
+        os.umask(before)
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     def token(self, *words: str) -> str:
@@ -110,4 +94,4 @@ class RunningCollector:
         """Somebody who has an account and has logged in."""
         if not self.words("user", "list"):
             self.words("user", "add", ACCOUNT, given=PASSWORD + "\n")
-        return page_after_log_in(self.address, ACCOUNT, PASSWORD)
+        return browser_after_log_in(self.address, ACCOUNT, PASSWORD)

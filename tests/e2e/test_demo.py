@@ -7,15 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 import pytest
 
-from tests.e2e.running_collector import page_after_log_in
-from tests.e2e.test_enrolment import size, text_of
+from tests.e2e.pages import browser_after_log_in, size, stations_of, text_of
 from tests.e2e.waiting import until
 
 FIRST_PAGE_SECONDS = 60
@@ -48,9 +47,11 @@ def demonstration(data: Path, said: Path) -> Iterator[Demo]:
             assert isinstance(told, re.Match), said.read_text()
             yield Demo(process, said, told[1], told[2])
         finally:
-            family = [*children(process.pid), process] if process.poll() is None else []
-            for one in family:
-                one.kill()
+            alive = process.poll() is None
+            family = [*children(process.pid), psutil.Process(process.pid)] if alive else []
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
 
 
 def children(pid: int) -> list[psutil.Process]:
@@ -72,9 +73,9 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
     begun = time.monotonic()
     with demonstration(data, tmp_path / "first") as first:
         assert "which the product never does elsewhere" in first.said.read_text()
-        browser = page_after_log_in(first.address, "admin", first.password)
+        browser = browser_after_log_in(first.address, "admin", first.password)
         page = until(
-            lambda: found if "● online" in (found := text_of(browser.get(f"{first.address}/sites/DEMO"))) else None,
+            lambda: found if "● online" in (found := stations_of(browser.get(f"{first.address}/sites/DEMO"))) else None,
             "the station is online on the page",
             FIRST_PAGE_SECONDS,
         )
@@ -82,19 +83,21 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
         assert f"of {size(psutil.virtual_memory().total)}" in page
         assert "this is a demonstration on your own computer" in page
         assert "Demonstration" in text_of(browser.get(first.address))
-        resident = [child for child in children(first.process.pid) if "resident" in child.cmdline()]
-        assert len(resident) == 1
+        [resident] = psutil.Process(first.process.pid).children()
+        assert resident.cmdline()[-1] == "resident"
         first.process.send_signal(signal.SIGINT)
         assert first.process.wait(30) == 0
-        assert not resident[0].is_running()
+        assert not resident.is_running()
     assert first.said.read_text().endswith("stopping\n")
     until(lambda: not still_there(data), "no process of agent or sender is left", 10)
 
     with demonstration(data, tmp_path / "second") as second:
         assert second.password == first.password
-        browser = page_after_log_in(second.address, "admin", second.password)
+        browser = browser_after_log_in(second.address, "admin", second.password)
         page = until(
-            lambda: found if "● online" in (found := text_of(browser.get(f"{second.address}/sites/DEMO"))) else None,
+            lambda: (
+                found if "● online" in (found := stations_of(browser.get(f"{second.address}/sites/DEMO"))) else None
+            ),
             "the same station is online again",
             FIRST_PAGE_SECONDS,
         )
@@ -113,17 +116,18 @@ def test_a_password_file_that_was_lost_is_made_anew_and_opens(tmp_path: Path) ->
     (data / "demo-password").unlink()
     with demonstration(data, tmp_path / "second") as second:
         assert second.password != first.password
-        page_after_log_in(second.address, "admin", second.password)
+        browser_after_log_in(second.address, "admin", second.password)
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(30) == 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="real Windows: terminals end their programs otherwise there")
 def test_control_c_at_a_terminal_reaches_the_whole_group_and_still_ends_well(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("real Windows: terminals end their programs otherwise there")
     data, said = tmp_path / "demo", tmp_path / "said"
     words = [sys.executable, "-m", "collector", "demo", "--data", str(data), "--port", "0"]
     with said.open("wb") as out, subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True) as process:
-        until(lambda: (data / "agent" / "run.json").exists(), "the agent counts")
+        until((data / "agent" / "run.json").exists, "the agent counts")
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
     assert "Traceback" not in said.read_text()

@@ -1,28 +1,19 @@
 """A station from its token to the page."""
 
-import html
 import json
 import platform
 import re
 from collections.abc import Callable
-from gettext import NullTranslations
 from typing import Any
 
 import psutil
-import requests
 
-from collector.i18n import Speech
+from tests.e2e.pages import size, stations_of, text_of
 from tests.e2e.running_agent import RunningAgent
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
 
 MakeAgent = Callable[..., RunningAgent]
-
-
-def text_of(page: requests.Response) -> str:
-    """The words of a page, as a person reads them."""
-    assert page.status_code == 200, page.text
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 def test_a_station_enrols_by_itself_and_this_computers_readings_are_on_the_page(
@@ -31,13 +22,12 @@ def test_a_station_enrols_by_itself_and_this_computers_readings_are_on_the_page(
     station = agent("EVERE-01", collector.token("--site", "EVERE", "--stations", "1"))
     station.start()
     browser = collector.browser()
-    page = until(
-        lambda: found if "online" in (found := text_of(browser.get(f"{collector.address}/sites/EVERE"))) else None,
+    address = f"{collector.address}/sites/EVERE"
+    shown = until(
+        lambda: found if "● online" in (found := stations_of(browser.get(address))) else None,
         "the station is online on the page",
     )
-    shown = page.partition("What the states mean")[0]
     assert "EVERE-01" in shown
-    assert "● online" in shown
     assert f"of {size(psutil.virtual_memory().total)}" in shown
     cores = psutil.cpu_count()
     assert f"{cores} core" in shown
@@ -50,15 +40,11 @@ def test_a_station_enrols_by_itself_and_this_computers_readings_are_on_the_page(
     assert "  enrolment   enrolled" in status.stdout
     assert (station.state / "identity.json").stat().st_mode & 0o077 == 0
     assert station.stop() == 0
-    until(lambda: "○ off" in text_of(browser.get(f"{collector.address}/sites/EVERE")), "the station is off on the page")
+    until(lambda: "○ off" in stations_of(browser.get(address)), "the station is off on the page")
 
 
 def readings_of(collector: RunningCollector) -> dict[str, dict[str, Any]]:
     return {probe: json.loads(value) for probe, value in collector.rows("SELECT probe, value FROM reading_latest")}
-
-
-def size(octets: int) -> str:
-    return " ".join(Speech("en", NullTranslations()).size(octets).split())
 
 
 def test_a_token_from_standard_input_never_needs_a_file_and_serves_only_once(
@@ -114,12 +100,15 @@ def test_a_revoked_station_says_so_and_keeps_its_records(collector: RunningColle
     until(lambda: station.memory().get("last_success_seconds"), "the first contact")
     public_id = collector.words("site", "stations", "EVERE").split()[0]
     collector.words("site", "revoke", public_id)
+    # A collector looks for revocations once in a while.
+    until(lambda: station.words("send").returncode, "the collector refuses")
     station.kill()
     station.start()  # a new run has something to tell
     station.kill()
     before = station.records("pending")
     assert before
-    refused = until(lambda: done if (done := station.words("send")).returncode else None, "the collector refuses")
+    refused = station.words("send")
+    assert refused.returncode == 1
     assert "revoked" in refused.stderr
     assert station.records("pending") == before
     status = station.words("status")

@@ -1,7 +1,6 @@
 """user: add, password, list"""
 
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -70,8 +69,11 @@ def test_a_password_that_is_no_text_is_refused(ready: Run) -> None:
     assert sentence == "the password on standard input is not text in UTF-8; write it anew"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="real Windows: a terminal is made otherwise there")
 def test_at_a_terminal_the_password_is_asked_twice_and_not_echoed(ready: Run, data: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("real Windows: a terminal is made otherwise there")
+    import pty  # noqa: PLC0415 there is none on Windows
+
     assert ready("site", "list").exit_code == 0
     ours, theirs = pty.openpty()
     words = [sys.executable, "-m", "collector", "--data", str(data), "user", "add", "anna"]

@@ -88,5 +88,16 @@ def still_world(**changes: Any) -> World:
     return World(clock=lambda: cast.NOW, elapsed=lambda: 0.0, mark=lambda: 1, jitter=lambda: 0.5)._replace(**changes)
 
 
-def app_for(engine: Any, settings: Settings, world: World | None = None, log: RequestLog | None = None) -> IngestApp:
-    return IngestApp(engine, settings, metrics=Metrics(), log=log or RequestLog(None), world=world or still_world())
+def app_for(
+    engine: Any,
+    settings: Settings,
+    world: World | None = None,
+    log: RequestLog | None = None,
+) -> IngestApp:
+    return IngestApp(
+        engine,
+        settings,
+        metrics=Metrics(),
+        log=log or RequestLog(None),
+        world=world or still_world(),
+    )

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from agent.wire.v1 import Envelope
-from collector.ingest.commit import Arrival
 from collector.ingest.credentials import digest
+from collector.ingest.facts import Arrival, Facts, facts_of
 from collector.ingest.payload import ENVELOPE
 from collector.storage.engine import writing
 from collector.storage.models import credential, site, station
@@ -73,8 +73,8 @@ def envelope(number: int = 1, **changes: Any) -> Envelope:
     return ENVELOPE.validate_json(json.dumps(document(number, **changes)))
 
 
-def arrival(number: int = 1, *, station_id: int = 1, site_id: int = 1, at: int = NOW, **changes: Any) -> Arrival:
-    return Arrival(site_id, station_id, at, envelope(number, **changes))
+def arrival(number: int = 1, *, station_id: int = 1, site_id: int = 1, at: int = NOW, **changes: Any) -> Facts:
+    return facts_of(Arrival(site_id, station_id, at, envelope(number, **changes)))
 
 
 def packed(content: dict[str, Any]) -> bytes:

@@ -1,6 +1,5 @@
 """Site slots follow from facts, whatever happens between a mark and its roller."""
 
-import json
 from random import Random
 from typing import Any
 
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select, update
 
 from collector.ingest import roller
-from collector.ingest.commit import Arrival, Stored, commit
-from collector.ingest.payload import ENVELOPE
+from collector.ingest.commit import Stored, commit
+from collector.ingest.facts import Facts
 from collector.ingest.roller import (
     LEASE_SECONDS,
     RollerThread,
@@ -25,7 +24,7 @@ from collector.ingest.roller import (
 from collector.storage.engine import reading, writing
 from collector.storage.models import dirty_slot, site_slot, slot_record, station_contact
 from tests.collector.ingest import cast
-from tests.collector.ingest.cast import NOW, SLOT, arrival, document
+from tests.collector.ingest.cast import NOW, SLOT, arrival
 
 
 def site_slots(engine: Engine) -> dict[tuple[int, int], tuple[Any, ...]]:
@@ -219,11 +218,8 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
-def as_arrivals(station_id: int, pieces: list[list[dict[str, Any]]], start: int) -> list[Arrival]:
-    return [
-        Arrival(1, station_id, NOW, ENVELOPE.validate_json(json.dumps(document(start + index, slots=piece))))
-        for index, piece in enumerate(pieces)
-    ]
+def as_arrivals(station_id: int, pieces: list[list[dict[str, Any]]], start: int) -> list[Facts]:
+    return [arrival(start + index, station_id=station_id, slots=piece) for index, piece in enumerate(pieces)]
 
 
 def emptied(engine: Engine) -> None:
@@ -249,7 +245,7 @@ def test_any_order_duplication_and_splitting_gives_the_same_site_slots(
 
     emptied(sqlite_region)
     random = Random(seed_number)
-    arrivals: list[Arrival] = []
+    arrivals: list[Facts] = []
     for station_id, history in ((1, first), (2, second)):
         records = history + random.choices(history, k=len(history))
         random.shuffle(records)

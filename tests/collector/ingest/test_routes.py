@@ -13,7 +13,8 @@ from sqlalchemy import Engine, func, select, text
 
 from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, TimeAnswer
 from collector.ingest import enrolment
-from collector.ingest.commit import Arrival, NotStorable, Result, Stored, TryAgain
+from collector.ingest.commit import NotStorable, Result, Stored, TryAgain
+from collector.ingest.facts import Facts
 from collector.ingest.log import RequestLog
 from collector.ingest.routes import IngestApp
 from collector.ingest.writer import Writer
@@ -555,9 +556,9 @@ def test_each_request_is_one_line_without_addresses_and_secrets(
 def test_arrivals_carry_the_time_of_the_collector_and_not_of_the_station(
     sqlite_region: Engine, tmp_path: Path, untouched_process: None
 ) -> None:
-    seen: list[Arrival] = []
+    seen: list[Facts] = []
 
-    def store(_engine: Engine, batch: list[Arrival], _mark: int) -> list[Result]:
+    def store(_engine: Engine, batch: list[Facts], _mark: int) -> list[Result]:
         seen.extend(batch)
         return [Stored(None, ())] * len(batch)
 

@@ -8,7 +8,8 @@ from typing import cast as typed
 import pytest
 from sqlalchemy import Engine
 
-from collector.ingest.commit import Arrival, Result, Stored, TryAgain
+from collector.ingest.commit import Result, Stored, TryAgain
+from collector.ingest.facts import Facts
 from collector.ingest.writer import BATCH_LIMIT, QueueFull, Writer
 from tests.collector.ingest.cast import arrival
 
@@ -23,11 +24,11 @@ class Disk:
         self.begun = threading.Semaphore(0)
         self.free = threading.Semaphore(0)
 
-    def store(self, _engine: Engine, batch: Sequence[Arrival], _mark: int) -> list[Result]:
-        self.batches.append([one.envelope.envelope_id for one in batch])
+    def store(self, _engine: Engine, batch: Sequence[Facts], _mark: int) -> list[Result]:
+        self.batches.append([one.envelope_id for one in batch])
         self.begun.release()
         self.free.acquire()
-        return [Stored(one.envelope.envelope_id, ()) for one in batch]
+        return [Stored(one.envelope_id, ()) for one in batch]
 
     def release(self, commits: int = 1) -> None:
         for _ in range(commits):
@@ -147,7 +148,7 @@ def test_a_commit_that_raises_is_answered_and_the_writer_goes_on() -> None:
     disk.release(9)
     failures = [RuntimeError("disk")]
 
-    def store(engine: Engine, batch: Sequence[Arrival], mark: int) -> list[Result]:
+    def store(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
         if failures:
             raise failures.pop()
         return disk.store(engine, batch, mark)
