@@ -7,6 +7,7 @@ address. Each test gets a new database, copied from one that was migrated once.
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -29,9 +30,13 @@ def postgresql_programs() -> Path | None:
     return found[-1] if found else None
 
 
+def is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
 def as_server_user(*words: str | Path) -> list[str]:
     command = [str(word) for word in words]
-    if os.geteuid() != 0:
+    if not is_root():
         return command
     return ["setpriv", f"--reuid={SERVER_USER}", f"--regid={SERVER_USER}", "--clear-groups", *command]
 
@@ -52,7 +57,7 @@ def postgresql_folder() -> Iterator[Path]:
         pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
     folder = Path(tempfile.mkdtemp(prefix="dps-pg-"))
     folder.chmod(0o755)
-    if os.geteuid() == 0:
+    if is_root():
         shutil.chown(folder, SERVER_USER, SERVER_USER)
     cluster = folder / "cluster"
     initdb = as_server_user(

@@ -2,7 +2,6 @@
 
 import http.client
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -41,6 +40,8 @@ config = uvicorn.Config(app, fd=descriptor, lifespan="off", access_log=False, lo
 uvicorn.Server(config).run()
 """
 
+KILLED = 9
+
 
 class Running:
     """A collector process; the listening socket is ours, so that it can be started again on the same port."""
@@ -60,8 +61,8 @@ class Running:
 
     def kill(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        assert self.process.wait(10) == -signal.SIGKILL
+        self.process.kill()
+        assert self.process.wait(10) == -KILLED
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
