@@ -10,6 +10,7 @@ USAGE = """usage: dps-agent WORD [options]
 
   run      count sessions until stopped; what the system starts
   send     read the hardware and send what waits, once
+  presence tell the service the seconds since the last input; what the visitor's desktop starts
   enroll   exchange an enrolment token for this station's secret
   status   what is counted, when it was last sent, what waits
   show     exactly what would be sent next (administrators), or the table of fields
@@ -30,6 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
         from agent.hosts.console import main as resident  # noqa: PLC0415 each word loads only what it needs
 
         return resident()
+    if word == "presence":
+        # Not one of the commands: it runs in each visitor's session, in 11 MiB, and has no settings.
+        from agent.presence.program import main as presence  # noqa: PLC0415 the same
+
+        return presence(words[1:])
     if word in WORDS:
         gc.disable()  # a word lives for a moment and needs no collection; this saves a contact a tenth of its time
         from agent.commands import run_word  # noqa: PLC0415 the same

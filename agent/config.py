@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from agent.errors import UsageError
 
 POLICY_FILE = Path("/etc/dps-agent/agent.toml")
+COUNTING = ("auto", "log_on", "activity")
 SHORTEST_CONTACT_SECONDS = 60
 LONGEST_CONTACT_SECONDS = 86_400
 
@@ -51,6 +52,12 @@ SETTINGS = (
         "Accounts, or groups with a leading @, whose sessions are not counted; never stored or sent",
     ),
     Setting(
+        "counting",
+        "text",
+        "auto",
+        "How visits are told: log_on (each visitor logs on), activity (always logged on), auto",
+    ),
+    Setting(
         "contact_seconds", "whole", 1800, "Seconds between two contacts until the collector asks for another rhythm"
     ),
 )
@@ -79,6 +86,7 @@ class Config:
     proxy: str
     remote_sessions: bool
     staff: tuple[str, ...]
+    counting: str
     contact_seconds: int
 
 
@@ -125,6 +133,7 @@ def load(
         proxy=given["proxy"],
         remote_sessions=given["remote_sessions"],
         staff=given["staff"],
+        counting=given["counting"],
         contact_seconds=given["contact_seconds"],
     )
 
@@ -191,6 +200,8 @@ def checked(setting: Setting, value: Any, where: str) -> Any:
     kind, words = wanted[setting.kind]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise UsageError(f"{where}: {setting.name} must be {words}, not {value!r}")
+    if setting.name == "counting" and value not in COUNTING:
+        raise UsageError(f"{where}: counting is {value!r}; choose one of {', '.join(COUNTING)}")
     if (
         setting.name == "contact_seconds"
         and isinstance(value, int)

@@ -7,12 +7,12 @@ start by publishing them again. So a count is never there twice and never half.
 
 import json
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from agent.disk import Disk
 from agent.errors import SourceLost, Unusable
-from agent.machine.base import POWER_OFF, RESUME, SUSPEND, Clock, SessionSource
-from agent.sessions import Counter
+from agent.machine.base import POWER_OFF, RESUME, SUSPEND, ActiveSession, PresenceSource, SessionSource
+from agent.outside import Outside
+from agent.sessions import Counter, Mode
 from agent.spool import HELD, PENDING, Spool
 from agent.timekeeping import STEP_SECONDS, TOLERANCE_SECONDS, claimed_offset, finish_settling, settle, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
@@ -30,32 +30,19 @@ FIRST_CONTACT_SECONDS = (2, 30)
 """A station calls soon after its start, but not in the same second as the rest of its region."""
 
 
-class Outside(NamedTuple):
-    """The outside world of the service, as parameters."""
-
-    clock: Clock
-    disk: Disk
-    open_source: Callable[[], SessionSource]
-    """Raises SourceLost where sessions cannot be read."""
-    start_sender: Callable[[], int]
-    reap: Callable[[int], int | None]
-    """The exit code of a sender, None while it runs."""
-    random: Callable[[int], bytes]
-    say: Callable[[str], None]
-    """Logs one line."""
-
-
 class Service:
     """One run of the agent's service."""
 
-    def __init__(self, folder: str, contact_seconds: int, outside: Outside) -> None:
+    def __init__(self, folder: str, contact_seconds: int, outside: Outside, mode: Mode = "log_on") -> None:
         """Keep state in `folder`; contact the collector every `contact_seconds` until it says otherwise."""
         self.folder = folder
         self.contact_seconds = contact_seconds
         self.outside = outside
         self.spool = Spool(f"{folder}/spool", outside.disk)
         self.run_id = outside.random(8).hex()
+        self.mode: Mode = mode
         self.source: SessionSource | None = None
+        self.presence: PresenceSource | None = None
         self.source_name = ""
         self.stopped: str | None = None
         self.going_down = False
@@ -89,11 +76,12 @@ class Service:
         self._awake = clock.awake() - clock.elapsed()
         offset = self._vouched()
         self.trusted = offset is not None
-        self.counter = Counter(self._claimed if offset is None else offset, self._continued(offset))
+        self.counter = Counter(self._claimed if offset is None else offset, self._continued(offset), self.mode)
         if self.trusted:
             self._settle_held()
         self._source_due = self.started_at
         self._open_source()
+        self._open_presence()
         self._pruned_slot = -1
         first, last = FIRST_CONTACT_SECONDS
         enrolled = self.outside.disk.size(f"{self.folder}/identity.json") > 0
@@ -119,6 +107,7 @@ class Service:
         now = self.now()
         self._notice_sleep(now)
         happened = self._read_events(now)
+        self._hear_presence(now)
         if self.source is None and now >= self._source_due:
             self._open_source()
             happened = True
@@ -137,6 +126,8 @@ class Service:
         self.checkpoint()
         if self.source is not None:
             self.source.close()
+        if self.presence is not None:
+            self.presence.close()
         if self._sender is None:
             self._start_sender()
 
@@ -187,6 +178,26 @@ class Service:
                 self._count(lambda counter, event=event: counter.happen(now, event.kind, event.session))  # type: ignore[misc]
         return bool(events)
 
+    def _open_presence(self) -> None:
+        try:
+            self.presence = self.outside.open_presence(self._active)
+        except Unusable as error:
+            self.outside.say(f"nobody can tell how long there was no input: {error}")
+
+    def _active(self) -> ActiveSession | None:
+        return None if self.source is None else self.source.active()
+
+    def _hear_presence(self, now: int) -> None:
+        idle = None if self.presence is None else self.presence.read()
+        if idle is not None:
+            self._count(lambda counter: counter.present(now, idle))
+
+    def descriptors(self) -> list[int]:
+        """What wakes the service: ask before each wait."""
+        session = None if self.source is None else self.source.fileno()
+        presence = [] if self.presence is None else self.presence.filenos()
+        return presence if session is None else [session, *presence]
+
     def _notice_sleep(self, now: int) -> None:
         clock = self.outside.clock
         awake = clock.awake() - clock.elapsed()
@@ -210,15 +221,15 @@ class Service:
             return
         if not self.trusted:
             self._adopt(offset, now)
-        elif abs(offset - self.counter.offset) >= STEP_SECONDS:
-            self.counter.offset = offset
+        elif abs(offset - self.counter.tallies.offset) >= STEP_SECONDS:
+            self.counter.tallies.offset = offset
 
     def _adopt(self, offset: int, now: int) -> None:
         """The time is known from now on: count again, from the start of this run, with the right offset."""
         self.trusted = True
         self._run_changed = True
         if len(self._journal) < LONGEST_JOURNAL:
-            counter = Counter(offset, self._continued(offset))
+            counter = Counter(offset, self._continued(offset), self.mode)
             for step in self._journal:
                 step(counter)
             counter.advance(now)
@@ -227,14 +238,14 @@ class Service:
                 if entry.run_id == self.run_id:
                     self.outside.disk.remove(self.spool.path(HELD, entry.name))
         else:
-            self.counter.offset = offset
+            self.counter.tallies.offset = offset
         self._journal = []
         self._unpublished = {}
         self._settle_held()
 
     def _settle_held(self) -> None:
-        now = self.now() + self.counter.offset
-        skew = self._claimed - self.counter.offset
+        now = self.now() + self.counter.tallies.offset
+        skew = self._claimed - self.counter.tallies.offset
         waiting = {entry.run_id for entry in self.spool.entries(HELD)}
         of_this_boot = waiting & set(self._runs_of_boot)
         # This very boot has its trusted moment now; an earlier one needs a trusted moment before it as well.
@@ -251,10 +262,10 @@ class Service:
         self._look_at_the_clock(now)
         self._checkpoint_due = now + CHECKPOINT_SECONDS
         if self.trusted:
-            self._last_trusted = now + self.counter.offset
-        slot = (now + self.counter.offset) // SLOT_SECONDS
+            self._last_trusted = now + self.counter.tallies.offset
+        slot = (now + self.counter.tallies.offset) // SLOT_SECONDS
         for changed, tally in self.counter.take_changed().items():
-            self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed))
+            self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed, self.mode))
         if self._run_changed or slot != self._pruned_slot:
             self._run_revision += 1
             self._unpublished["run"] = ("run", self._run_record(now))
@@ -265,7 +276,7 @@ class Service:
             self.spool.write(f"{self.folder}/run.json", json.dumps(self._state(now, folder, records)).encode())
             self._publish(folder, records)
             if slot != self._pruned_slot:
-                self.spool.drop_old(now + self.counter.offset)
+                self.spool.drop_old(now + self.counter.tallies.offset)
         except OSError as error:
             if self._disk_complaint != str(error):
                 self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
@@ -283,10 +294,11 @@ class Service:
             "run_id": self.run_id,
             "boot_id": self.boot_id,
             "elapsed_seconds": now,
-            "offset_seconds": self.counter.offset,
+            "offset_seconds": self.counter.tallies.offset,
             "trusted": self.trusted,
             "last_trusted_seconds": self._last_trusted,
             "source": self.source_name,
+            "mode": self.mode,
             "readable": self.source is not None,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
@@ -298,7 +310,7 @@ class Service:
 
     def _run_record(self, now: int) -> dict[str, Any]:
         """The wire's RunRecord."""
-        offset = self.counter.offset
+        offset = self.counter.tallies.offset
         return {
             "run_id": self.run_id,
             "previous_run_id": self._previous,

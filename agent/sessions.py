@@ -1,68 +1,42 @@
 """Counts sessions: events in, slot counters out. No clock and no system calls.
 
 Time is a whole number of seconds since the computer's boot; `offset` added to it gives seconds since 1970. The rules
-stand in the column "Sessions: the rule" of the statistics; the counts are kept under all four idle rules at once,
-since which one is official is decided in the collector, never here.
+stand in "Sessions: the rule" of the statistics; the counts are kept under all four idle rules at once, since which
+one is official is decided in the collector, never here.
 
-A worked example (log-on mode, idle rules of 3 and 5 minutes): log-on at 0 s, lock at 600 s, unlock at 840 s, log-off
-at 900 s. The pause of 4 minutes is within the rule of 5: one session of 660 s. It is beyond the rule of 3: two
-sessions, of 600 s and of 60 s.
+Log-on mode: one log-on is one session; a pause (lock, suspend, switch of user) splits it if it lasts as long as the
+idle rule, and where presence is readable a gap without input of that length is not use.
+Activity mode (the station is always logged on): a session is a run of input with no such gap.
+
+Worked examples, under the idle rules of 3 and 5 minutes:
+
+* Log-on at 0 s, lock at 600 s, unlock at 840 s, log-off at 900 s. The pause of 4 minutes is within the rule of 5: one
+  session of 660 s. It is beyond the rule of 3: two sessions, of 600 s and of 60 s.
+* Activity mode, input at 0, 60, 300 and 360 s, then nothing. The gap of 4 minutes is within the rule of 5: one session
+  of 360 s. It is beyond the rule of 3: two sessions of 60 s each.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
-from agent.wire.figures import IDLE_RULES_MINUTES, LENGTH_BANDS_MINUTES, SLOT_SECONDS
+from agent.tallies import RULES, Tallies, Tally, band
+from agent.wire.figures import IDLE_RULES_MINUTES
 
 LONGEST_SESSION_SECONDS = 12 * 3600
 """A session is counted whatever its length, but no more than 12 hours of it are use (statistics: length)."""
+SEAT = "seat"
+"""The key of the one visit of activity mode; no log-on has it."""
+SLOTS_BACK = 2
+"""Use is settled at the next input, at most a quarter of an hour later."""
+PRESENCE_SECONDS = 60
+"""After so long without a word from presence nobody knows whether there was input."""
 
-RULES = range(len(IDLE_RULES_MINUTES))
-
-
-def band(seconds: int) -> int:
-    """The index in LENGTH_BANDS_MINUTES of a session that was in use for `seconds`."""
-    return sum(seconds >= lower * 60 for lower in LENGTH_BANDS_MINUTES) - 1
-
-
-class Tally:
-    """The counts of one slot in one run; absolute values."""
-
-    __slots__ = ("changed", "lengths", "observed", "on", "revision", "starts", "use")
-
-    def __init__(self) -> None:
-        self.observed = 0
-        self.on = 0
-        self.starts = [0 for _ in RULES]
-        self.use = [0 for _ in RULES]
-        self.lengths = [[0 for _ in LENGTH_BANDS_MINUTES] for _ in RULES]
-        self.revision = 0
-        self.changed = False
-
-    def record(self, run_id: str, slot: int) -> dict[str, Any]:
-        """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
-        readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
-        rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
-        return {
-            "run_id": run_id,
-            "slot": slot,
-            "revision": self.revision,
-            "seconds_observed": self.observed,
-            "seconds_on": self.on,
-            "method": "log_on" if readable else "not_readable",
-            "presence_readable": False,
-            "idle_rules": [
-                {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
-                for minutes, starts, use, lengths in rules
-            ]
-            if readable
-            else [],
-        }
+Mode = Literal["log_on", "activity"]
 
 
 class Stretch:
-    """One session of a visit under one idle rule: where it started and how long it was in use."""
+    """One session under one idle rule: where it started and how long it was in use."""
 
     __slots__ = ("start_slot", "use")
 
@@ -72,56 +46,66 @@ class Stretch:
 
 
 class Visit:
-    """One log-on. Under each idle rule it holds the session that runs now, or None after a pause that was too long."""
+    """A log-on, or in activity mode the seat itself.
 
-    __slots__ = ("foreground", "locked", "paused_at", "stretches")
+    `stretches` holds, for each idle rule, the session that runs now, or None after it ended. Use is settled up to
+    `settled`; what comes after it is use once there is input again within the idle rule.
+    """
 
-    def __init__(
-        self, stretches: list[Stretch | None], *, locked: bool, foreground: bool, paused_at: int | None
-    ) -> None:
+    __slots__ = ("foreground", "locked", "paused_at", "settled", "stretches")
+
+    def __init__(self, stretches: list[Stretch | None], settled: int, *, locked: bool, foreground: bool) -> None:
         self.stretches = stretches
+        self.settled = settled
         self.locked = locked
         self.foreground = foreground
-        self.paused_at = paused_at
+        self.paused_at: int | None = None
 
     def wants_pause(self) -> bool:
         return self.locked or not self.foreground
 
 
 class Counter:
-    """Counts the sessions of one station in one run, in log-on mode."""
+    """Counts the sessions of one station in one run."""
 
-    def __init__(self, offset: int, snapshot: dict[str, Any] | None = None) -> None:
+    def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
         """Begin with nothing, or with the sessions that `snapshot` of an earlier run left open."""
-        self.offset = offset
+        self.tallies = Tallies(offset)
+        self.mode = mode
         self.now: int | None = None
         self.readable = False
-        self.tallies: dict[int, Tally] = {}
         self.visits: dict[str, Visit] = {}
+        self._present_until: int | None = None
         self._left_open: dict[str, Visit] = {}
         if snapshot is not None:
             self._left_open = {key: visit_of(saved) for key, saved in snapshot["visits"].items()}
+        self._left_mode = mode if snapshot is None else snapshot.get("mode", "log_on")
 
     # --- what happens -------------------------------------------------------------------------------------------
 
     def begin(self, at: int, present: Iterable[OpenSession], *, same_boot: bool) -> None:
         """Go on from what an earlier run left open, given the sessions that are open now.
 
-        A session that both know is the same session, if the boot is the same. One that is gone ended unseen, at the
-        last moment at which it was known; one that is new starts now.
+        A session that both know is the same session, if the boot and the mode are the same. One that is gone ended
+        unseen, at the last moment at which it was known; one that is new starts now.
         """
         self.advance(at)
         self.readable = True
+        same = same_boot and self._left_mode == self.mode
+        self._left_mode = self.mode
         known = self._left_open
         self._left_open = {}
         for session in present:
-            visit = known.pop(session.key, None) if same_boot else None
+            visit = known.pop(session.key, None) if same else None
             if visit is None:
                 self._log_on(session.key, locked=session.locked, foreground=session.foreground)
                 continue
             self.visits[session.key] = visit
+            visit.settled = at
             visit.locked, visit.foreground = session.locked, session.foreground
             self._pause_or_return(visit)
+        if same and SEAT in known:
+            self.visits[SEAT] = known.pop(SEAT)
         for visit in known.values():
             self._end(visit)
 
@@ -143,28 +127,47 @@ class Counter:
         if visit is None:
             return
         if kind == LOG_OFF:
+            self._leave_seat(at)
+            self._settle(visit, at)
             self._end(self.visits.pop(key))
             return
         if kind in (LOCK, UNLOCK):
             visit.locked = kind == LOCK
         elif kind in (FOREGROUND, BACKGROUND):
             visit.foreground = kind == FOREGROUND
+        if visit.wants_pause():
+            self._leave_seat(at)
         self._pause_or_return(visit)
+
+    def present(self, at: int, idle: int) -> None:
+        """Presence says that the last input was `idle` seconds ago."""
+        self.advance(at)
+        self._present_until = at + PRESENCE_SECONDS
+        last = at - max(0, idle)
+        if self.mode == "activity":
+            self._input_at_seat(last, known_until=at)
+            return
+        for visit in self.visits.values():
+            if visit.paused_at is None and last > visit.settled:
+                self._settle(visit, last)
 
     def sleep(self, start: int, end: int) -> None:
         """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused."""
         self.advance(start)
+        self._leave_seat(start)
         self.now = end
         for visit in self.visits.values():
             if visit.paused_at is None:
-                visit.paused_at = start
+                self._pause(visit, start)
             self._expire(visit)
             self._pause_or_return(visit)
 
     def finish(self, at: int) -> None:
         """End every session: the computer is going down."""
         self.advance(at)
+        self._leave_seat(at)
         for visit in self.visits.values():
+            self._settle(visit, at)
             self._end(visit)
         self.visits = {}
 
@@ -175,20 +178,13 @@ class Counter:
         if to <= self.now:
             return
         start, self.now = self.now, to
-        self._spread(start, to, _add_on)
-        if self.readable:
-            self._spread(start, to, _add_observed)
-        running = [visit for visit in self.visits.values() if visit.paused_at is None]
-        for rule in RULES:
-            used = 0
-            for visit in running:
-                stretch = visit.stretches[rule]
-                if stretch is not None:
-                    share = min(to - start, LONGEST_SESSION_SECONDS - stretch.use)
-                    stretch.use += share
-                    used = max(used, share)
-            # One seat is used by one visitor at a time, however many sessions are open on it.
-            self._spread(start, start + used, lambda tally, seconds, rule=rule: _add_use(tally, seconds, rule))  # type: ignore[misc]
+        lost = self._present_until
+        if lost is not None and lost < to:
+            middle = max(start, lost)
+            self._let_pass(start, middle, presence=True)
+            self._lose_presence(middle)
+            start = middle
+        self._let_pass(start, to, presence=self._present_until is not None)
         for visit in self.visits.values():
             self._expire(visit)
 
@@ -197,77 +193,105 @@ class Counter:
     def snapshot(self) -> dict[str, Any]:
         """The open sessions as JSON, for the next run; the keys name log-ons, never people."""
         open_now = self.visits or self._left_open
-        return {"visits": {key: saved_of(visit) for key, visit in open_now.items()}}
+        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in open_now.items()}}
 
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""
-        changed = {slot: tally for slot, tally in self.tallies.items() if tally.changed}
-        for tally in changed.values():
-            tally.changed = False
-            tally.revision += 1
-        return changed
+        return self.tallies.take_changed()
 
     def forget_settled(self) -> None:
         """Drop the slots that nothing can change any more: past, unchanged and no open session started there."""
-        current = self._slot(self.now or 0)
         wanted = {
             stretch.start_slot
             for visit in (*self.visits.values(), *self._left_open.values())
             for stretch in visit.stretches
             if stretch is not None
         }
-        self.tallies = {
-            slot: tally
-            for slot, tally in self.tallies.items()
-            if tally.changed or slot >= current - 2 or slot in wanted
-        }
+        self.tallies.forget(self.tallies.slot(self.now or 0) - SLOTS_BACK, wanted)
 
     # --- how --------------------------------------------------------------------------------------------------
 
-    def _slot(self, at: int) -> int:
-        return (at + self.offset) // SLOT_SECONDS
+    def _let_pass(self, start: int, end: int, *, presence: bool) -> None:
+        """Add time that nothing interrupts; where presence is not readable, a log-on is in use all along."""
+        if start >= end:
+            return
+        observed = self.readable and (presence or self.mode == "log_on")
+        self.tallies.add_time(start, end, observed=observed, idle_known=presence)
+        if presence or self.mode == "activity":
+            return
+        for visit in self.visits.values():
+            if visit.paused_at is None:
+                self._use(visit, end)
 
-    def _tally(self, slot: int) -> Tally:
-        tally = self.tallies.get(slot)
-        if tally is None:
-            tally = self.tallies[slot] = Tally()
-        tally.changed = True
-        return tally
+    def _lose_presence(self, at: int) -> None:
+        """Nobody tells of input any more: a log-on counts as in use again, a session by activity ended unseen."""
+        self._present_until = None
+        if self.mode == "activity":
+            seat = self.visits.pop(SEAT, None)
+            if seat is not None:
+                self._end(seat)
+            return
+        for visit in self.visits.values():
+            if visit.paused_at is None:
+                self._use(visit, at)
 
-    def _spread(self, start: int, end: int, add: Callable[[Tally, int], None]) -> None:
-        while start < end:
-            slot = self._slot(start)
-            edge = min(end, (slot + 1) * SLOT_SECONDS - self.offset)
-            add(self._tally(slot), edge - start)
-            start = edge
+    def _input_at_seat(self, last: int, known_until: int) -> None:
+        """Activity mode: the seat's last input was at `last`, and there was none from then to `known_until`."""
+        seat = self.visits.get(SEAT)
+        if seat is None:
+            if known_until - last >= IDLE_RULES_MINUTES[0] * 60:
+                return
+            seat = self.visits[SEAT] = Visit([None for _ in RULES], last, locked=False, foreground=True)
+            self._start_where_none(seat, last)
+        elif last > seat.settled:
+            self._settle(seat, last)
+            self._start_where_none(seat, last)
+        for rule, minutes in enumerate(IDLE_RULES_MINUTES):
+            if known_until - seat.settled >= minutes * 60:
+                self._file(seat, rule)
 
-    def _start(self) -> list[Stretch | None]:
-        """Count a start under every idle rule, now."""
-        slot = self._slot(self.now or 0)
-        tally = self._tally(slot)
-        for rule in RULES:
-            tally.starts[rule] += 1
-        return [Stretch(slot) for _ in RULES]
+    def _leave_seat(self, at: int) -> None:
+        """Activity mode: lock, log-off, switch and suspend end the session that runs."""
+        if self.mode != "activity":
+            return
+        seat = self.visits.pop(SEAT, None)
+        if seat is not None:
+            self._settle(seat, at)
+            self._end(seat)
 
     def _log_on(self, key: str, *, locked: bool, foreground: bool) -> None:
-        visit = Visit(self._start(), locked=locked, foreground=foreground, paused_at=None)
+        at = self.now or 0
+        visit = Visit([None for _ in RULES], at, locked=locked, foreground=foreground)
         self.visits[key] = visit
+        if self.mode == "log_on":
+            self._start_where_none(visit, at)
         self._pause_or_return(visit)
 
+    def _start_where_none(self, visit: Visit, at: int) -> None:
+        """Count a session that starts at `at` under each idle rule under which none runs."""
+        slot = self.tallies.slot(at)
+        for rule in RULES:
+            if visit.stretches[rule] is None:
+                self.tallies.at(slot).starts[rule] += 1
+                visit.stretches[rule] = Stretch(slot)
+
     def _pause_or_return(self, visit: Visit) -> None:
+        at = self.now or 0
         if visit.wants_pause():
             if visit.paused_at is None:
-                visit.paused_at = self.now
+                self._pause(visit, at)
             return
         if visit.paused_at is None:
             return
         self._expire(visit)
         visit.paused_at = None
-        slot = self._slot(self.now or 0)
-        for rule in RULES:
-            if visit.stretches[rule] is None:
-                self._tally(slot).starts[rule] += 1
-                visit.stretches[rule] = Stretch(slot)
+        visit.settled = at
+        if self.mode == "log_on":
+            self._start_where_none(visit, at)
+
+    def _pause(self, visit: Visit, at: int) -> None:
+        self._settle(visit, at)
+        visit.paused_at = at
 
     def _expire(self, visit: Visit) -> None:
         """End the sessions whose pause has lasted as long as their idle rule."""
@@ -276,6 +300,27 @@ class Counter:
         for rule, minutes in enumerate(IDLE_RULES_MINUTES):
             if self.now - visit.paused_at >= minutes * 60:
                 self._file(visit, rule)
+
+    def _settle(self, visit: Visit, at: int) -> None:
+        """There was input at `at`, or something as good as input: what came before is use, unless it was a gap."""
+        gap = at - visit.settled
+        if visit.paused_at is None and gap > 0:
+            rules = [rule for rule, minutes in enumerate(IDLE_RULES_MINUTES) if gap < minutes * 60]
+            self._use(visit, at, rules if self._present_until is not None else list(RULES))
+            if self.mode == "activity":
+                for rule in RULES:
+                    if rule not in rules:
+                        self._file(visit, rule)
+
+    def _use(self, visit: Visit, until: int, rules: list[int] | None = None) -> None:
+        """The visit was in use from where it is settled to `until`, under the given idle rules."""
+        for rule in RULES if rules is None else rules:
+            stretch = visit.stretches[rule]
+            if stretch is not None:
+                share = min(until - visit.settled, LONGEST_SESSION_SECONDS - stretch.use)
+                stretch.use += share
+                self.tallies.add_use(visit.settled, visit.settled + share, rule)
+        visit.settled = max(visit.settled, until)
 
     def _end(self, visit: Visit) -> None:
         for rule in RULES:
@@ -288,25 +333,14 @@ class Counter:
             return
         visit.stretches[rule] = None
         if stretch.start_slot >= 0:  # below zero: it started when nobody knew the time
-            self._tally(stretch.start_slot).lengths[rule][band(stretch.use)] += 1
-
-
-def _add_on(tally: Tally, seconds: int) -> None:
-    tally.on = min(SLOT_SECONDS, tally.on + seconds)
-
-
-def _add_observed(tally: Tally, seconds: int) -> None:
-    tally.observed = min(SLOT_SECONDS, tally.observed + seconds)
-
-
-def _add_use(tally: Tally, seconds: int, rule: int) -> None:
-    tally.use[rule] = min(SLOT_SECONDS, tally.use[rule] + seconds)
+            self.tallies.at(stretch.start_slot).lengths[rule][band(stretch.use)] += 1
 
 
 def saved_of(visit: Visit) -> dict[str, Any]:
     """A visit as JSON."""
     return {
         "stretches": [None if s is None else [s.start_slot, s.use] for s in visit.stretches],
+        "settled": visit.settled,
         "locked": visit.locked,
         "foreground": visit.foreground,
         "paused_at": visit.paused_at,
@@ -315,9 +349,11 @@ def saved_of(visit: Visit) -> dict[str, Any]:
 
 def visit_of(saved: dict[str, Any]) -> Visit:
     """The visit that `saved_of` saved."""
-    return Visit(
+    visit = Visit(
         [None if pair is None else Stretch(*pair) for pair in saved["stretches"]],
+        saved["settled"],
         locked=saved["locked"],
         foreground=saved["foreground"],
-        paused_at=saved["paused_at"],
     )
+    visit.paused_at = saved["paused_at"]
+    return visit

@@ -40,7 +40,7 @@ FORBIDDEN = {
 RESIDENT = ["agent.hosts.console", "agent.service"]
 """What the service loads; the file that reads sessions is chosen by the system, so it is named apart."""
 if sys.platform == "linux":
-    RESIDENT += ["agent.machine.logind", "agent.machine.utmp"]
+    RESIDENT += ["agent.machine.logind", "agent.machine.presence_linux", "agent.machine.utmp"]
 
 
 @cache

@@ -17,6 +17,7 @@ def run(call: Call) -> NoReturn:
         "contact_seconds": config.contact_seconds,
         "remote_sessions": config.remote_sessions,
         "staff": list(config.staff),
+        "counting": config.counting,
         "sender": [*own_program(), "send", *call.words],
     }
     line = (json.dumps(settings) + "\n").encode()

@@ -15,8 +15,11 @@ from typing import Any, Self
 from agent import machine
 from agent.disk import RealDisk
 from agent.errors import Unusable
-from agent.service import Outside, Service
+from agent.outside import Outside
+from agent.service import Service
+from agent.sessions import Mode
 
+NAMES = ("state_folder", "contact_seconds", "remote_sessions", "staff", "counting", "sender")
 LAST_SENDER_SECONDS = 5
 """How long a stop waits for the last contact: systems kill what takes much longer."""
 
@@ -31,11 +34,16 @@ def settings_from(line: bytes) -> dict[str, Any]:
     """The settings on standard input; raises Unusable for a process that somebody started by hand."""
     try:
         settings = json.loads(line)
-        return {
-            name: settings[name] for name in ("state_folder", "contact_seconds", "remote_sessions", "staff", "sender")
-        }
+        return {name: settings[name] for name in NAMES}
     except (ValueError, KeyError, TypeError) as error:
         raise Unusable("this mode is started by `dps-agent run`, which hands over the settings") from error
+
+
+def mode_of(counting: str) -> Mode:
+    """How visits are told; "auto" asks whether this computer logs itself on after boot."""
+    if counting == "activity" or (counting == "auto" and machine.logs_itself_on()):
+        return "activity"
+    return "log_on"
 
 
 def run(settings: dict[str, Any]) -> None:
@@ -58,10 +66,12 @@ def run(settings: dict[str, Any]) -> None:
             disk=disk,
             open_source=lambda: machine.open_session_source(remote_sessions=settings["remote_sessions"], staff=staff),
             start_sender=lambda: machine.start_detached(settings["sender"]),
+            open_presence=machine.open_presence,
             reap=machine.reap,
             random=os.urandom,
             say=say,
         ),
+        mode_of(settings["counting"]),
     )
     with Wakeups() as wakeups:
         try:
@@ -106,11 +116,7 @@ class Wakeups:
 
     def wait(self, service: Service) -> None:
         """Sleep until something happens or something is due."""
-        descriptors: list[int] = [self._read]
-        if service.source is not None:
-            descriptor = service.source.fileno()
-            if descriptor is not None:
-                descriptors.append(descriptor)
+        descriptors = [self._read, *service.descriptors()]
         pause = max(0.0, service.due() - service.outside.clock.elapsed())
         ready, _, _ = select.select(descriptors, [], [], pause)
         if self._read in ready:

@@ -3,11 +3,13 @@
 import sys
 
 if sys.platform == "linux":
+    from agent.machine.autologon import logs_itself_on
     from agent.machine.linux import (
         architecture,
         computer_name,
         is_administrator,
         lock_file,
+        open_presence,
         open_session_source,
         reap,
         restrict_to_owner,
@@ -22,6 +24,8 @@ else:
         computer_name,
         is_administrator,
         lock_file,
+        logs_itself_on,
+        open_presence,
         open_session_source,
         reap,
         restrict_to_owner,
@@ -36,6 +40,8 @@ __all__ = [
     "computer_name",
     "is_administrator",
     "lock_file",
+    "logs_itself_on",
+    "open_presence",
     "open_session_source",
     "reap",
     "restrict_to_owner",

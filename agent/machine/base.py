@@ -28,6 +28,13 @@ class OpenSession(NamedTuple):
     foreground: bool
 
 
+class ActiveSession(NamedTuple):
+    """The visitor's session at the screen. The uid stays in memory: it is never stored, logged or sent."""
+
+    key: str
+    uid: int
+
+
 class SessionSource(Protocol):
     """Tells of the sessions of visitors: no system accounts, greeters, cron, staff."""
 
@@ -43,8 +50,23 @@ class SessionSource(Protocol):
     def present(self) -> list[OpenSession]:
         """The visitors' sessions that are open now."""
 
+    def active(self) -> ActiveSession | None:
+        """The visitor's session that is at the screen; None for a greeter, staff, or a source that cannot tell."""
+
     def read(self) -> list[Event]:
         """What happened since the last call, without waiting; raises SourceLost when it can read no more."""
+
+    def close(self) -> None: ...
+
+
+class PresenceSource(Protocol):
+    """Hears the seconds since the last input from the desktop of the active session."""
+
+    def filenos(self) -> list[int]:
+        """Descriptors to wait for now; ask before each wait."""
+
+    def read(self) -> int | None:
+        """Idle seconds told since the last call, without waiting; None where nobody told any."""
 
     def close(self) -> None: ...
 

@@ -12,11 +12,12 @@ import os
 import signal
 import stat
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from agent.errors import SourceLost, Unusable
 from agent.machine.accounts import SystemAccounts
-from agent.machine.base import Clock, SessionSource
+from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 from agent.machine.files import text_of
 from agent.machine.visitors import Rule, least_uid_of
 
@@ -114,6 +115,13 @@ def open_session_source(
         except SourceLost:
             # Where the bus is there, what logind lacks is the better hint.
             raise no_logind from None
+
+
+def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
+    """Hear the idle time that the visitor's desktop tells; raises Unusable where nobody could tell it."""
+    from agent.machine.presence_linux import SOCKET, PresenceListener  # noqa: PLC0415 - the sender needs none
+
+    return PresenceListener(SOCKET, active)
 
 
 def system_name() -> Literal["linux", "windows", "other"]:

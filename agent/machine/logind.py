@@ -34,6 +34,7 @@ from agent.machine.base import (
     RESUME,
     SUSPEND,
     UNLOCK,
+    ActiveSession,
     Event,
     OpenSession,
 )
@@ -53,6 +54,8 @@ POLL_SECONDS = 60
 PATIENCE_SECONDS = 60.0
 """So long may logind be away, as it is when it restarts, before we say that sessions cannot be read."""
 MOST_SESSIONS = 512
+SEAT = "seat0"
+"""The seat of the screen that a station has; further seats (loginctl-attach) tell no presence."""
 
 _MATCHES = (
     f"type='signal',sender='{LOGIND}',interface='{MANAGER}'",
@@ -74,6 +77,7 @@ class LogindSource:
         "_owner",
         "_rule",
         "_sessions",
+        "_uids",
         "_unsure_since",
         "name",
         "poll_seconds",
@@ -88,6 +92,8 @@ class LogindSource:
         self._owner = ""
         self._sessions: dict[str, tuple[str, OpenSession | None]] = {}
         """By object path: the identifier, and the session if it is an open one of a visitor."""
+        self._uids: dict[str, int] = {}
+        """By object path: whose session it is, for those at the seat. Never stored, logged or sent."""
         self._events: list[Event] = []
         self._asked_at = now()
         self._unsure_since: float | None = now()
@@ -116,6 +122,14 @@ class LogindSource:
 
     def present(self) -> list[OpenSession]:
         return [session for _, session in self._sessions.values() if session is not None]
+
+    def active(self) -> ActiveSession | None:
+        """The visitor's session at the screen, as far as `read` has read."""
+        for path, uid in self._uids.items():
+            identifier, session = self._sessions[path]
+            if session is not None and session.foreground:
+                return ActiveSession(identifier, uid)
+        return None
 
     def read(self) -> list[Event]:
         """Events in the order in which logind told them.
@@ -205,6 +219,9 @@ class LogindSource:
         identifier, before = self._sessions[path]
         after = visible_session(identifier, body[0], self._rule)
         self._sessions[path] = (identifier, after)
+        uid = uid_at_seat(body[0])
+        if uid is not None:
+            self._uids[path] = uid
         if before is None and after is not None:
             self._events.append(Event(LOG_ON, identifier))
             before = OpenSession(identifier, locked=False, foreground=True)
@@ -254,6 +271,7 @@ class LogindSource:
     def _removed(self, path: str) -> None:
         self._no_longer(path)
         self._sessions.pop(path, None)
+        self._uids.pop(path, None)
 
     def _no_longer(self, path: str) -> None:
         identifier, session = self._sessions.get(path, ("", None))
@@ -309,6 +327,14 @@ def visible_session(identifier: str, properties: dict[str, Any], rule: Rule) -> 
         locked=found.get("LockedHint") is True,
         foreground=found.get("Active") is not False,
     )
+
+
+def uid_at_seat(properties: dict[str, Any]) -> int | None:
+    """Whose session these properties describe, if it is at the seat."""
+    match (_value(properties.get("User")), _value(properties.get("Seat"))):
+        case ((int(uid), _), (str(seat), _)) if seat == SEAT:
+            return uid
+    return None
 
 
 def _value(variant: Any) -> Any:

@@ -22,9 +22,9 @@ import stat
 import struct
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from agent.errors import Unusable
+from agent.machine.base import ActiveSession
 from agent.machine.files import text_of
 
 SOCKET = "/run/dps-agent/presence"
@@ -42,13 +42,6 @@ SILENCE_SECONDS = 300.0
 
 _CREDENTIALS = struct.Struct("3i")
 _WRITABLE_BY_OTHERS = 0o022
-
-
-class ActiveSession(NamedTuple):
-    """The visitor's session at the screen. The uid stays in memory: it is never stored, logged or sent."""
-
-    key: str
-    uid: int
 
 
 class Peer:

@@ -4,10 +4,11 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Callable
 from typing import Literal, NoReturn
 
 from agent.errors import SourceLost, Unusable
-from agent.machine.base import Clock, SessionSource
+from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 
 class PlainClock:
@@ -44,6 +45,15 @@ def open_session_source(
     bus_address: str | None = None,  # noqa: ARG001 - the same
 ) -> SessionSource:
     raise SourceLost("not readable: unknown system")
+
+
+def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:  # noqa: ARG001 - the same
+    _refuse("hear the visitor's desktop")
+
+
+def logs_itself_on() -> bool:
+    """Nobody knows."""
+    return False
 
 
 def system_name() -> Literal["linux", "windows", "other"]:

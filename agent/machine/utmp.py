@@ -11,7 +11,7 @@ import struct
 from typing import NamedTuple
 
 from agent.errors import SourceLost
-from agent.machine.base import BACKGROUND, FOREGROUND, LOG_OFF, LOG_ON, Event, OpenSession
+from agent.machine.base import BACKGROUND, FOREGROUND, LOG_OFF, LOG_ON, ActiveSession, Event, OpenSession
 from agent.machine.files import bytes_of, text_of
 from agent.machine.visitors import Rule
 
@@ -66,6 +66,10 @@ class UtmpSource:
 
     def present(self) -> list[OpenSession]:
         return list(self._known.values())
+
+    def active(self) -> ActiveSession | None:
+        """The records do not say which session is at the screen."""
+        return None
 
     def read(self) -> list[Event]:
         before, self._known = self._known, self._look()

@@ -23,8 +23,8 @@ from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, 
 LEASE = "roller"
 LEASE_SECONDS = 30
 IDLE_SECONDS = 1.0
-REST_SHARE = 3.0
-"""Rests so many times as long as it worked: at most a quarter of one core. Marks that come meanwhile fall together,
+REST_SHARE = 1.5
+"""Rests so many times as long as it worked: at most two fifths of one core. Marks that come meanwhile fall together,
 so that under load the same slot is derived once where it would be derived for each station."""
 
 _log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """A stage for the agent: a clock that the test moves, a disk in memory, sessions that the test plays."""
 
 from agent.errors import SourceLost
-from agent.machine.base import Event, OpenSession
+from agent.machine.base import ActiveSession, Event, OpenSession
 
 MONDAY = 1_788_771_600
 """2026-09-07 09:00:00 UTC, a multiple of 900."""
@@ -115,11 +115,31 @@ class StageSource:
     def present(self) -> list[OpenSession]:
         return list(self.open.values())
 
+    def active(self) -> ActiveSession | None:
+        return None
+
     def read(self) -> list[Event]:
         if self.lost:
             raise SourceLost("the bus is gone")
         events, self.events = self.events, []
         return events
+
+    def close(self) -> None:
+        pass
+
+
+class StagePresence:
+    """Idle seconds as the test tells them."""
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+
+    def filenos(self) -> list[int]:
+        return []
+
+    def read(self) -> int | None:
+        told, self.told = self.told, []
+        return min(told, default=None)
 
     def close(self) -> None:
         pass

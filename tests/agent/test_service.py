@@ -7,9 +7,11 @@ import pytest
 
 from agent.errors import SourceLost
 from agent.machine.base import LOG_OFF, LOG_ON, POWER_OFF, Event, OpenSession
-from agent.service import Outside, Service
+from agent.outside import Outside
+from agent.service import Service
+from agent.sessions import Mode
 from agent.spool import HELD, PENDING, Spool
-from tests.agent.stage import MONDAY, PlugPulledError, StageClock, StageDisk, StageSource
+from tests.agent.stage import MONDAY, PlugPulledError, StageClock, StageDisk, StagePresence, StageSource
 
 SLOT = MONDAY // 900
 
@@ -17,10 +19,12 @@ SLOT = MONDAY // 900
 class Stage:
     """One station: its clock, disk and sessions outlive the runs of the service."""
 
-    def __init__(self) -> None:
+    def __init__(self, mode: Mode = "log_on") -> None:
+        self.mode: Mode = mode
         self.clock = StageClock()
         self.disk = StageDisk()
         self.source = StageSource()
+        self.presence = StagePresence()
         self.said: list[str] = []
         self.senders = 0
         self._random = iter(range(1, 10_000))
@@ -44,10 +48,12 @@ class Stage:
                 disk=self.disk,
                 open_source=open_source,
                 start_sender=start_sender,
+                open_presence=lambda _: self.presence,
                 reap=lambda _: 0,
                 random=lambda size: next(self._random).to_bytes(size, "big"),
                 say=self.said.append,
             ),
+            self.mode,
         )
 
     def restart(self) -> None:
@@ -187,7 +193,9 @@ def test_what_a_checkpoint_has_written_survives_the_plug(step: int) -> None:
     def replace(source: str, target: str) -> None:
         original(source, target)
         if target == "/state/run.json":
-            checkpointed[0] = stage.service.counter.tallies[SLOT].starts[2] if stage.service.counter.tallies else 0
+            checkpointed[0] = (
+                stage.service.counter.tallies.by_slot[SLOT].starts[2] if stage.service.counter.tallies.by_slot else 0
+            )
 
     stage.disk.replace = replace  # type: ignore[method-assign]
     try:
@@ -375,3 +383,45 @@ def test_the_next_contact_is_when_the_sender_noted(stage: Stage) -> None:
     assert stage.senders == before
     stage.run_for(120)
     assert stage.senders == before + 1
+
+
+def touched(stage: Stage, seconds: int, *, idle: int) -> None:
+    """Presence tells every 10 s that the last input was `idle` seconds ago."""
+    for _ in range(seconds // 10):
+        stage.clock.pass_time(10)
+        stage.presence.told.append(idle)
+        stage.service.wake()
+
+
+def test_a_station_that_is_always_logged_on_is_counted_by_activity() -> None:
+    stage = Stage("activity")
+    stage.service.start()
+    stage.play(LOG_ON, "kiosk")
+    touched(stage, 300, idle=2)
+    touched(stage, 600, idle=10_000)
+    first = stage.records()[0]
+    assert (first["method"], first["presence_readable"]) == ("activity", True)
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 290)
+    assert first["seconds_observed"] >= 890
+
+
+def test_an_always_logged_on_station_without_presence_says_that_its_use_is_unknown() -> None:
+    stage = Stage("activity")
+    stage.service.start()
+    stage.play(LOG_ON, "kiosk")
+    stage.run_for(900)
+    first = stage.records()[0]
+    assert (first["seconds_on"], first["seconds_observed"]) == (900, 0)
+    assert (first["method"], first["idle_rules"]) == ("not_readable", [])
+
+
+def test_where_presence_is_readable_the_hours_of_a_log_on_are_no_upper_bound(stage: Stage) -> None:
+    stage.service.start()
+    stage.play(LOG_ON)
+    touched(stage, 900, idle=2)
+    assert stage.records()[0]["presence_readable"]
+    without = Stage()
+    without.service.start()
+    without.play(LOG_ON)
+    without.run_for(900)
+    assert not without.records()[0]["presence_readable"]

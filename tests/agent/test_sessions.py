@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
-from agent.sessions import Counter, band
+from agent.sessions import Counter
+from agent.tallies import band
 from agent.wire.figures import IDLE_RULES_MINUTES
 
 TEN = IDLE_RULES_MINUTES.index(10)
@@ -19,15 +20,17 @@ def counting(offset: int = 0) -> Counter:
 
 
 def starts(counter: Counter, rule: int = TEN) -> int:
-    return sum(tally.starts[rule] for tally in counter.tallies.values())
+    return sum(tally.starts[rule] for tally in counter.tallies.by_slot.values())
 
 
 def use(counter: Counter, rule: int = TEN) -> int:
-    return sum(tally.use[rule] for tally in counter.tallies.values())
+    return sum(tally.use[rule] for tally in counter.tallies.by_slot.values())
 
 
 def lengths(counter: Counter, rule: int = TEN) -> list[int]:
-    return [sum(column) for column in zip(*(tally.lengths[rule] for tally in counter.tallies.values()), strict=True)]
+    return [
+        sum(column) for column in zip(*(tally.lengths[rule] for tally in counter.tallies.by_slot.values()), strict=True)
+    ]
 
 
 def test_a_log_on_is_one_session_that_lasts_until_the_log_off() -> None:
@@ -43,9 +46,9 @@ def test_a_session_that_crosses_midnight_is_counted_once_where_it_starts_and_its
     counter.happen(0, LOG_ON, "a")
     counter.happen(1200, LOG_OFF, "a")
     before, after = 86_400 // 900 - 1, 86_400 // 900
-    assert [counter.tallies[slot].starts[TEN] for slot in (before, after)] == [1, 0]
-    assert [counter.tallies[slot].use[TEN] for slot in (before, after)] == [600, 600]
-    assert counter.tallies[before].lengths[TEN] == [0, 0, 0, 1, 0, 0, 0]
+    assert [counter.tallies.by_slot[slot].starts[TEN] for slot in (before, after)] == [1, 0]
+    assert [counter.tallies.by_slot[slot].use[TEN] for slot in (before, after)] == [600, 600]
+    assert counter.tallies.by_slot[before].lengths[TEN] == [0, 0, 0, 1, 0, 0, 0]
 
 
 def test_the_worked_example_a_pause_of_four_minutes_splits_under_the_rule_of_three_only() -> None:
@@ -119,7 +122,7 @@ def test_a_session_whose_end_was_not_seen_ends_when_the_station_was_last_known_t
     first.advance(600)
     second = Counter(50_000, first.snapshot())
     second.begin(5, [OpenSession("a", locked=False, foreground=True)], same_boot=False)
-    assert second.tallies[0].lengths[TEN] == [0, 0, 1, 0, 0, 0, 0]
+    assert second.tallies.by_slot[0].lengths[TEN] == [0, 0, 1, 0, 0, 0, 0]
     assert starts(second) == 1, "the same key after another boot is another log-on"
 
 
@@ -129,7 +132,7 @@ def test_while_sessions_cannot_be_read_the_station_is_on_but_not_observed() -> N
     counter.advance(300)
     counter.begin(300, [], same_boot=False)
     counter.advance(900)
-    assert (counter.tallies[0].on, counter.tallies[0].observed) == (900, 600)
+    assert (counter.tallies.by_slot[0].on, counter.tallies.by_slot[0].observed) == (900, 600)
 
 
 def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment() -> None:
@@ -138,7 +141,7 @@ def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment() -> None
     counter.lose_sight(60)
     counter.begin(120, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
     counter.happen(180, LOG_OFF, "a")
-    assert (starts(counter), use(counter), counter.tallies[0].observed) == (1, 120, 120)
+    assert (starts(counter), use(counter), counter.tallies.by_slot[0].observed) == (1, 120, 120)
 
 
 def test_a_revision_grows_only_when_something_changed() -> None:
@@ -188,7 +191,7 @@ def test_whatever_happens_no_slot_exceeds_its_seconds_and_every_start_has_one_le
             counter.happen(now, kind, key)
     counter.finish(now)
     for each in archive:
-        for tally in each.tallies.values():
+        for tally in each.tallies.by_slot.values():
             assert 0 <= tally.observed <= tally.on <= 900
             assert all(used <= tally.on for used in tally.use)
     for rule in range(4):
@@ -214,6 +217,6 @@ def test_counting_in_many_small_steps_gives_the_same_as_counting_in_few(
         counter.finish(now)
 
     def counts(counter: Counter) -> dict[int, tuple[object, ...]]:
-        return {slot: (t.on, t.observed, t.starts, t.use, t.lengths) for slot, t in counter.tallies.items()}
+        return {slot: (t.on, t.observed, t.starts, t.use, t.lengths) for slot, t in counter.tallies.by_slot.items()}
 
     assert counts(coarse) == counts(fine)

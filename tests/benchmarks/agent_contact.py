@@ -31,11 +31,12 @@ import certifi
 from agent import machine
 from agent.disk import RealDisk
 from agent.machine.base import LOCK, LOG_OFF, LOG_ON, UNLOCK, Event
+from agent.outside import Outside
 from agent.sender.exchange import Outside as SenderOutside
 from agent.sender.exchange import next_envelope
 from agent.sender.memory import Store
 from agent.sender.upload import Line
-from agent.service import Outside, Service
+from agent.service import Service
 from tests.agent.stage import StageClock, StageSource
 from tests.benchmarks.certificates import KINDS, Chain, chain
 from tests.benchmarks.counting_proxy import CountingProxy, Traffic
@@ -100,6 +101,7 @@ class Station:
                 disk=RealDisk(),
                 open_source=lambda: self.source,
                 start_sender=lambda: 1,
+                open_presence=lambda _: None,
                 reap=lambda _: 0,
                 random=os.urandom,
                 say=lambda _: None,

@@ -45,9 +45,8 @@ def test_show_prints_byte_for_byte_what_send_then_sends(enrolled: list[str], col
     assert shown.code == 0
     assert collector.asked == [], "showing asks nobody"
     sent = run("send", *enrolled)
-    assert (sent.code, sent.out) == (0, "dps-agent send: sent 1 envelope; 0 records wait\n")
-    (body,) = collector.bodies
-    assert gzip.decompress(body) + b"\n" == shown.out.encode()
+    assert (sent.code, sent.out) == (0, "dps-agent send: sent 2 envelopes; 0 records wait\n")
+    assert gzip.decompress(collector.bodies[0]) + b"\n" == shown.out.encode()
     assert collector.slots() == [SLOT, SLOT + 1]
     assert SECRET not in shown.out + shown.err + sent.out + sent.err
 

@@ -13,7 +13,8 @@ import termios
 from fcntl import ioctl
 from pathlib import Path
 
-from agent.machine.presence_linux import ActiveSession, Peer, PresenceListener
+from agent.machine.base import ActiveSession
+from agent.machine.presence_linux import Peer, PresenceListener
 
 US = os.getuid()
 HERE = ActiveSession("2", US)

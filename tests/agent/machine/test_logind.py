@@ -6,6 +6,7 @@ import select
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from agent.machine.base import (
     RESUME,
     SUSPEND,
     UNLOCK,
+    ActiveSession,
     Event,
     OpenSession,
 )
@@ -107,6 +109,35 @@ def test_sessions_that_are_open_already_are_present_and_no_events(opened: Open, 
     source = opened()
     assert source.present() == [OpenSession("2", True, True), OpenSession("c3", False, False)]
     assert source.read() == []
+
+
+def test_the_active_session_is_the_visitor_at_the_screen(opened: Open, logind: FakeLogind) -> None:
+    elsewhere = session(Seat=("seat1", "/org/freedesktop/login1/seat/seat1"))
+    logind.sessions.update({"1": GREETER, "2": session(Active=False), "3": session(uid=1002), "4": elsewhere})
+    source = opened()
+    assert source.active() == ActiveSession("3", 1002)
+    logind.change("3", Active=False)
+    logind.change("2", Active=True)
+    events_of(source, 2)
+    assert source.active() == ActiveSession("2", 1001)
+    logind.remove("2")
+    events_of(source, 1)
+    assert source.active() is None
+
+
+@pytest.mark.parametrize("other", [GREETER, ROOT, COLLEAGUE, LIBRARIAN])
+def test_nobody_is_active_while_somebody_else_than_a_visitor_is_at_the_screen(
+    opened: Open, logind: FakeLogind, other: dict[str, Any]
+) -> None:
+    logind.sessions.update({"1": other, "2": session(Active=False)})
+    assert opened().active() is None
+
+
+def test_a_visitor_from_elsewhere_is_never_at_the_screen(opened: Open, logind: FakeLogind) -> None:
+    logind.sessions["1"] = SSH
+    source = opened(RULE._replace(remote_sessions=True))
+    assert source.present() == [OpenSession("1", False, True)]
+    assert source.active() is None
 
 
 def test_a_session_appears_locks_unlocks_goes_back_and_forth_and_ends(opened: Open, logind: FakeLogind) -> None:

@@ -22,11 +22,11 @@ if sys.platform != "linux":
 assert sys.platform == "linux"
 
 from agent.errors import Unusable
+from agent.machine.base import ActiveSession
 from agent.machine.presence_linux import (
     LARGEST_READ_BYTES,
     MOST_CONNECTIONS,
     SILENCE_SECONDS,
-    ActiveSession,
     Peer,
     PresenceListener,
     is_idle_time,

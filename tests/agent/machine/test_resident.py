@@ -10,7 +10,9 @@ FORBIDDEN = (
     *("argparse", "asyncio", "dataclasses", "hashlib", "hmac", "http", "inspect", "json", "logging", "pathlib"),
     *("platformdirs", "psutil", "pydantic", "requests", "secrets", "ssl", "subprocess", "tomllib", "urllib"),
 )
-WAYS_IN = ["agent.machine"] + (["agent.machine.logind", "agent.machine.utmp"] if sys.platform == "linux" else [])
+WAYS_IN = ["agent.machine"]
+if sys.platform == "linux":
+    WAYS_IN += ["agent.machine.logind", "agent.machine.presence_linux", "agent.machine.utmp"]
 
 
 @pytest.mark.parametrize("module", WAYS_IN)

@@ -25,6 +25,8 @@ class FakeDesktop:
         self.noise = 0
         """So many signals that nobody asked for come before each answer."""
         self.silent = False
+        """Whether it answers only when it is asked the next time, and then 999,000."""
+        self._late: list[Message] = []
         self.asked: list[str] = []
         self._connection: DBusConnection = open_dbus_connection(f"unix:path={address}")
         for name in answers:
@@ -53,7 +55,11 @@ class FakeDesktop:
         assert (service, fields[HeaderFields.path], service, fields[HeaderFields.member]) == CALLS[service]
         self.asked.append(service)
         if self.silent:
+            self._late.append(message)
             return
+        for late in self._late:
+            self._connection.send(new_method_return(late, "t", (999_000,)))
+        self._late.clear()
         for number in range(self.noise):
             signal = new_signal(DBusAddress("/noise", interface="org.example.Noise"), "Heard", "ts", (number, "x" * 30))
             signal.header.fields[HeaderFields.destination] = fields[HeaderFields.sender]

@@ -3,6 +3,7 @@
 # ruff: noqa: E402 - the first lines tell readers and type checkers that only Linux runs this file
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ assert sys.platform == "linux"
 from agent.errors import Unusable
 from agent.machine import presence_linux
 from agent.presence import linux as presence_side
-from agent.presence.linux import claim, session_type
+from agent.presence.linux import claim, hung_up, session_type
 from agent.presence.program import RETRY_SECONDS, main, tell
 from tests.agent.presence.desktop import PATIENCE_SECONDS, presence
 
@@ -105,6 +106,22 @@ def test_a_service_that_sends_it_away_is_asked_again_after_thirty_seconds() -> N
     desk.hangs_up_at = [0.0, 30.0]
     desk.run()
     assert desk.tried == [0, RETRY_SECONDS, 2 * RETRY_SECONDS]
+
+
+def test_a_new_connection_is_told_at_once() -> None:
+    desk = Desk(until=38)
+    desk.hangs_up_at = [32.0]
+    desk.run()
+    assert desk.told[-2:] == [(30, b"30\n"), (32, b"32\n")]
+
+
+def test_it_wakes_up_when_the_other_side_is_gone_and_for_nothing_else() -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        theirs.send(b"whatever")
+        assert hung_up((ours.fileno(),), 0) == []
+        theirs.close()
+        assert hung_up((ours.fileno(),), PATIENCE_SECONDS) == [ours.fileno()]
 
 
 def test_what_can_never_be_read_is_said_and_what_ends_with_the_session_is_not() -> None:

@@ -17,7 +17,8 @@ if sys.platform != "linux":
     pytest.skip("X11 is read on Linux", allow_module_level=True)
 assert sys.platform == "linux"
 
-from agent.machine.presence_linux import ActiveSession, PresenceListener, session_scopes
+from agent.machine.base import ActiveSession
+from agent.machine.presence_linux import PresenceListener, session_scopes
 from tests.agent.presence.desktop import PATIENCE_SECONDS, SWAP_BUTTONS, Probe, XServer, presence
 
 

@@ -1,0 +1,43 @@
+"""Whether a Linux computer logs itself on after boot: what its display manager is told.
+
+Read without configparser, which would cost the resident service memory; only three names matter. Sources: the manual
+pages and shipped configurations of GDM, LightDM and SDDM.
+"""
+
+import os
+
+from agent.machine.files import text_of
+
+FILES = (
+    "etc/gdm3/custom.conf",
+    "etc/gdm3/daemon.conf",
+    "etc/gdm/custom.conf",
+    "etc/lightdm/lightdm.conf",
+    "etc/sddm.conf",
+)
+FOLDERS = ("usr/share/lightdm/lightdm.conf.d", "etc/lightdm/lightdm.conf.d", "etc/sddm.conf.d")
+
+
+def logs_itself_on(root: str = "/") -> bool:
+    """True if some display manager is told to log a user on by itself; later files win over earlier ones."""
+    told: dict[str, str] = {}
+    for path in (*FILES, *_in_folders(root)):
+        for line in text_of(f"{root}/{path}").splitlines():
+            name, equals, value = line.partition("=")
+            if equals and not name.lstrip().startswith(("#", ";")):
+                told[name.strip().lower()] = value.strip().strip('"')
+    gdm = told.get("automaticloginenable", "").lower() in ("true", "1") and bool(told.get("automaticlogin"))
+    lightdm = bool(told.get("autologin-user"))
+    sddm = bool(told.get("user")) and "session" in told
+    return gdm or lightdm or sddm
+
+
+def _in_folders(root: str) -> list[str]:
+    found = []
+    for folder in FOLDERS:
+        try:
+            names = sorted(os.listdir(f"{root}/{folder}"))  # noqa: PTH208 no pathlib in the resident service
+        except OSError:
+            continue
+        found += [f"{folder}/{name}" for name in names if name.endswith(".conf")]
+    return found
