@@ -1,86 +1,14 @@
 """The resident service on a stage: what it writes, whatever happens to it."""
 
 import json
-from typing import Any
 
 import pytest
 
-from agent.errors import SourceLost
-from agent.machine.base import LOG_OFF, LOG_ON, POWER_OFF, Event, OpenSession
-from agent.outside import Outside
-from agent.service import Service
-from agent.sessions import Mode
-from agent.spool import HELD, PENDING, Spool
-from tests.agent.stage import MONDAY, PlugPulledError, StageClock, StageDisk, StagePresence, StageSource
+from agent.machine.base import LOG_OFF, LOG_ON, POWER_OFF, Event
+from tests.agent.service_stage import Stage
+from tests.agent.stage import MONDAY, PlugPulledError
 
 SLOT = MONDAY // 900
-
-
-class Stage:
-    """One station: its clock, disk and sessions outlive the runs of the service."""
-
-    def __init__(self, mode: Mode = "log_on") -> None:
-        self.mode: Mode = mode
-        self.clock = StageClock()
-        self.disk = StageDisk()
-        self.source = StageSource()
-        self.presence = StagePresence()
-        self.said: list[str] = []
-        self.senders = 0
-        self._random = iter(range(1, 10_000))
-        self.service = self.new_service()
-
-    def new_service(self) -> Service:
-        def open_source() -> StageSource:
-            if self.source.lost:
-                raise SourceLost("not readable: no bus")
-            return self.source
-
-        def start_sender() -> int:
-            self.senders += 1
-            return self.senders
-
-        return Service(
-            "/state",
-            1800,
-            Outside(
-                clock=self.clock,
-                disk=self.disk,
-                open_source=open_source,
-                start_sender=start_sender,
-                open_presence=lambda _: self.presence,
-                reap=lambda _: 0,
-                random=lambda size: next(self._random).to_bytes(size, "big"),
-                say=self.said.append,
-            ),
-            self.mode,
-        )
-
-    def restart(self) -> None:
-        self.disk.writes_left = None
-        self.service = self.new_service()
-        self.service.start()
-
-    def play(self, kind: str, session: str = "a") -> None:
-        if kind == LOG_ON:
-            self.source.open[session] = OpenSession(session, locked=False, foreground=True)
-        if kind == LOG_OFF:
-            self.source.open.pop(session, None)
-        self.source.events.append(Event(kind, session))
-        self.service.wake()
-
-    def run_for(self, seconds: int, step: int = 30) -> None:
-        for _ in range(seconds // step):
-            self.clock.pass_time(step)
-            self.service.wake()
-
-    def records(self, kind: str = "slot", folder: str = PENDING) -> list[dict[str, Any]]:
-        spool = Spool("/state/spool", self.disk)
-        found = (spool.read(folder, entry) for entry in spool.entries(folder) if entry.kind == kind)
-        return [record for record in found if record is not None]
-
-    def total(self, what: str, folder: str = PENDING) -> int:
-        return sum(r["idle_rules"][2][what] for r in self.records(folder=folder) if r["idle_rules"])
 
 
 @pytest.fixture
@@ -246,107 +174,6 @@ def test_sessions_that_cannot_be_read_leave_the_use_unknown_and_the_station_on(s
     assert (after["seconds_on"], after["method"]) == (900, "log_on")
     assert 840 <= after["seconds_observed"] < 900
     assert stage.said[0].startswith("sessions cannot be read: not readable: no bus")
-
-
-def test_counts_made_before_the_time_was_known_are_dated_exactly_once_it_is(stage: Stage) -> None:
-    """The clock's battery is dead: it says 2009. The truth comes 20 minutes later."""
-    truth = stage.clock.wall_ahead
-    stage.clock.wall_ahead = 1_230_768_000
-    stage.clock.vouched = False
-    stage.service.start()
-    stage.play(LOG_ON)
-    stage.run_for(600)
-    assert not stage.records(), "nothing is sent with a date that nobody vouches for"
-    assert stage.records(folder=HELD)
-    stage.run_for(600)
-    stage.clock.wall_ahead = truth
-    stage.clock.vouched = True
-    stage.run_for(30)
-    assert [record["slot"] for record in stage.records()] == [SLOT, SLOT + 1]
-    assert [r["seconds_on"] for r in stage.records()] == [900, 330]
-    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 1230)
-    assert not stage.records(folder=HELD)
-
-
-def test_a_restart_before_the_time_is_known_keeps_the_length_of_a_session_if_the_clock_was_right(stage: Stage) -> None:
-    stage.clock.vouched = False
-    stage.service.start()
-    stage.play(LOG_ON)
-    stage.run_for(60)
-    stage.restart()
-    stage.clock.vouched = True
-    stage.play(LOG_OFF)
-    assert stage.total("starts") == 1
-    assert sum(sum(r["idle_rules"][2]["lengths"]) for r in stage.records() if r["idle_rules"]) == 1
-
-
-def test_a_restart_before_the_time_is_known_leaves_the_length_unknown_if_the_clock_was_wrong(stage: Stage) -> None:
-    stage.clock.vouched = False
-    stage.clock.wall_ahead -= 86_400
-    stage.service.start()
-    stage.play(LOG_ON)
-    stage.run_for(60)
-    stage.restart()
-    stage.clock.vouched = True
-    stage.clock.wall_ahead += 86_400
-    stage.play(LOG_OFF)
-    assert [r["idle_rules"][2]["starts"] for r in stage.records("undated")] == [1]
-    assert sum(sum(r["idle_rules"][2]["lengths"]) for r in stage.records() if r["idle_rules"]) == 0
-
-
-def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage) -> None:
-    stage.clock.vouched = False
-    stage.clock.wall_ahead -= 86_400
-    stage.service.start()
-    stage.run_for(60)
-    note = {"boot_id": stage.clock.boot, "elapsed_seconds": 130, "time_seconds": MONDAY + 30}
-    stage.disk.files["/state/trust.json"] = json.dumps(note).encode()
-    stage.run_for(30)
-    assert stage.records()[0]["slot"] == SLOT
-
-
-def test_a_stretch_between_two_trusted_points_is_dated_if_the_clock_was_right_at_both(stage: Stage) -> None:
-    stage.service.start()
-    stage.run_for(60)
-    stage.service.stop("power_off")
-    stage.clock.reboot(after=3600)
-    stage.clock.vouched = False
-    stage.restart()
-    stage.play(LOG_ON)
-    stage.run_for(600)
-    stage.play(LOG_OFF)
-    offline = stage.service.run_id
-    stage.service.stop("power_off")
-    stage.clock.reboot(after=3600)
-    stage.clock.vouched = True
-    stage.restart()
-    dated = [r for r in stage.records() if r["run_id"] == offline]
-    assert sum(r["idle_rules"][2]["starts"] for r in dated) == 1
-    assert {r["run_id"]: r["clock"] for r in stage.records("run")}[offline] == "bracketed"
-    assert not stage.records("undated")
-
-
-def test_a_stretch_whose_clock_was_wrong_is_counted_without_a_place(stage: Stage) -> None:
-    stage.service.start()
-    stage.run_for(60)
-    stage.service.stop("power_off")
-    stage.clock.reboot(after=3600)
-    stage.clock.vouched = False
-    stage.clock.wall_ahead -= 10 * 365 * 86_400
-    stage.restart()
-    stage.play(LOG_ON)
-    stage.run_for(600)
-    offline = stage.service.run_id
-    stage.service.stop("power_off")
-    stage.clock.reboot(after=3600)
-    stage.restart()
-    assert not [r for r in stage.records() if r["run_id"] == offline]
-    stage.clock.vouched = True
-    stage.clock.wall_ahead += 10 * 365 * 86_400
-    stage.run_for(30)
-    (undated,) = [r for r in stage.records("undated") if r["run_id"] == offline]
-    assert (undated["idle_rules"][2]["starts"], undated["idle_rules"][2]["seconds_in_use"]) == (1, 600)
-    assert undated["seconds_observed"] == 600
 
 
 def test_a_suspend_is_told_by_the_clocks_and_recorded_in_the_run(stage: Stage) -> None:
