@@ -4,7 +4,9 @@ Everything that keeps state takes a Disk as a parameter, so that a simulation ca
 everything at the next boot.
 """
 
+import errno
 import os
+import sys
 from typing import Protocol
 
 
@@ -32,6 +34,9 @@ class Disk(Protocol):
         """Make a folder that only its owner can enter, fine if it exists."""
 
 
+_EXTRA = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
 class RealDisk:
     """The computer's own disk."""
 
@@ -40,7 +45,7 @@ class RealDisk:
             return file.read()
 
     def write(self, path: str, data: bytes) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _EXTRA, 0o600)
         try:
             view = memoryview(data)
             while view:
@@ -73,6 +78,10 @@ class RealDisk:
 
     def make_folder(self, path: str) -> None:
         os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103 pathlib costs the resident service memory
+        found = os.lstat(path)
+        if sys.platform != "win32" and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
+            # Whoever owns a folder can put a link where we are about to write.
+            raise PermissionError(errno.EACCES, "it belongs to another account, or others may write there", path)
 
 
 def flush_folder(folder: str) -> None:

@@ -14,7 +14,7 @@ from agent.machine.base import POWER_OFF, RESUME, SUSPEND, ActiveSession, Presen
 from agent.outside import Outside
 from agent.sessions import Counter, Mode
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, TOLERANCE_SECONDS, claimed_offset, finish_settling, settle, trusted_offset
+from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, settle, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
@@ -50,6 +50,7 @@ class Service:
         self._unpublished: dict[str, tuple[str, dict[str, Any]]] = {}
         self._journal: list[Callable[[Counter], None]] = []
         self._sleeps: list[dict[str, int]] = []
+        self._settle_due = self._recounted = False
         self._run_revision = 0
         self._run_changed = True
         self._disk_complaint = ""
@@ -68,7 +69,13 @@ class Service:
         self._previous = saved.get("run_id")
         self._start_reason = "restart" if self._same_boot else "boot"
         self._last_trusted: int | None = saved.get("last_trusted_seconds")
-        self._publish(saved.get("folder", PENDING), saved.get("records", []))
+        self.spool.put_all(saved.get("folder", PENDING), saved.get("records", []))
+        if saved.get("records"):
+            # Published for good: what is settled below must not be published once more by the next start.
+            saved["records"] = []
+            self.spool.write(f"{self.folder}/run.json", json.dumps(saved).encode())
+        if saved.get("recounted"):
+            self._drop_recounted(saved["run_id"])
         self._saved = saved
         self._runs_of_boot: list[str] = [*(saved.get("runs_of_boot", []) if self._same_boot else []), self.run_id]
         self._claimed = claimed_offset(clock)
@@ -76,7 +83,7 @@ class Service:
         self._awake = clock.awake() - clock.elapsed()
         offset = self._vouched()
         self.trusted = offset is not None
-        self.counter = Counter(self._claimed if offset is None else offset, self._continued(offset), self.mode)
+        self.counter = self._counter_from(offset)
         if self.trusted:
             self._settle_held()
         self._source_due = self.started_at
@@ -225,23 +232,29 @@ class Service:
             self.counter.tallies.offset = offset
 
     def _adopt(self, offset: int, now: int) -> None:
-        """The time is known from now on: count again, from the start of this run, with the right offset."""
+        """The time is known from now on: count again, from the start of this run, with the right offset.
+
+        What was held back is removed or settled only after the new count is on the disk.
+        """
         self.trusted = True
         self._run_changed = True
+        self._settle_due = True
         if len(self._journal) < LONGEST_JOURNAL:
-            counter = Counter(offset, self._continued(offset), self.mode)
+            counter = self._counter_from(offset)
             for step in self._journal:
                 step(counter)
             counter.advance(now)
             self.counter = counter
-            for entry in self.spool.entries(HELD):
-                if entry.run_id == self.run_id:
-                    self.outside.disk.remove(self.spool.path(HELD, entry.name))
+            self._recounted = True
         else:
-            self.counter.tallies.offset = offset
+            self.counter.start_over(offset)
         self._journal = []
         self._unpublished = {}
-        self._settle_held()
+
+    def _drop_recounted(self, run_id: str) -> None:
+        for entry in self.spool.entries(HELD):
+            if entry.run_id == run_id:
+                self.outside.disk.remove(self.spool.path(HELD, entry.name))
 
     def _settle_held(self) -> None:
         now = self.now() + self.counter.tallies.offset
@@ -274,9 +287,15 @@ class Service:
         records = [[kind, record] for kind, record in self._unpublished.values()]
         try:
             self.spool.write(f"{self.folder}/run.json", json.dumps(self._state(now, folder, records)).encode())
-            self._publish(folder, records)
+            self.spool.put_all(folder, records)
+            if self._settle_due:
+                if self._recounted:
+                    self._drop_recounted(self.run_id)
+                self._settle_held()
+                self._settle_due = False
             if slot != self._pruned_slot:
-                self.spool.drop_old(now + self.counter.tallies.offset)
+                # A clock that nobody vouches for must not decide what is too old.
+                self.spool.drop_old(now + self.counter.tallies.offset if self.trusted else None)
         except OSError as error:
             if self._disk_complaint != str(error):
                 self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
@@ -304,6 +323,7 @@ class Service:
             "stopped": self.stopped,
             "runs_of_boot": self._runs_of_boot[-MOST_RUNS:],
             "counter": self.counter.snapshot(),
+            "recounted": self._recounted,
             "folder": folder,
             "records": records,
         }
@@ -327,28 +347,15 @@ class Service:
             ],
         }
 
-    def _continued(self, offset: int | None) -> dict[str, Any] | None:
-        """The open sessions that the counter goes on from.
-
-        Where the earlier run did not know the time and the clock turns out to have been wrong, or nobody can tell,
-        the start of its sessions has no place, and their length stays unknown.
-        """
-        snapshot: dict[str, Any] | None = self._saved.get("counter")
-        if snapshot is None or self._saved.get("trusted"):
-            return snapshot
-        now_known = self._claimed if offset is None else offset
-        off = abs(self._saved.get("offset_seconds", 0) - now_known)
-        if self._start_reason == "restart" and off <= TOLERANCE_SECONDS:
-            return snapshot
-        visits = {
-            key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}
-            for key, visit in snapshot["visits"].items()
-        }
-        return {**snapshot, "visits": visits}
-
-    def _publish(self, folder: str, records: list[list[Any]]) -> None:
-        for kind, record in records:
-            self.spool.put(folder, kind, record)
+    def _counter_from(self, offset: int | None) -> Counter:
+        """A counter that goes on from what the earlier run left open."""
+        place = self._claimed if offset is None else offset
+        try:
+            return Counter(place, left_open(self._saved, place, same_boot=self._start_reason == "restart"), self.mode)
+        except (KeyError, TypeError, AttributeError):
+            self.outside.say(f"{self.folder}/run.json does not hold what it should; counting starts anew")
+            self._saved = {}
+            return Counter(place, None, self.mode)
 
     def _saved_run(self) -> dict[str, Any]:
         try:

@@ -76,6 +76,7 @@ class Counter:
         self.readable = False
         self.visits: dict[str, Visit] = {}
         self._present_until: int | None = None
+        self._left_at = -(2**62)
         self._left_open: dict[str, Visit] = {}
         if snapshot is not None:
             self._left_open = {key: visit_of(saved) for key, saved in snapshot["visits"].items()}
@@ -145,17 +146,23 @@ class Counter:
         self._present_until = at + PRESENCE_SECONDS
         last = at - max(0, idle)
         if self.mode == "activity":
-            self._input_at_seat(last, known_until=at)
+            people = [visit for key, visit in self.visits.items() if key != SEAT]
+            away = bool(people) and all(visit.wants_pause() for visit in people)
+            if last > self._left_at and not away:
+                self._input_at_seat(last, known_until=at)
             return
         for visit in self.visits.values():
             if visit.paused_at is None and last > visit.settled:
                 self._settle(visit, last)
+                self._start_where_none(visit, last)
 
     def sleep(self, start: int, end: int) -> None:
         """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused."""
         self.advance(start)
         self._leave_seat(start)
-        self.now = end
+        self.now = self._left_at = end
+        if self._present_until is not None:
+            self._present_until = end + PRESENCE_SECONDS
         for visit in self.visits.values():
             if visit.paused_at is None:
                 self._pause(visit, start)
@@ -195,6 +202,14 @@ class Counter:
         open_now = self.visits or self._left_open
         return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in open_now.items()}}
 
+    def start_over(self, offset: int) -> None:
+        """Count on with another offset; where the open sessions started is not known any more."""
+        self.tallies = Tallies(offset)
+        for visit in (*self.visits.values(), *self._left_open.values()):
+            for stretch in visit.stretches:
+                if stretch is not None:
+                    stretch.start_slot = -1
+
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""
         return self.tallies.take_changed()
@@ -233,7 +248,9 @@ class Counter:
             return
         for visit in self.visits.values():
             if visit.paused_at is None:
-                self._use(visit, at)
+                idle = at - PRESENCE_SECONDS - visit.settled
+                self._use(visit, at, [rule for rule in RULES if idle < IDLE_RULES_MINUTES[rule] * 60])
+                self._start_where_none(visit, at)
 
     def _input_at_seat(self, last: int, known_until: int) -> None:
         """Activity mode: the seat's last input was at `last`, and there was none from then to `known_until`."""
@@ -254,6 +271,7 @@ class Counter:
         """Activity mode: lock, log-off, switch and suspend end the session that runs."""
         if self.mode != "activity":
             return
+        self._left_at = at
         seat = self.visits.pop(SEAT, None)
         if seat is not None:
             self._settle(seat, at)
@@ -263,6 +281,8 @@ class Counter:
         at = self.now or 0
         visit = Visit([None for _ in RULES], at, locked=locked, foreground=foreground)
         self.visits[key] = visit
+        # The desktop's idle time runs from its own start: what it tells of before the log-on is nobody's input.
+        self._left_at = at
         if self.mode == "log_on":
             self._start_where_none(visit, at)
         self._pause_or_return(visit)
@@ -286,7 +306,8 @@ class Counter:
         self._expire(visit)
         visit.paused_at = None
         visit.settled = at
-        if self.mode == "log_on":
+        if self.mode == "log_on" and self._present_until is None:
+            # Where presence is readable, a new session begins at its first input.
             self._start_where_none(visit, at)
 
     def _pause(self, visit: Visit, at: int) -> None:

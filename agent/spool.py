@@ -81,7 +81,7 @@ class Spool:
 
     def sweep(self) -> None:
         """Remove revisions that a higher one has replaced; a crash between two steps may leave them."""
-        for folder in (PENDING, HELD):
+        for folder in (PENDING, HELD, KEPT):
             newest = set(self.entries(folder))
             for entry in self.all_entries(folder):
                 if entry not in newest:
@@ -96,6 +96,11 @@ class Spool:
         self.write(self.path(folder, name), json.dumps(record, separators=(",", ":")).encode())
         if record["revision"] > 1:
             self.disk.remove(self.path(folder, name_of(kind, {**record, "revision": record["revision"] - 1})))
+
+    def put_all(self, folder: str, records: list[list[Any]]) -> None:
+        """Write records, each a pair of its kind and its content."""
+        for kind, record in records:
+            self.put(folder, kind, record)
 
     def write(self, target: str, data: bytes) -> None:
         """Write a file of the spool or beside it so that it is there whole or not at all."""
@@ -141,13 +146,17 @@ class Spool:
         self.write(self.path(REFUSED, f"{entry.name}.why"), reason.encode())
         self.move(folder, REFUSED, entry)
 
-    def drop_old(self, now: int) -> int:
-        """Drop what is too old and, oldest first, what is too much; how many pending records were lost by it."""
+    def drop_old(self, now: int | None) -> int:
+        """Drop what is too old at `now` (None: nobody knows the time) and, oldest first, what is too much.
+
+        Returns how many records were lost by it unsent.
+        """
+        self.sweep()
         lost = 0
         ages = ((KEPT, KEEP_SECONDS), (REFUSED, OLDEST_SECONDS), (PENDING, OLDEST_SECONDS))
-        for folder, seconds in ages:
+        for folder, seconds in ages if now is not None else ():
             for entry in self.all_entries(folder):
-                if 0 <= entry.slot < (now - seconds) // SLOT_SECONDS:
+                if self._last_moment(folder, entry) < (now or 0) - seconds:
                     self.disk.remove(self.path(folder, entry.name))
                     lost += folder == PENDING
         self._drop_reasons()
@@ -155,6 +164,16 @@ class Spool:
         if lost:
             self.write(f"{self.folder}/dropped", str(self.dropped() + lost).encode())
         return lost
+
+    def _last_moment(self, folder: str, entry: Entry) -> int:
+        """What a record is about ends here, in seconds since 1970; for ever where it has no place in time."""
+        if entry.kind == "slot":
+            return (entry.slot + 1) * SLOT_SECONDS
+        try:
+            record = json.loads(self.disk.read(self.path(folder, entry.name)))
+            return int(record["last_seen_at_seconds"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 2**62
 
     def _drop_reasons(self) -> None:
         """A reason without its record tells nobody anything."""
@@ -166,14 +185,14 @@ class Spool:
     def _shrink(self) -> int:
         lost = 0
         excess = self.bytes() - LARGEST_BYTES
-        for folder in (KEPT, REFUSED, PENDING):
+        for folder in (KEPT, REFUSED, HELD, PENDING):
             for entry in self.all_entries(folder):
                 if excess <= 0:
                     return lost
                 path = self.path(folder, entry.name)
                 excess -= self.disk.size(path)
                 self.disk.remove(path)
-                lost += folder == PENDING
+                lost += folder in (HELD, PENDING)
         return lost
 
     def bytes(self) -> int:

@@ -86,8 +86,10 @@ def finish_settling(spool: Spool) -> None:
         decided = json.loads(spool.disk.read(f"{spool.folder}/{DECIDED}"))
     except FileNotFoundError:
         return
-    for kind, record in decided["records"]:
-        spool.put(PENDING, kind, record)
+    except ValueError:
+        # Replaced whole or not at all, so this is a damaged disk; what was held is still there to be settled again.
+        decided = {"records": [], "names": []}
+    spool.put_all(PENDING, decided["records"])
     for name in decided["names"]:
         spool.disk.remove(spool.path(HELD, name))
     spool.disk.remove(f"{spool.folder}/{DECIDED}")
@@ -124,3 +126,21 @@ def undated(run_id: str, slots: list[dict[str, Any]]) -> dict[str, Any]:
         "presence_readable": any(record["presence_readable"] for record in slots),
         "idle_rules": rules,
     }
+
+
+def left_open(saved: dict[str, Any], offset: int, *, same_boot: bool) -> dict[str, Any] | None:
+    """The sessions that an earlier run left open, for a counter that goes on with `offset`.
+
+    Where that run did not know the time and the clock turns out to have been wrong, or nobody can tell, the start of
+    its sessions has no place, and their length stays unknown.
+    """
+    snapshot: dict[str, Any] | None = saved.get("counter")
+    if snapshot is None or saved.get("trusted"):
+        return snapshot
+    if same_boot and abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
+        return snapshot
+    visits = {
+        key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}
+        for key, visit in snapshot["visits"].items()
+    }
+    return {**snapshot, "visits": visits}

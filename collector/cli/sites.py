@@ -99,7 +99,7 @@ def approve(context: click.Context, code: str, public_ids: tuple[str, ...]) -> N
 @click.argument("public_id")
 @click.pass_context
 def revoke(context: click.Context, public_id: str) -> None:
-    """Revoke the secret of a station, waiting or not; a restored backup does not revive it."""
+    """Revoke the secret of a station, waiting or not; it is noted outside the database as well."""
     settings = settings_of(context)
     with writing(engine_of(settings)) as connection:
         enrolment.revoke(connection, public_id, now(), settings.revocations_file)

@@ -95,7 +95,8 @@ def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
             return list(store(connection, batch, mark))
     except Exception as error:  # noqa: BLE001  # drivers raise what they like; the retry below finds whose fault it is
         if len(batch) > 1:
-            return [commit(engine, [facts], mark)[0] for facts in batch]
+            # A mark of its own for each: the roller may read one between two of these commits.
+            return [commit(engine, [facts], mark + 1 + index)[0] for index, facts in enumerate(batch)]
         if not _is_about_data(error):
             return [TryAgain(type(error).__name__)]
     try:

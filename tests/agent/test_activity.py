@@ -128,6 +128,39 @@ def test_a_station_that_changes_its_mode_ends_what_was_open() -> None:
     assert (ended(second), starts(second)) == (1, 0)
 
 
+def test_input_of_before_the_lock_makes_no_session_after_it() -> None:
+    counter = counting()
+    counter.happen(0, LOG_ON, "kiosk")
+    play(counter, list(range(0, 601, 10)), until=600)
+    counter.happen(605, LOCK, "kiosk")
+    counter.present(615, 15)
+    counter.happen(620, UNLOCK, "kiosk")
+    counter.present(625, 25)
+    assert (starts(counter), ended(counter)) == (1, 1)
+
+
+def test_a_wake_up_at_night_that_nobody_notices_is_no_visitor() -> None:
+    for mode, key in (("activity", "kiosk"), ("log_on", "a")):
+        counter = counting("activity" if mode == "activity" else "log_on")
+        counter.happen(0, LOG_ON, key)
+        play(counter, list(range(0, 601, 10)), until=600)
+        before = starts(counter)
+        counter.sleep(605, 20_000)
+        for moment in range(20_010, 20_300, 10):
+            counter.present(moment, moment - 20_000 + 5)
+        assert starts(counter) == before
+        counter.present(20_310, 1)
+        assert starts(counter) == before + 1, "the first input is the next visitor"
+
+
+def test_hours_known_to_be_idle_do_not_become_use_when_presence_dies() -> None:
+    counter = counting("log_on")
+    counter.happen(0, LOG_ON, "a")
+    play(counter, [10], until=7200)
+    counter.advance(7400)
+    assert use(counter) <= 15 + 7400 - 7200 - PRESENCE_SECONDS
+
+
 def truth(inputs: list[int], minutes: int) -> tuple[int, int]:
     """Sessions and seconds in use by the definition: runs of input without a gap of so many minutes."""
     sessions, used = 0, 0

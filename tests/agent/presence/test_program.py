@@ -167,7 +167,8 @@ def test_a_wrong_word_is_an_error_and_help_is_not(capsys: pytest.CaptureFixture[
 def test_only_one_instance_runs_in_a_desktop(tmp_path: Path) -> None:
     here = {"XDG_RUNTIME_DIR": str(tmp_path), "DISPLAY": ":7"}
     hold = (
-        f"import os, sys; from agent.presence.linux import claim; claim({here!r}, 0, None); print(); sys.stdin.read()"
+        f"import os, sys; from agent.presence.linux import claim; claim({here!r}, 0, None)"
+        "; print(flush=True); sys.stdin.read()"
     )
     waited: list[float] = []
 

@@ -60,7 +60,7 @@ def undated_record() -> dict[str, Any]:
 def config_for(server: str, **settings: Any) -> Config:
     given: dict[str, Any] = {
         "values": {}, "server": server, "tag": "PC-1", "token_file": "", "state_folder": Path("/state"), "ca_file": "",
-        "proxy": "", "remote_sessions": False, "staff": (), "contact_seconds": 1800,
+        "proxy": "", "remote_sessions": False, "staff": (), "counting": "auto", "contact_seconds": 1800,
     }  # fmt: skip
     return Config(**{**given, **settings})
 
