@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,15 @@ class Sentences(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # whoever read our output has seen enough; click ends quietly
+            if error.filename is None:
+                give_up_output()
             raise click.ClickException(sentence_of(error)) from error
+
+
+def give_up_output() -> None:
+    """Let what could not be written go nowhere, or Python tries it once more at the end and ends with code 120."""
+    with suppress(OSError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def sentence_of(error: OSError) -> str:
