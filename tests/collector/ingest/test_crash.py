@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,18 +101,17 @@ def test_a_kill_under_load_loses_no_acknowledged_envelope(running: tuple[Running
     dead = threading.Event()
 
     def client(station: int, first: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=10)
         number = first
-        while not dead.is_set():
-            try:
-                if post(connection, station, number):
-                    acknowledged.append(number)
-            except (OSError, http.client.HTTPException):
-                connection.close()
-                return
-            if len(acknowledged) >= ACKNOWLEDGED_BEFORE_THE_KILL:
-                enough.set()
-            number += CLIENTS
+        with closing(http.client.HTTPConnection("127.0.0.1", process.port, timeout=10)) as connection:
+            while not dead.is_set():
+                try:
+                    if post(connection, station, number):
+                        acknowledged.append(number)
+                except (OSError, http.client.HTTPException):
+                    return
+                if len(acknowledged) >= ACKNOWLEDGED_BEFORE_THE_KILL:
+                    enough.set()
+                number += CLIENTS
 
     threads = [threading.Thread(target=client, args=(1 + n % 3, 1 + n)) for n in range(CLIENTS)]
     for thread in threads:
@@ -123,9 +123,8 @@ def test_a_kill_under_load_loses_no_acknowledged_envelope(running: tuple[Running
         thread.join()
 
     process.start()
-    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=20)
-    assert post(connection, 1, 10**6)
-    connection.close()
+    with closing(http.client.HTTPConnection("127.0.0.1", process.port, timeout=20)) as connection:
+        assert post(connection, 1, 10**6)
     process.kill()
 
     engine = create_engine(url)
