@@ -246,7 +246,7 @@ def test_a_site_of_two_stations_shows_its_sessions_and_a_site_of_one_does_not(
 ) -> None:
     station = Station(machine, collector, "EVERE")
     station.start()
-    assert exported(collector, "EVERE")["status"] == "confidential"
+    until(lambda: exported(collector, "EVERE")["status"] == "confidential", "the station has been there for a second")
     machine.run(["python3", "-m", "agent", "send", "--state", "/var/lib/other", "--tag", "EVERE-02"])
     begun = time.monotonic()
     visitor = machine.log_on("alice")
