@@ -80,10 +80,14 @@ def run(settings: dict[str, Any]) -> None:
             raise Unusable(
                 f"the state folder {folder} cannot be written ({error.strerror}); free or mend it"
             ) from error
+        manager = machine.ServiceManager()
+        manager.ready()
         say(f"run {service.run_id} counts in {folder}")
         while not wakeups.asked_to_stop:
             wakeups.wait(service)
             service.wake()
+            manager.alive()
+        manager.stopping()
         service.stop("service_stop")
         deadline = time.monotonic() + LAST_SENDER_SECONDS
         while not service.sender_done() and time.monotonic() < deadline:

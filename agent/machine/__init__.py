@@ -18,8 +18,10 @@ if sys.platform == "linux":
         system_clock,
         system_name,
     )
+    from agent.machine.systemd import ServiceManager
 else:
     from agent.machine.unsupported import (
+        ServiceManager,
         architecture,
         computer_name,
         is_administrator,
@@ -36,6 +38,7 @@ else:
     )
 
 __all__ = [
+    "ServiceManager",
     "architecture",
     "computer_name",
     "is_administrator",

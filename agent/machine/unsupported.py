@@ -97,3 +97,13 @@ def restrict_to_owner(path: str) -> None:
 
 def _refuse(what: str) -> NoReturn:
     raise Unusable(f"The agent cannot {what} on this system: it is built for Linux so far.")
+
+
+class ServiceManager:
+    """Nobody who wants to hear from the service."""
+
+    def ready(self) -> None: ...
+
+    def alive(self) -> None: ...
+
+    def stopping(self) -> None: ...

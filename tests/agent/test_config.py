@@ -206,3 +206,18 @@ def test_plain_http_through_a_proxy_leaves_this_computer() -> None:
 def test_every_setting_is_explained() -> None:
     assert len(BY_NAME) == len(SETTINGS)
     assert all(setting.meaning and setting.meaning[0].isupper() for setting in SETTINGS)
+
+
+def test_a_token_that_the_service_manager_hands_over_is_used_unless_a_setting_names_another(
+    tmp_path: Path, policy_file: Path
+) -> None:
+    (tmp_path / "token").write_text("dps1-")
+    environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert loaded(environment=environment).token_file == str(tmp_path / "token")
+    policy_file.write_text('token_file = "/srv/token"')
+    assert loaded(environment=environment, policy_file=policy_file).token_file == "/srv/token"
+
+
+def test_an_empty_token_that_the_service_manager_hands_over_is_none(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("")
+    assert loaded(environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}).token_file == ""
