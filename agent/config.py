@@ -106,8 +106,8 @@ def load(
     environment = os.environ if environment is None else environment
     named = file or (Path(environment["DPS_AGENT_CONFIG"]) if environment.get("DPS_AGENT_CONFIG") else None)
     values = {setting.name: Value(setting.default, "built-in default") for setting in SETTINGS}
-    handed_over = Path(environment.get("CREDENTIALS_DIRECTORY", "")) / "token"
-    if environment.get("CREDENTIALS_DIRECTORY") and handed_over.is_file() and handed_over.stat().st_size:
+    handed_over = Path(environment.get("CREDENTIALS_DIRECTORY", "/nowhere")) / "token"
+    if handed_over.is_file() and handed_over.read_bytes().strip():
         values["token_file"] = Value(str(handed_over), "credential of the service")
     if policy_file.exists():
         take_file(values, policy_file)

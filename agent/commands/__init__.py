@@ -56,6 +56,8 @@ def run_word(word: str, arguments: list[str]) -> int:
             default_state_folder=default_state_folder(),
             computer_name=machine.computer_name(),
         )
+        if word != "enroll":  # it reads a token first that only an administrator may read
+            machine.act_as_owner_of(str(config.state_folder))
         return run(Call(config, options, words_for_child(options, given, config)))
     except AgentError as error:
         sentence, exit_code = sentence_of(error), error.exit_code

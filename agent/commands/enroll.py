@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from agent import machine
 from agent.commands import Call
 from agent.commands.send import locked, outside
 from agent.disk import RealDisk
@@ -21,15 +22,17 @@ def run(call: Call) -> int:
     """Enrol and keep the secret; says whether somebody still has to approve the station."""
     config = call.config
     world = outside(config)
+    store = Store(str(config.state_folder), RealDisk())
+    if store.identity() is not None and not call.options.again:
+        raise UsageError("this station is enrolled already; give --again to enrol it anew")
+    if not config.token_file and sys.stdin.isatty():
+        sys.stderr.write("Paste the enrolment token and press Enter: ")
+        sys.stderr.flush()
+    token = read_token(config.token_file or "-")
+    machine.act_as_owner_of(str(config.state_folder))
     with locked(config), world.open_line() as line:
-        store = Store(str(config.state_folder), RealDisk())
         store.spool.prepare()
-        if store.identity() is not None and not call.options.again:
-            raise UsageError("this station is enrolled already; give --again to enrol it anew")
-        if not config.token_file and sys.stdin.isatty():
-            sys.stderr.write("Paste the enrolment token and press Enter: ")
-            sys.stderr.flush()
-        identity, outcome = enrol(line, read_token(config.token_file or "-"), config.tag)
+        identity, outcome = enrol(line, token, config.tag)
         if identity is None or not isinstance(outcome, Answered):
             sentence = "the collector gave no usable answer" if isinstance(outcome, Answered) else outcome.sentence
             raise Unusable(f"not enrolled: {sentence}")

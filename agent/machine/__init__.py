@@ -5,6 +5,7 @@ import sys
 if sys.platform == "linux":
     from agent.machine.autologon import logs_itself_on
     from agent.machine.linux import (
+        act_as_owner_of,
         architecture,
         computer_name,
         is_administrator,
@@ -22,6 +23,7 @@ if sys.platform == "linux":
 else:
     from agent.machine.unsupported import (
         ServiceManager,
+        act_as_owner_of,
         architecture,
         computer_name,
         is_administrator,
@@ -39,6 +41,7 @@ else:
 
 __all__ = [
     "ServiceManager",
+    "act_as_owner_of",
     "architecture",
     "computer_name",
     "is_administrator",

@@ -141,6 +141,24 @@ def is_administrator() -> bool:
     return os.geteuid() == 0
 
 
+def act_as_owner_of(folder: str) -> None:
+    """Where an administrator runs us on the state of the service's account, go on as that account.
+
+    So nothing privileged writes into a folder that something unprivileged owns, and no file becomes unreadable for
+    the service. There is no way back.
+    """
+    if os.geteuid() != 0:
+        return
+    try:
+        found = os.lstat(folder)
+    except OSError:
+        return
+    if stat.S_ISDIR(found.st_mode) and found.st_uid != 0:
+        os.setgroups([])
+        os.setgid(found.st_gid)
+        os.setuid(found.st_uid)
+
+
 def space_of(folder: str) -> tuple[int, int]:
     """Size of the file system of a folder, and what ordinary users can still write to it, in bytes."""
     found = os.statvfs(folder)

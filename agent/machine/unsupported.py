@@ -73,6 +73,10 @@ def is_administrator() -> bool:
     return False
 
 
+def act_as_owner_of(folder: str) -> None:
+    """Nothing: who may write where is not known here."""
+
+
 def space_of(folder: str) -> tuple[int, int]:
     """Size of the file system of a folder, and what can still be written to it, in bytes."""
     found = shutil.disk_usage(folder)

@@ -69,7 +69,7 @@ def build(target: Path, environment: Mapping[str, str], version: str | None = No
         if done.returncode:
             raise NotBuilt("dpkg-buildpackage failed: " + " / ".join((done.stdout + done.stderr).splitlines()[-8:]))
         target.mkdir(parents=True, exist_ok=True)
-        return Path(shutil.move(Path(folder) / f"dps-agent_{version}_all.deb", target))
+        return Path(shutil.copy2(Path(folder) / f"dps-agent_{version}_all.deb", target))
 
 
 def lay_out(tree: Path, version: str, seconds: int) -> None:

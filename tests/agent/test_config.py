@@ -219,5 +219,5 @@ def test_a_token_that_the_service_manager_hands_over_is_used_unless_a_setting_na
 
 
 def test_an_empty_token_that_the_service_manager_hands_over_is_none(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("")
+    (tmp_path / "token").write_text("\n")
     assert loaded(environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}).token_file == ""
