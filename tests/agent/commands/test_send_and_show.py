@@ -83,12 +83,15 @@ def test_a_second_sender_ends_at_once_and_is_no_error(call: Call, enrolled: list
     assert done == Done(0, "dps-agent send: another sender is at work already; it sends what waits\n", "")
 
 
-@pytest.mark.parametrize("word", ["show", "enroll"])
-def test_what_must_not_run_beside_a_sender_says_so(call: Call, enrolled: list[str], state: Path, word: str) -> None:
+@pytest.mark.parametrize("words", [["show"], ["enroll", "--again"]])
+def test_what_must_not_run_beside_a_sender_says_so(
+    call: Call, enrolled: list[str], state: Path, tmp_path: Path, words: list[str]
+) -> None:
+    (tmp_path / "token").write_text(f"dps1-{'0' * 16}-{'0' * 64}\n")
     lock = machine.lock_file(f"{state}/sender.lock")
-    done = call(word, *enrolled)
+    done = call(*words, *enrolled, "--token-file", str(tmp_path / "token"))
     os.close(lock)
-    told = f"dps-agent {word}: another process holds {state}/sender.lock: wait until it ends, or end it\n"
+    told = f"dps-agent {words[0]}: another process holds {state}/sender.lock: wait until it ends, or end it\n"
     assert done == Done(1, "", told)
 
 
