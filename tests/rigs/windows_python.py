@@ -21,10 +21,7 @@ from tests.rigs.debian_root import cache_folder
 
 MINOR = (3, 11)
 PROJECT = Path(__file__).parents[2]
-WHEELS = {
-    "panda3d==1.10.16": "",
-    "msvc-runtime==14.44.35112": "",
-}
+WHEELS = ("panda3d==1.10.16", "msvc-runtime==14.44.35112")
 PACKAGES = ("platformdirs", "psutil", "requests", "pytest", "hypothesis", "pyinstaller", "time-machine")
 """What the agent, its tests and its freezing need; versions are those of the lock file."""
 TOOLS = {
@@ -139,29 +136,22 @@ def make(folder: Path) -> None:
     folder.mkdir(parents=True)
     python = folder / "Python311"
     wheels = folder / "wheels"
-    command(
-        [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--platform", "win_amd64"]
-        + ["--python-version", "3.11", "--only-binary", ":all:", "--dest", str(wheels), *WHEELS]
-    )
+    for_windows = ["-q", "--python-version", "3.11", "--only-binary", ":all:"]
+    fetch = [sys.executable, "-m", "pip", "download", "--no-deps", "--platform", "win_amd64"]
+    command([*fetch, *for_windows, "--dest", str(wheels), *WHEELS])
     lay_out_python(wheels, python)
     shutil.rmtree(wheels)
     build_python(folder, python)
-    command(
-        [*installer(), "--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.11", "-q"]
-        + ["--only-binary", ":all:", "--target", str(python / "Lib/site-packages")]
-        + ["-c", str(PROJECT / "requirements-dev.lock"), *PACKAGES]
-    )
+    # Not with pip: it evaluates markers for the system that it runs on.
+    install = [sys.executable, "-m", "uv", "pip", "install", "--python-platform", "x86_64-pc-windows-msvc"]
+    place = ["--target", str(python / "Lib/site-packages"), "-c", str(PROJECT / "requirements-dev.lock")]
+    command([*install, *for_windows, *place, *PACKAGES])
     windows = Windows(folder / "prefix", python)
     new_prefix(windows, folder)
     said = windows.run([python / "python.exe", "-c", "import sys, ssl, ctypes, sqlite3, psutil; print(sys.version)"])
     if "MSC" not in said.stdout:
         raise WindowsNotMade(f"python.exe says {said.stdout[-500:]}")
     windows.end()
-
-
-def installer() -> list[str]:
-    """The uv of the development environment: pip evaluates markers for the system that it runs on."""
-    return [sys.executable, "-m", "uv", "pip", "install"]
 
 
 def lay_out_python(wheels: Path, python: Path) -> None:
