@@ -26,23 +26,33 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     word = words[0] if words else ""
     os.umask(0o077)  # whatever we write is for our own account
-    if word == "resident":
+    if word == "resident" and sys.platform == "linux":
         # Not in the usage: started by `run` with the settings on standard input, and kept as small as it can be.
         from agent.hosts.console import main as resident  # noqa: PLC0415 each word loads only what it needs
 
         return resident()
+    if word == "service" and sys.platform == "win32":
+        # Not in the usage: started by Windows' service manager, and as small.
+        from agent.hosts.windows import main as service  # noqa: PLC0415 the same
+
+        return service()
     if word == "presence":
         # Not one of the commands: it runs in each visitor's session, in 11 MiB, and has no settings.
         from agent.presence.program import main as presence  # noqa: PLC0415 the same
 
         return presence(words[1:])
-    if word in WORDS:
+    if word in (*WORDS, "settings"):
         gc.disable()  # a word lives for a moment and needs no collection; this saves a contact a tenth of its time
         from agent.commands import run_word  # noqa: PLC0415 the same
 
         return run_word(word, words[1:])
+    return about(word)
+
+
+def about(word: str) -> int:
+    """What this program is, or that there is no such word."""
     if word in ("--version", "-V"):
-        from agent import __version__  # noqa: PLC0415 the same
+        from agent import __version__  # noqa: PLC0415 each word loads only what it needs
 
         sys.stdout.write(f"dps-agent {__version__}\n")
         return 0

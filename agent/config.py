@@ -1,11 +1,11 @@
 """Where settings come from, and what they are in the end.
 
-Built-in default < policy (/etc, later the registry) < file < environment < command line. Every value remembers which
+Built-in default < policy (/etc, the registry) < file < environment < command line. Every value remembers which
 of them it came from, for `dps-agent config`.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -96,6 +96,7 @@ def load(
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     policy_file: Path = POLICY_FILE,
+    policies: Sequence[tuple[str, Mapping[str, object]]] = (),
     default_state_folder: Path,
     computer_name: str,
 ) -> Config:
@@ -109,6 +110,8 @@ def load(
     handed_over = Path(environment.get("CREDENTIALS_DIRECTORY", "/nowhere")) / "token"
     if handed_over.is_file() and handed_over.read_bytes().strip():
         values["token_file"] = Value(str(handed_over), "credential of the service")
+    for origin, table in policies:
+        take_policy(values, origin, table)
     if policy_file.exists():
         take_file(values, policy_file)
     if named is not None:
@@ -168,6 +171,18 @@ def take_file(values: dict[str, Value], file: Path) -> None:
         if name not in BY_NAME:
             raise UsageError(f"{file}: there is no setting {name!r}; the settings are {', '.join(BY_NAME)}")
         values[name] = Value(checked(BY_NAME[name], value, str(file)), f"file {file}")
+
+
+def take_policy(values: dict[str, Value], origin: str, table: Mapping[str, object]) -> None:
+    """Let what an administrator decided in the registry stand; it knows only texts and numbers.
+
+    Names that are no settings are left out: the installer and Group Policy keep other values there too.
+    """
+    for name, given in table.items():
+        setting = BY_NAME.get(name)
+        if setting is not None and given != "":
+            value = from_text(setting, str(given), origin)
+            values[name] = Value(checked(setting, value, origin), origin)
 
 
 def from_text(setting: Setting, text: str, where: str) -> Any:

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,6 @@ from agent import machine
 from agent.config import BY_NAME, Config, load, option_of
 from agent.errors import AgentError, UsageError
 
-SYSTEM_FOLDER = Path("/var/lib/dps-agent")
 OPTIONS = ("server", "tag", "token_file", "state_folder", "ca_file", "proxy", "contact_seconds", "allow_plain_http")
 
 
@@ -53,6 +52,7 @@ def run_word(word: str, arguments: list[str]) -> int:
         config = load(
             given,
             file=options.config,
+            policies=machine.policies(),
             default_state_folder=default_state_folder(),
             computer_name=machine.computer_name(),
         )
@@ -81,8 +81,9 @@ def sentence_of(error: AgentError) -> str:
 
 def default_state_folder() -> Path:
     """The system's place for state where there is one or an administrator runs us, else the person's own."""
-    if machine.system_name() == "linux" and (machine.is_administrator() or SYSTEM_FOLDER.exists()):
-        return SYSTEM_FOLDER
+    of_system = machine.state_folder()
+    if of_system and (machine.is_administrator() or Path(of_system).exists()):
+        return Path(of_system)
     from platformdirs import user_state_path  # noqa: PLC0415 it costs the sender time that it mostly need not spend
 
     return user_state_path("dps-agent", appauthor=False)
@@ -100,15 +101,3 @@ def words_for_child(options: argparse.Namespace, given: dict[str, object], confi
         if value is not True:
             words.append(str(Path(str(value)).absolute()) if BY_NAME[name].kind == "path" else str(value))
     return words
-
-
-def own_program(arguments: Sequence[str] = sys.argv) -> list[str]:
-    """The words that start this program again: the frozen executable, or the interpreter away from any other's code.
-
-    An installed script is started again as it was: it knows where its modules are, and `-m` costs 0.4 MiB.
-    """
-    if getattr(sys, "frozen", False):
-        return [sys.executable]
-    if Path(arguments[0]).name == "dps-agent":
-        return [sys.executable, "-I", str(Path(arguments[0]).absolute())]
-    return [sys.executable, "-I", "-m", "agent"]

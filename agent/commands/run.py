@@ -3,16 +3,29 @@
 import json
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from agent.commands import Call, own_program
+from agent.commands import Call
 from agent.errors import Unusable
+from agent.program import own_program
 
 
-def run(call: Call) -> NoReturn:
-    """Resolve the settings, hand them to the resident process as one line, and become that process."""
+def run(call: Call) -> int:
+    """Resolve the settings and count in the foreground."""
+    settings = settings_of(call)
+    if sys.platform == "win32":
+        from agent.hosts.windows import run_by_hand  # noqa: PLC0415 the system's
+
+        run_by_hand(settings)
+    else:
+        become_resident(settings)
+    return 0
+
+
+def settings_of(call: Call) -> dict[str, Any]:
+    """What the resident process wants to know."""
     config = call.config
-    settings = {
+    return {
         "state_folder": str(config.state_folder.absolute()),
         "contact_seconds": config.contact_seconds,
         "remote_sessions": config.remote_sessions,
@@ -20,6 +33,10 @@ def run(call: Call) -> NoReturn:
         "counting": config.counting,
         "sender": [*own_program(), "send", *call.words],
     }
+
+
+def become_resident(settings: dict[str, Any]) -> NoReturn:
+    """Hand the settings over as one line, and become the resident process."""
     line = (json.dumps(settings) + "\n").encode()
     if len(line) > 65_536:  # noqa: PLR2004 what a pipe holds without a reader on the other side
         raise Unusable("the settings are longer than 64 KiB; shorten the list staff, or name groups with @")

@@ -12,17 +12,16 @@ if sys.platform == "linux":
         lock_file,
         open_presence,
         open_session_source,
+        policies,
         reap,
-        restrict_to_owner,
         space_of,
         start_detached,
+        state_folder,
         system_clock,
         system_name,
     )
-    from agent.machine.systemd import ServiceManager
-else:
-    from agent.machine.unsupported import (
-        ServiceManager,
+elif sys.platform == "win32":
+    from agent.machine.windows import (
         act_as_owner_of,
         architecture,
         computer_name,
@@ -31,16 +30,34 @@ else:
         logs_itself_on,
         open_presence,
         open_session_source,
+        policies,
         reap,
-        restrict_to_owner,
         space_of,
         start_detached,
+        state_folder,
+        system_clock,
+        system_name,
+    )
+else:
+    from agent.machine.unsupported import (
+        act_as_owner_of,
+        architecture,
+        computer_name,
+        is_administrator,
+        lock_file,
+        logs_itself_on,
+        open_presence,
+        open_session_source,
+        policies,
+        reap,
+        space_of,
+        start_detached,
+        state_folder,
         system_clock,
         system_name,
     )
 
 __all__ = [
-    "ServiceManager",
     "act_as_owner_of",
     "architecture",
     "computer_name",
@@ -49,10 +66,11 @@ __all__ = [
     "logs_itself_on",
     "open_presence",
     "open_session_source",
+    "policies",
     "reap",
-    "restrict_to_owner",
     "space_of",
     "start_detached",
+    "state_folder",
     "system_clock",
     "system_name",
 ]

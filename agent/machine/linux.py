@@ -159,6 +159,16 @@ def act_as_owner_of(folder: str) -> None:
         os.setuid(found.st_uid)
 
 
+def state_folder() -> str:
+    """The system's place for what the service keeps."""
+    return "/var/lib/dps-agent"
+
+
+def policies() -> list[tuple[str, dict[str, object]]]:
+    """What an administrator decided elsewhere than in files: nothing."""
+    return []
+
+
 def space_of(folder: str) -> tuple[int, int]:
     """Size of the file system of a folder, and what ordinary users can still write to it, in bytes."""
     found = os.statvfs(folder)
@@ -213,18 +223,6 @@ def lock_file(path: str) -> int:
             raise Unusable(f"Another process holds {path}: wait until it ends, or end it.") from error
         raise Unusable(f"The file {path} cannot be locked: {os.strerror(error.errno or 0)}.") from error
     return descriptor
-
-
-def restrict_to_owner(path: str) -> None:
-    """Let only the owner read, write and, where it is a folder, enter."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            os.fchmod(descriptor, 0o700 if stat.S_ISDIR(os.fstat(descriptor).st_mode) else 0o600)
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be kept from other users: {os.strerror(error.errno or 0)}.") from error
 
 
 def _descriptors_that_would_pass() -> list[int]:

@@ -26,17 +26,11 @@ from collections.abc import Callable
 from agent.errors import Unusable
 from agent.machine.base import ActiveSession
 from agent.machine.files import text_of
+from agent.machine.presence_lines import LARGEST_READ_BYTES, PAUSE_SECONDS, Lines
 
 SOCKET = "/run/dps-agent/presence"
 """Where presence looks for it (agent/presence/program.py)."""
 MOST_CONNECTIONS = 8
-LONGEST_LINE_BYTES = 16
-MOST_DIGITS = 7
-"""So the longest idle time that anybody can tell is 115 days."""
-LARGEST_READ_BYTES = 1024
-"""Read in one go, and of that only the last line is taken: five minutes of honest lines, should we have been busy."""
-PAUSE_SECONDS = 1.0
-"""So long after a read nothing more is read from a connection; later lines wait for the service's next wake-up."""
 SILENCE_SECONDS = 300.0
 """A connection that says nothing for so long is closed; presence speaks every 10 s."""
 
@@ -47,13 +41,13 @@ _WRITABLE_BY_OTHERS = 0o022
 class Peer:
     """One connection, with what the kernel says of its other side."""
 
-    __slots__ = ("buffer", "connection", "heard_at", "read_at", "scopes", "uid")
+    __slots__ = ("connection", "heard_at", "lines", "read_at", "scopes", "uid")
 
     def __init__(self, connection: socket.socket, uid: int, scopes: frozenset[str], now: float) -> None:
         self.connection = connection
         self.uid = uid
         self.scopes = scopes
-        self.buffer = b""
+        self.lines = Lines()
         self.heard_at = now
         self.read_at = now - PAUSE_SECONDS
 
@@ -154,23 +148,19 @@ class PresenceListener:
         except OSError:
             arrived = b""
         peer.read_at = now
-        *lines, peer.buffer = (peer.buffer + arrived).split(b"\n")
-        if not arrived or len(peer.buffer) >= LONGEST_LINE_BYTES or not all(map(is_idle_time, lines)):
+        try:
+            told = peer.lines.taken(arrived)
+        except ValueError:
             self._drop(peer)
             return None
-        if not lines:
-            return None
-        peer.heard_at = now
-        return int(lines[-1])
+        if told is not None:
+            peer.heard_at = now
+        return told
 
     def _drop(self, peer: Peer) -> None:
         if peer in self._peers:
             self._peers.remove(peer)
             peer.connection.close()
-
-
-def is_idle_time(line: bytes) -> bool:
-    return len(line) <= MOST_DIGITS and line.isdigit()
 
 
 def session_scopes(cgroups: str) -> frozenset[str]:

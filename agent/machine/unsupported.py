@@ -77,6 +77,16 @@ def act_as_owner_of(folder: str) -> None:
     """Nothing: who may write where is not known here."""
 
 
+def state_folder() -> str:
+    """None that is known."""
+    return ""
+
+
+def policies() -> list[tuple[str, dict[str, object]]]:
+    """None that is known."""
+    return []
+
+
 def space_of(folder: str) -> tuple[int, int]:
     """Size of the file system of a folder, and what can still be written to it, in bytes."""
     found = shutil.disk_usage(folder)
@@ -95,19 +105,5 @@ def lock_file(path: str) -> int:
     _refuse(f"lock {path}")
 
 
-def restrict_to_owner(path: str) -> None:
-    _refuse(f"keep {path} from other users")
-
-
 def _refuse(what: str) -> NoReturn:
     raise Unusable(f"The agent cannot {what} on this system: it is built for Linux so far.")
-
-
-class ServiceManager:
-    """Nobody who wants to hear from the service."""
-
-    def ready(self) -> None: ...
-
-    def alive(self) -> None: ...
-
-    def stopping(self) -> None: ...

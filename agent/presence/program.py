@@ -83,8 +83,13 @@ def run(path: str | None) -> None:
         counter = open_counter(os.environ, time.monotonic)
         if claim(os.environ, counter.fileno(), hung_up) is not None:
             tell(counter, lambda: connected(path or SOCKET), time.monotonic, hung_up)
+    elif sys.platform == "win32":
+        from agent.presence import windows  # noqa: PLC0415 the same
+
+        if windows.is_only_one():
+            tell(windows.LastInput(), lambda: windows.connected(path or windows.PIPE), time.monotonic, windows.pause)
     else:
-        raise Unusable("the agent is built for Linux so far")
+        raise Unusable("the agent knows no desktop of this system")
 
 
 def main(words: list[str]) -> int:

@@ -104,17 +104,6 @@ def test_a_lock_in_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None
         machine.lock_file(str(tmp_path / "missing" / "lock"))
 
 
-def test_files_and_folders_are_kept_from_others(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("x")
-    tmp_path.chmod(0o755)
-    machine.restrict_to_owner(str(secret))
-    machine.restrict_to_owner(str(tmp_path))
-    assert (secret.stat().st_mode & 0o777, tmp_path.stat().st_mode & 0o777) == (0o600, 0o700)
-    with pytest.raises(Unusable, match="cannot be kept from other users"):
-        machine.restrict_to_owner(str(tmp_path / "missing"))
-
-
 def test_the_computer_names_itself() -> None:
     assert machine.system_name() == "linux"
     assert machine.computer_name() == os.uname().nodename

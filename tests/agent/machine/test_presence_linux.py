@@ -23,13 +23,12 @@ assert sys.platform == "linux"
 
 from agent.errors import Unusable
 from agent.machine.base import ActiveSession
+from agent.machine.presence_lines import LARGEST_READ_BYTES, is_idle_time
 from agent.machine.presence_linux import (
-    LARGEST_READ_BYTES,
     MOST_CONNECTIONS,
     SILENCE_SECONDS,
     Peer,
     PresenceListener,
-    is_idle_time,
     session_scopes,
 )
 from tests.agent.machine import presence_station as cast
@@ -142,7 +141,7 @@ def test_a_flood_costs_one_small_read_a_second_and_no_memory(station: Station) -
         for _ in range(50):
             assert station.listener.read() is None, "within the same second nothing more is read"
         assert station.listener.filenos() == [station.listener._listening.fileno()]
-        assert len(flooder.buffer) < 16
+        assert len(flooder.lines._rest) < 16
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert heard == [31] * 200

@@ -29,7 +29,6 @@ def test_sessions_are_not_readable_and_that_is_said() -> None:
         partial(unsupported.start_detached, ["agent"]),
         partial(unsupported.reap, 1),
         partial(unsupported.lock_file, "lock"),
-        partial(unsupported.restrict_to_owner, "secret"),
     ],
 )
 def test_what_it_cannot_do_it_refuses_in_one_sentence(refused: Callable[[], object]) -> None:
