@@ -8,10 +8,12 @@ The cache is the one of `debian_root`. `python -m tests.rigs.windows_python` mak
 import fcntl
 import hashlib
 import os
+import select
 import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,22 +82,34 @@ class Windows(NamedTuple):
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a Windows program and wait for it (seconds); its output is one text."""
-        # A pipe and no terminal: else Windows programs may say that their handle is invalid.
-        done = subprocess.run(
+        # A pipe: else Python says that its handle is invalid. It is not read to its end, which Wine's own services,
+        # started by the first program, put off for ever; what has arrived when the program ends is all.
+        process = subprocess.Popen(
             ["wine", *map(str, words)],
             env={**self.environment(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=timeout,
-            check=False,
             cwd=cwd,
-            text=True,
-            errors="replace",
         )
-        if check and done.returncode:
-            raise WindowsNotMade(f"{words[0]} ended with {done.returncode}: {done.stdout[-2000:]}")
-        return done
+        assert process.stdout is not None
+        os.set_blocking(process.stdout.fileno(), False)
+        told = b""
+        deadline = time.monotonic() + timeout
+        with process.stdout as output:
+            while True:
+                ended = process.poll() is not None
+                told += output.read() or b""
+                if ended:
+                    break
+                if time.monotonic() > deadline:
+                    process.kill()
+                    raise WindowsNotMade(f"{words[0]} took longer than {timeout} s: {told[-2000:]!r}")
+                select.select([output], [], [], 0.05)
+        text = told.decode(errors="replace")
+        if check and process.returncode:
+            raise WindowsNotMade(f"{words[0]} ended with {process.returncode}: {text[-2000:]}")
+        return subprocess.CompletedProcess(words, process.returncode, text, "")
 
     def end(self) -> None:
         """End every program of the prefix, as a power cut does."""
