@@ -12,6 +12,7 @@ from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
 from agent.sender.contact import contact
+from agent.sender.dates import latest_known
 from agent.sender.exchange import Outside
 from agent.sender.upload import Line
 
@@ -43,12 +44,18 @@ def outside(config: Config) -> Outside:
 
 def world(config: Config) -> Outside:
     """The same for who only looks and asks no collector."""
-    clock = machine.system_clock()
+    clock, disk = machine.system_clock(), RealDisk()
     return Outside(
         clock=clock,
-        disk=RealDisk(),
+        disk=disk,
         random=os.urandom,
-        open_line=lambda: Line(config.server, ca_file=config.ca_file, proxy=config.proxy, elapsed=clock.elapsed),
+        open_line=lambda: Line(
+            config.server,
+            ca_file=config.ca_file,
+            proxy=config.proxy,
+            elapsed=clock.elapsed,
+            no_earlier=latest_known(clock, disk, str(config.state_folder)),
+        ),
     )
 
 

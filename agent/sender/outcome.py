@@ -34,6 +34,8 @@ class TryLater:
 
     sentence: str
     after_seconds: int | None = None
+    dates_alone: bool = False
+    """Whether the server was refused for the dates of its certificates and for nothing else."""
 
 
 Outcome = Answered | Refused | NotAdmitted | TryLater

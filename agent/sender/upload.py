@@ -10,12 +10,14 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import requests
 
 from agent import __version__
+from agent.sender.dates import EARLIEST_SECONDS, DatedBy, WithoutDates, is_about_dates
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused, TryLater
 from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, TimeAnswer
 
@@ -59,20 +61,26 @@ class Line:
     """A way to one collector; use it as a context manager, so that one connection serves a whole contact."""
 
     def __init__(
-        self, server: str, *, ca_file: str = "", proxy: str = "", elapsed: Callable[[], float] = time.monotonic
+        self,
+        server: str,
+        *,
+        ca_file: str = "",
+        proxy: str = "",
+        elapsed: Callable[[], float] = time.monotonic,
+        no_earlier: int = EARLIEST_SECONDS,
     ) -> None:
-        """Prepare to speak to `server`; `elapsed` tells the moment of an answer on the clock that runs since boot."""
+        """Prepare to speak to `server`.
+
+        `elapsed` tells the moment of an answer on the clock that runs since boot. `no_earlier`, in seconds since 1970,
+        has come for certain: where our own clock is wrong, no earlier time is believed (agent/sender/dates.py).
+        """
         self.server = server.rstrip("/")
         self.elapsed = elapsed
-        self.session = requests.Session()
-        # Without this a .netrc would replace our credential, and a variable of the environment our certificates.
-        self.session.trust_env = False
-        self.session.verify = ca_file or True
-        if proxy:
-            self.session.proxies = {"http": proxy, "https": proxy}
-        self.session.headers.clear()
-        self.session.headers["User-Agent"] = f"dps-agent/{__version__}"
         self.ca_file = ca_file
+        self.no_earlier = no_earlier
+        self._proxy = proxy
+        self._time_asked = False
+        self.session = self._new_session()
 
     def __enter__(self) -> Self:
         return self
@@ -91,11 +99,48 @@ class Line:
         """Ask for something that needs no credential; never raises."""
         return self._ask("GET", path, None, {})
 
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # Without this a .netrc would replace our credential, and a variable of the environment our certificates.
+        session.trust_env = False
+        session.verify = self.ca_file or True
+        if self._proxy:
+            session.proxies = {"http": self._proxy, "https": self._proxy}
+        session.headers.clear()
+        session.headers["User-Agent"] = f"dps-agent/{__version__}"
+        return session
+
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Outcome:
         if self.ca_file and not os.access(self.ca_file, os.R_OK):
             return TryLater(f"the certificate file {self.ca_file} (setting ca_file) does not exist or cannot be read")
+        outcome = self._tried(self.session, method, path, body, headers)
+        if not (isinstance(outcome, TryLater) and outcome.dates_alone) or self._time_asked:
+            return outcome
+        self._time_asked = True
+        doubt = self._learn_the_time()
+        return self._tried(self.session, method, path, body, headers) if doubt is None else doubt
+
+    def _learn_the_time(self) -> Outcome | None:
+        """Ask for the time with dates unchecked, and check by it from now on; else why the contact cannot go on."""
+        with self._new_session() as session:
+            session.mount("https://", WithoutDates())
+            outcome = self._tried(session, "GET", "/api/v1/time", None, {})
+        if not isinstance(outcome, Answered):
+            return outcome
+        told, received = outcome.answer["time_seconds"], outcome.received_elapsed_seconds
+        if told < self.no_earlier:
+            then = f"{datetime.fromtimestamp(told, UTC):%Y-%m-%d %H:%M} UTC"
+            return TryLater(
+                f"{self.server} says that it is {then}, which has passed for certain; check its clock and ours"
+            )
+        self.session.mount("https://", DatedBy(lambda: told + self.elapsed() - received))
+        return None
+
+    def _tried(
+        self, session: requests.Session, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> Outcome:
         try:
-            with self.session.request(
+            with session.request(
                 method,
                 self.server + path,
                 data=body,
@@ -109,7 +154,8 @@ class Line:
                 return outcome_of(response, content, received, path)
         except requests.exceptions.SSLError as error:
             return TryLater(
-                f"{self.server} cannot prove who it is ({reason_of(error)}); check the setting ca_file and the clock"
+                f"{self.server} cannot prove who it is ({reason_of(error)}); check the setting ca_file and the clock",
+                dates_alone=is_about_dates(error),
             )
         except (requests.exceptions.RequestException, OSError) as error:
             return TryLater(f"{self.server} cannot be reached ({reason_of(error)})")

@@ -1,4 +1,4 @@
-"""Nothing is sent to a server that cannot prove who it is."""
+"""Nothing is sent to a server that cannot prove who it is. Dates of certificates: test_dates.py."""
 
 from pathlib import Path
 
@@ -33,11 +33,6 @@ def test_an_issuer_that_nobody_named_is_refused(certificates: Certificates) -> N
 def test_the_certificate_of_another_host_is_refused(certificates: Certificates) -> None:
     with LocalServer(answer(GOOD), certificates.server("other", subject="DNS:elsewhere.example.org")) as server:
         assert "127.0.0.1" in refused(post(server, ca_file=certificates.issuer), server)
-
-
-def test_a_certificate_that_is_out_of_date_is_refused(certificates: Certificates) -> None:
-    with LocalServer(answer(GOOD), certificates.server("old", days=-1)) as server:
-        assert "certificate has expired" in refused(post(server, ca_file=certificates.issuer), server)
 
 
 def test_no_variable_of_the_environment_makes_an_issuer_known(
