@@ -21,6 +21,7 @@ from jeepney.low_level import HeaderFields, Message, MessageType
 from jeepney.wrappers import DBusAddress, new_method_call
 
 from agent.errors import SourceLost
+from agent.greeting import greet
 
 BUS_NAME = "org.freedesktop.DBus"
 LARGEST_MESSAGE_BYTES = 256 * 1024
@@ -84,22 +85,10 @@ class Bus:
     def _greet(self, address: str, timeout_seconds: float) -> None:
         self._socket.settimeout(timeout_seconds)
         self._socket.connect(address)
-        self._socket.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
-        if not self._line().startswith(b"OK "):
+        if not greet(self._socket, os.getuid()):
             raise SourceLost("not readable: bus refuses")
-        self._socket.sendall(b"BEGIN\r\n")
         self._socket.setblocking(False)
         self.ask_bus("hello", "Hello")
-
-    def _line(self) -> bytes:
-        """One line of the greeting; byte by byte, so that nothing of what follows is swallowed."""
-        line = b""
-        while not line.endswith(b"\r\n") and len(line) < LARGEST_MESSAGE_BYTES:
-            byte = self._socket.recv(1)
-            if not byte:
-                break
-            line += byte
-        return line
 
     def fileno(self) -> int:
         return self._socket.fileno()

@@ -10,7 +10,6 @@ import ctypes
 import fcntl
 import os
 import signal
-import stat
 import time
 from collections.abc import Callable
 from typing import Literal

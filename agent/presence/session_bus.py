@@ -1,7 +1,7 @@
 """The little of D-Bus that is needed to ask a service of the session for one number, packed by hand.
 
 jeepney, which the resident service uses, costs 2.5 MiB here and would not fit. Format: the D-Bus specification,
-"Message Format" and "Authentication Protocol". Only methods without arguments are called. Signals and whatever else
+"Message Format". Only methods without arguments are called. Signals and whatever else
 any program of the session may send to us are skipped.
 """
 
@@ -15,10 +15,10 @@ import os
 from _socket import AF_UNIX, SOCK_STREAM, socket
 
 from agent.errors import Unusable
+from agent.greeting import greet
 
 LONGEST_MESSAGE_BYTES = 64 * 1024
 """Longer ones are read and thrown away in pieces."""
-LONGEST_GREETING_BYTES = 4096
 
 _METHOD_CALL, _METHOD_RETURN, _ERROR = 1, 2, 3
 _NO_AUTO_START = 2
@@ -44,31 +44,16 @@ class SessionBus:
         self._socket = socket(AF_UNIX, SOCK_STREAM)
         self._socket.settimeout(patience_seconds)
         try:
-            self._greet(address)
+            self._socket.connect(address)
+            welcome = greet(self._socket, os.getuid())
         except OSError as error:
             self.close()
             raise Unusable("the session bus cannot be reached") from error
-        except Unusable:
+        if not welcome:
             self.close()
-            raise
+            raise Unusable("the session bus refuses us")
         bus = "org.freedesktop.DBus"
         self.ask(bus, "/org/freedesktop/DBus", bus, "Hello")
-
-    def _greet(self, address: bytes) -> None:
-        self._socket.connect(address)
-        self._socket.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n")
-        if not self._line().startswith(b"OK "):
-            raise Unusable("the session bus refuses us")
-        self._socket.sendall(b"BEGIN\r\n")
-
-    def _line(self) -> bytes:
-        line = b""
-        while not line.endswith(b"\r\n") and len(line) < LONGEST_GREETING_BYTES:
-            byte = self._socket.recv(1)
-            if not byte:
-                break
-            line += byte
-        return line
 
     def fileno(self) -> int:
         return self._socket.fileno()

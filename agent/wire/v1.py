@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 from agent.wire.bounds import Items, Text, Whole
-from agent.wire.figures import IDLE_RULES_MINUTES as IDLE_RULES_MINUTES  # noqa: PLC0414
-from agent.wire.figures import SLOT_SECONDS as SLOT_SECONDS  # noqa: PLC0414
+from agent.wire.figures import SLOT_SECONDS
 
 Identifier = Annotated[str, Text(32, r"^[0-9a-f]{32}$")]
 RunIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
