@@ -22,3 +22,5 @@ class Outside(NamedTuple):
     random: Callable[[int], bytes]
     say: Callable[[str], None]
     """Logs one line."""
+    boot_folder: str = ""
+    """A folder of our own that the system clears at boot; empty where there is none."""

@@ -5,48 +5,47 @@ and are replaced at once. Only then are the records published to the spool; a cr
 start by publishing them again. So a count is never there twice and never half.
 """
 
-import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from agent.errors import SourceLost, Unusable
-from agent.machine.base import POWER_OFF, RESUME, SUSPEND, ActiveSession, PresenceSource, SessionSource
+from agent.contacts import Contacts
+from agent.habit import Habit
+from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
 from agent.outside import Outside
-from agent.sessions import Counter, Mode
+from agent.run_file import RunFile, Saved, same_boot
+from agent.sessions import SEAT, Counter, Mode
+from agent.sight import Sight
 from agent.spool import HELD, PENDING, Spool
 from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, settle, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
 """At most so much use is lost by a crash (design: spool)."""
-SOURCE_RETRY_SECONDS = 60
 SLEEP_SECONDS = 5
 """A longer difference between the clocks with and without suspended time was a suspend."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
 MOST_RUNS = 100
 """Runs of one boot that are remembered, and sleeps of one run that are told (the wire's bound)."""
-FIRST_CONTACT_SECONDS = (2, 30)
-"""A station calls soon after its start, but not in the same second as the rest of its region."""
 
 
 class Service:
     """One run of the agent's service."""
 
-    def __init__(self, folder: str, contact_seconds: int, outside: Outside, mode: Mode = "log_on") -> None:
+    def __init__(
+        self, folder: str, contact_seconds: int, outside: Outside, counting: Mode | Literal["auto"] = "log_on"
+    ) -> None:
         """Keep state in `folder`; contact the collector every `contact_seconds` until it says otherwise."""
         self.folder = folder
         self.contact_seconds = contact_seconds
         self.outside = outside
+        self.counting = counting
         self.spool = Spool(f"{folder}/spool", outside.disk)
+        self.run_file = RunFile(folder, outside.boot_folder, outside.disk, outside.say)
         self.run_id = outside.random(8).hex()
-        self.mode: Mode = mode
-        self.source: SessionSource | None = None
-        self.presence: PresenceSource | None = None
-        self.source_name = ""
+        self.sight = Sight(outside)
         self.stopped: str | None = None
         self.going_down = False
-        self._sender: int | None = None
         self._unpublished: dict[str, tuple[str, dict[str, Any]]] = {}
         self._journal: list[Callable[[Counter], None]] = []
         self._sleeps: list[dict[str, int]] = []
@@ -61,39 +60,51 @@ class Service:
         """Take over from the previous run and begin to count; raises OSError where the folder cannot be used."""
         clock = self.outside.clock
         self.spool.prepare()
+        # A crash may leave an older revision beside a newer one: settled below, both would count.
         self.spool.sweep()
         finish_settling(self.spool)
-        saved = self._saved_run()
         self.boot_id = clock.boot_id()
-        self._same_boot = saved.get("boot_id") == self.boot_id
+        saved = self._take_over(self.run_file.read(self.boot_id))
+        self._saved = saved
+        self._same_boot = same_boot(saved, self.boot_id)
         self._previous = saved.get("run_id")
         self._start_reason = "restart" if self._same_boot else "boot"
         self._last_trusted: int | None = saved.get("last_trusted_seconds")
-        self.spool.put_all(saved.get("folder", PENDING), saved.get("records", []))
-        if saved.get("records"):
-            # Published for good: what is settled below must not be published once more by the next start.
-            saved["records"] = []
-            self.spool.write(f"{self.folder}/run.json", json.dumps(saved).encode())
-        if saved.get("recounted"):
-            self._drop_recounted(saved["run_id"])
-        self._saved = saved
         self._runs_of_boot: list[str] = [*(saved.get("runs_of_boot", []) if self._same_boot else []), self.run_id]
         self._claimed = claimed_offset(clock)
         self.started_at = self.now()
         self._awake = clock.awake() - clock.elapsed()
+        self.habit = self._habit_from(saved)
+        # Within a boot a visit may go on: the way in which it is told changes when none does (see _switch_mode).
+        left = saved.get("mode") if self._same_boot else None
+        self._mode: Mode = left if left in ("log_on", "activity") else self._wanted_mode()
         offset = self._vouched()
         self.trusted = offset is not None
         self.counter = self._counter_from(offset)
         if self.trusted:
             self._settle_held()
-        self._source_due = self.started_at
-        self._open_source()
-        self._open_presence()
+        self._look_for_sessions(self.started_at)
+        self.sight.open_presence()
         self._pruned_slot = -1
-        first, last = FIRST_CONTACT_SECONDS
-        enrolled = self.outside.disk.size(f"{self.folder}/identity.json") > 0
-        self._contact_due = self.started_at + (first + self._random_below(last - first) if enrolled else 0)
+        self.contacts = Contacts(self.folder, self.contact_seconds, self.outside, self.started_at)
         self.checkpoint()
+
+    def _take_over(self, left: list[Saved]) -> Saved:
+        """Publish what the last checkpoint of an earlier run may not have published; that checkpoint."""
+        if not left:
+            return {}
+        for saved in left:
+            self.spool.put_all(saved["folder"], saved["records"])
+        known = [saved["last_trusted_seconds"] for saved in left if saved["last_trusted_seconds"] is not None]
+        last = {**left[-1], "last_trusted_seconds": max(known, default=None)}
+        if any(saved["records"] for saved in left):
+            # Published for good: what is settled later must not be published once more by the next start.
+            last["records"] = []
+            self.run_file.write(last)
+        for saved in left:
+            if saved.get("recounted"):
+                self._drop_recounted(saved["run_id"])
+        return last
 
     def now(self) -> int:
         """Whole seconds since boot."""
@@ -101,26 +112,20 @@ class Service:
 
     def due(self) -> float:
         """When `wake` wants to be called next at the latest, in seconds since boot."""
-        dues = [self._checkpoint_due]
-        if self.source is None:
-            dues.append(self._source_due)
-        elif self.source.poll_seconds is not None:
-            dues.append(self.now() + self.source.poll_seconds)
-        dues.append(self.now() + 1 if self._sender is not None else self._contact_due)
-        return min(dues)
+        now = self.now()
+        return min(self._checkpoint_due, self.contacts.due(now), *self.sight.due(now))
 
     def wake(self) -> None:
         """Do what is due: events, a checkpoint, a contact. Called when an event arrives and when `due` has come."""
         now = self.now()
         self._notice_sleep(now)
+        self._switch_mode(now)
         happened = self._read_events(now)
         self._hear_presence(now)
-        if self.source is None and now >= self._source_due:
-            self._open_source()
-            happened = True
+        happened |= self._look_for_sessions(now)
         if happened or now >= self._checkpoint_due:
             self.checkpoint()
-        self._look_after_sender(now)
+        self.contacts.look_after(now)
 
     def stop(self, reason: str) -> None:
         """End the run properly and send what is there; `reason` is "power_off" or "service_stop"."""
@@ -131,16 +136,12 @@ class Service:
             self._count(lambda counter: counter.finish(now))
         self._run_changed = True
         self.checkpoint()
-        if self.source is not None:
-            self.source.close()
-        if self.presence is not None:
-            self.presence.close()
-        if self._sender is None:
-            self._start_sender()
+        self.sight.close()
+        self.contacts.start(self.now())
 
     def sender_done(self) -> bool:
         """Whether the sender that `stop` started has ended."""
-        return self._sender is None or self.outside.reap(self._sender) is not None
+        return self.contacts.done()
 
     # --- counting -----------------------------------------------------------------------------------------------
 
@@ -149,61 +150,35 @@ class Service:
             self._journal.append(step)
         step(self.counter)
 
-    def _open_source(self) -> None:
-        now = self.now()
-        try:
-            source = self.outside.open_source()
-            present = source.present()
-        except SourceLost as lost:
-            if self.source_name != str(lost):
-                self.outside.say(f"sessions cannot be read: {lost}; trying again every {SOURCE_RETRY_SECONDS} s")
-            self.source_name = str(lost)
-            self._source_due = now + SOURCE_RETRY_SECONDS
-            return
-        self.source, self.source_name = source, source.name
-        self.outside.say(f"sessions are read from {source.name}")
+    def _look_for_sessions(self, now: int) -> bool:
+        present = self.sight.open(now)
+        if present is None:
+            return False
         same_boot = self._same_boot
         self._count(lambda counter: counter.begin(now, present, same_boot=same_boot))
         self._same_boot = True
+        return True
 
     def _read_events(self, now: int) -> bool:
-        if self.source is None:
-            return False
-        try:
-            events = self.source.read()
-        except SourceLost as lost:
-            self.outside.say(f"sessions can no longer be read: {lost}")
-            self.source.close()
-            self.source, self.source_name = None, str(lost)
-            self._source_due = now
+        events = self.sight.read(now)
+        if events is None:
             self._count(lambda counter: counter.lose_sight(now))
             return True
         for event in events:
-            if event.kind == POWER_OFF:
-                self.going_down = True
+            if event.kind in (POWER_OFF, POWER_STAYS):
+                self.going_down = event.kind == POWER_OFF
             elif event.kind not in (SUSPEND, RESUME):  # the clocks tell of suspends, on every system
                 self._count(lambda counter, event=event: counter.happen(now, event.kind, event.session))  # type: ignore[misc]
         return bool(events)
 
-    def _open_presence(self) -> None:
-        try:
-            self.presence = self.outside.open_presence(self._active)
-        except Unusable as error:
-            self.outside.say(f"nobody can tell how long there was no input: {error}")
-
-    def _active(self) -> ActiveSession | None:
-        return None if self.source is None else self.source.active()
-
     def _hear_presence(self, now: int) -> None:
-        idle = None if self.presence is None else self.presence.read()
+        idle = self.sight.idle()
         if idle is not None:
             self._count(lambda counter: counter.present(now, idle))
 
     def descriptors(self) -> list[int]:
         """What wakes the service: ask before each wait."""
-        session = None if self.source is None else self.source.fileno()
-        presence = [] if self.presence is None else self.presence.filenos()
-        return presence if session is None else [session, *presence]
+        return self.sight.descriptors()
 
     def _notice_sleep(self, now: int) -> None:
         clock = self.outside.clock
@@ -212,10 +187,37 @@ class Service:
         if slept < SLEEP_SECONDS:
             return
         start = max(now - round(slept), self.counter.now or 0)
+        self.habit.sleep(start, now, self._log_ons())
         self._count(lambda counter: counter.sleep(start, now))
         if len(self._sleeps) < MOST_RUNS:
             self._sleeps.append({"from": start, "to": now})
         self._run_changed = True
+
+    # --- how visits are told ------------------------------------------------------------------------------------
+
+    def _wanted_mode(self) -> Mode:
+        return self.habit.mode if self.counting == "auto" else self.counting
+
+    def _switch_mode(self, now: int) -> None:
+        """At the edge of a slot, and where nobody would be counted twice, begin to tell visits in the way wanted."""
+        wanted = self._wanted_mode()
+        edge = now - (now + self.counter.tallies.offset) % SLOT_SECONDS
+        if wanted == self.counter.mode or not self.trusted or self.counter.now is None or self.counter.now > edge:
+            return
+        self.counter.advance(edge)
+        if self.counter.may_switch(wanted):
+            self.outside.say(f"from now on visits are told by {wanted.replace('_', '-')}")
+            self.counter.switch(edge, wanted)
+
+    def _log_ons(self) -> list[str]:
+        return [key for key in self.counter.visits if key != SEAT]
+
+    def _habit_from(self, saved: Saved) -> Habit:
+        now = self.now()
+        try:
+            return Habit(saved.get("habit"), now, same_boot=self._same_boot)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Habit(None, now, same_boot=False)
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -272,27 +274,26 @@ class Service:
         """Write down what is counted; a full disk is said once and tried again at the next checkpoint."""
         now = self.now()
         self.counter.advance(now)
+        if self.counter.readable:
+            self.habit.see(now, self._log_ons())
         self._look_at_the_clock(now)
         self._checkpoint_due = now + CHECKPOINT_SECONDS
         if self.trusted:
             self._last_trusted = now + self.counter.tallies.offset
         slot = (now + self.counter.tallies.offset) // SLOT_SECONDS
         for changed, tally in self.counter.take_changed().items():
-            self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed, self.mode))
+            self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed))
         if self._run_changed or slot != self._pruned_slot:
             self._run_revision += 1
             self._unpublished["run"] = ("run", self._run_record(now))
             self._run_changed = False
         folder = PENDING if self.trusted else HELD
         records = [[kind, record] for kind, record in self._unpublished.values()]
+        state = self._state(now, folder, records)
         try:
-            self.spool.write(f"{self.folder}/run.json", json.dumps(self._state(now, folder, records)).encode())
+            self.run_file.write(state)
             self.spool.put_all(folder, records)
-            if self._settle_due:
-                if self._recounted:
-                    self._drop_recounted(self.run_id)
-                self._settle_held()
-                self._settle_due = False
+            self._settle_if_due()
             if slot != self._pruned_slot:
                 # A clock that nobody vouches for must not decide what is too old.
                 self.spool.drop_old(now + self.counter.tallies.offset if self.trusted else None)
@@ -300,6 +301,7 @@ class Service:
             if self._disk_complaint != str(error):
                 self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
             self._disk_complaint = str(error)
+            self.run_file.write_copy({**state, "disk_complaint": str(error)})
             return
         if self._disk_complaint:
             self.outside.say(f"the state folder {self.folder} can be written again")
@@ -307,6 +309,14 @@ class Service:
         self._unpublished = {}
         self._pruned_slot = slot
         self.counter.forget_settled()
+
+    def _settle_if_due(self) -> None:
+        if not self._settle_due:
+            return
+        if self._recounted:
+            self._drop_recounted(self.run_id)
+        self._settle_held()
+        self._settle_due = False
 
     def _state(self, now: int, folder: str, records: list[list[Any]]) -> dict[str, Any]:
         return {
@@ -316,9 +326,10 @@ class Service:
             "offset_seconds": self.counter.tallies.offset,
             "trusted": self.trusted,
             "last_trusted_seconds": self._last_trusted,
-            "source": self.source_name,
-            "mode": self.mode,
-            "readable": self.source is not None,
+            "source": self.sight.name,
+            "mode": self.counter.mode,
+            "habit": self.habit.snapshot(),
+            "readable": self.sight.readable,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
             "runs_of_boot": self._runs_of_boot[-MOST_RUNS:],
@@ -351,49 +362,8 @@ class Service:
         """A counter that goes on from what the earlier run left open."""
         place = self._claimed if offset is None else offset
         try:
-            return Counter(place, left_open(self._saved, place, same_boot=self._start_reason == "restart"), self.mode)
-        except (KeyError, TypeError, AttributeError):
-            self.outside.say(f"{self.folder}/run.json does not hold what it should; counting starts anew")
+            return Counter(place, left_open(self._saved, place, same_boot=self._start_reason == "restart"), self._mode)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.outside.say(f"{self.run_file.path} does not hold what it should; counting starts anew")
             self._saved = {}
-            return Counter(place, None, self.mode)
-
-    def _saved_run(self) -> dict[str, Any]:
-        try:
-            saved = json.loads(self.outside.disk.read(f"{self.folder}/run.json"))
-        except FileNotFoundError:
-            saved = {}
-        except ValueError:
-            self.outside.say(f"{self.folder}/run.json is damaged and left out; counting starts anew")
-            saved = {}
-        return saved if isinstance(saved, dict) else {}
-
-    # --- the sender ---------------------------------------------------------------------------------------------
-
-    def _look_after_sender(self, now: int) -> None:
-        if self._sender is not None:
-            if self.outside.reap(self._sender) is None:
-                return
-            self._sender = None
-            self._contact_due = now + self._pause_wanted()
-        elif now >= self._contact_due:
-            self._start_sender()
-
-    def _start_sender(self) -> None:
-        try:
-            self._sender = self.outside.start_sender()
-        except Unusable as error:
-            self.outside.say(f"the sender cannot be started: {error} Trying again in {self.contact_seconds} s")
-            self._contact_due = self.now() + self.contact_seconds
-
-    def _pause_wanted(self) -> int:
-        """How long until the next contact: what the sender noted, else the usual, with a jitter of a tenth."""
-        try:
-            noted = json.loads(self.outside.disk.read(f"{self.folder}/sender.json"))["next_contact_seconds"]
-            wanted = min(86_400, max(5, int(noted)))
-        except (OSError, ValueError, KeyError, TypeError):
-            wanted = self.contact_seconds
-            wanted += self._random_below(max(1, wanted // 10))
-        return wanted
-
-    def _random_below(self, limit: int) -> int:
-        return int.from_bytes(self.outside.random(4), "big") % limit
+            return Counter(place, None, self._mode)

@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
 from agent.tallies import RULES, Tallies, Tally, band
+from agent.visits import Stretch, Visit, saved_of, visit_of
 from agent.wire.figures import IDLE_RULES_MINUTES
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -35,42 +36,12 @@ PRESENCE_SECONDS = 60
 Mode = Literal["log_on", "activity"]
 
 
-class Stretch:
-    """One session under one idle rule: where it started and how long it was in use."""
-
-    __slots__ = ("start_slot", "use")
-
-    def __init__(self, start_slot: int, use: int = 0) -> None:
-        self.start_slot = start_slot
-        self.use = use
-
-
-class Visit:
-    """A log-on, or in activity mode the seat itself.
-
-    `stretches` holds, for each idle rule, the session that runs now, or None after it ended. Use is settled up to
-    `settled`; what comes after it is use once there is input again within the idle rule.
-    """
-
-    __slots__ = ("foreground", "locked", "paused_at", "settled", "stretches")
-
-    def __init__(self, stretches: list[Stretch | None], settled: int, *, locked: bool, foreground: bool) -> None:
-        self.stretches = stretches
-        self.settled = settled
-        self.locked = locked
-        self.foreground = foreground
-        self.paused_at: int | None = None
-
-    def wants_pause(self) -> bool:
-        return self.locked or not self.foreground
-
-
 class Counter:
     """Counts the sessions of one station in one run."""
 
     def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
         """Begin with nothing, or with the sessions that `snapshot` of an earlier run left open."""
-        self.tallies = Tallies(offset)
+        self.tallies = Tallies(offset, mode)
         self.mode = mode
         self.now: int | None = None
         self.readable = False
@@ -93,7 +64,6 @@ class Counter:
         self.advance(at)
         self.readable = True
         same = same_boot and self._left_mode == self.mode
-        self._left_mode = self.mode
         known = self._left_open
         self._left_open = {}
         for session in present:
@@ -107,8 +77,10 @@ class Counter:
             self._pause_or_return(visit)
         if same and SEAT in known:
             self.visits[SEAT] = known.pop(SEAT)
+        self.tallies.method = self._left_mode
         for visit in known.values():
             self._end(visit)
+        self.tallies.method = self._left_mode = self.mode
 
     def lose_sight(self, at: int) -> None:
         """Sessions cannot be read from now on; what is open is kept until `begin` tells what became of it."""
@@ -139,6 +111,33 @@ class Counter:
         if visit.wants_pause():
             self._leave_seat(at)
         self._pause_or_return(visit)
+
+    def may_switch(self, mode: Mode) -> bool:
+        """Whether nobody would be counted twice, or not at all, if visits were told by `mode` from now on.
+
+        To activity: nobody has touched the station for as long as the longest idle rule, as far as anybody can tell.
+        To log-on: nobody is logged on.
+        """
+        if self.now is None or not self.readable:
+            return False
+        if mode == "log_on":
+            return all(key == SEAT and not any(visit.stretches) for key, visit in self.visits.items())
+        quiet = self.now - IDLE_RULES_MINUTES[-1] * 60
+        return all(
+            visit.paused_at <= quiet
+            if visit.paused_at is not None
+            else self._present_until is None or visit.settled <= quiet
+            for visit in self.visits.values()
+        )
+
+    def switch(self, at: int, mode: Mode) -> None:
+        """Tell visits by `mode` from `at` on, the edge of a slot: what runs ends there, and the log-ons stay known."""
+        self.advance(at)
+        for visit in self.visits.values():
+            self._end(visit)
+        self.visits.pop(SEAT, None)
+        self._left_at = at
+        self.mode = self._left_mode = self.tallies.method = mode
 
     def present(self, at: int, idle: int) -> None:
         """Presence says that the last input was `idle` seconds ago."""
@@ -204,7 +203,7 @@ class Counter:
 
     def start_over(self, offset: int) -> None:
         """Count on with another offset; where the open sessions started is not known any more."""
-        self.tallies = Tallies(offset)
+        self.tallies = Tallies(offset, self.mode)
         for visit in (*self.visits.values(), *self._left_open.values()):
             for stretch in visit.stretches:
                 if stretch is not None:
@@ -355,26 +354,3 @@ class Counter:
         visit.stretches[rule] = None
         if stretch.start_slot >= 0:  # below zero: it started when nobody knew the time
             self.tallies.at(stretch.start_slot).lengths[rule][band(stretch.use)] += 1
-
-
-def saved_of(visit: Visit) -> dict[str, Any]:
-    """A visit as JSON."""
-    return {
-        "stretches": [None if s is None else [s.start_slot, s.use] for s in visit.stretches],
-        "settled": visit.settled,
-        "locked": visit.locked,
-        "foreground": visit.foreground,
-        "paused_at": visit.paused_at,
-    }
-
-
-def visit_of(saved: dict[str, Any]) -> Visit:
-    """The visit that `saved_of` saved."""
-    visit = Visit(
-        [None if pair is None else Stretch(*pair) for pair in saved["stretches"]],
-        saved["settled"],
-        locked=saved["locked"],
-        foreground=saved["foreground"],
-    )
-    visit.paused_at = saved["paused_at"]
-    return visit

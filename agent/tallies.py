@@ -18,9 +18,10 @@ def band(seconds: int) -> int:
 class Tally:
     """The counts of one slot in one run; absolute values."""
 
-    __slots__ = ("changed", "idle_known", "lengths", "observed", "on", "revision", "starts", "use")
+    __slots__ = ("changed", "idle_known", "lengths", "method", "observed", "on", "revision", "starts", "use")
 
-    def __init__(self) -> None:
+    def __init__(self, method: str) -> None:
+        self.method = method
         self.observed = 0
         self.on = 0
         self.idle_known = 0
@@ -30,7 +31,7 @@ class Tally:
         self.revision = 0
         self.changed = False
 
-    def record(self, run_id: str, slot: int, mode: str) -> dict[str, Any]:
+    def record(self, run_id: str, slot: int) -> dict[str, Any]:
         """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
         readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
         rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
@@ -40,7 +41,7 @@ class Tally:
             "revision": self.revision,
             "seconds_observed": self.observed,
             "seconds_on": self.on,
-            "method": mode if readable else "not_readable",
+            "method": self.method if readable else "not_readable",
             "presence_readable": self.idle_known > 0 and self.observed - self.idle_known <= PRESENCE_SLACK_SECONDS,
             "idle_rules": [
                 {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
@@ -54,8 +55,10 @@ class Tally:
 class Tallies:
     """The slots of one run; `offset` turns seconds since boot into seconds since 1970."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, method: str) -> None:
         self.offset = offset
+        self.method = method
+        """How sessions are told from now on; a slot keeps the method with which it began."""
         self.by_slot: dict[int, Tally] = {}
         self._used_until = [-(2**62) for _ in RULES]
 
@@ -66,7 +69,7 @@ class Tallies:
         """The tally of a slot, about to change."""
         tally = self.by_slot.get(slot)
         if tally is None:
-            tally = self.by_slot[slot] = Tally()
+            tally = self.by_slot[slot] = Tally(self.method)
         tally.changed = True
         return tally
 

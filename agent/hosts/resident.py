@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from agent import machine
 from agent.disk import RealDisk
@@ -25,11 +25,11 @@ def settings_from(line: bytes) -> dict[str, Any]:
         raise Unusable("this mode is started by `dps-agent run`, which hands over the settings") from error
 
 
-def mode_of(counting: str) -> Mode:
-    """How visits are told; "auto" asks whether this computer logs itself on after boot."""
-    if counting == "activity" or (counting == "auto" and machine.logs_itself_on()):
+def counting_of(setting: str) -> Mode | Literal["auto"]:
+    """How visits are told; by activity where this computer logs itself on after boot, whatever its visitors do."""
+    if setting == "activity" or (setting == "auto" and machine.logs_itself_on()):
         return "activity"
-    return "log_on"
+    return "log_on" if setting == "log_on" else "auto"
 
 
 @contextmanager
@@ -57,8 +57,9 @@ def counting(settings: dict[str, Any], say: Callable[[str], None]) -> Iterator[S
             reap=machine.reap,
             random=os.urandom,
             say=say,
+            boot_folder=machine.boot_folder(os.environ.get("RUNTIME_DIRECTORY", "")),
         ),
-        mode_of(settings["counting"]),
+        counting_of(settings["counting"]),
     )
     try:
         service.start()

@@ -7,6 +7,7 @@ if sys.platform == "linux":
     from agent.machine.linux import (
         act_as_owner_of,
         architecture,
+        boot_folder,
         computer_name,
         is_administrator,
         lock_file,
@@ -24,6 +25,7 @@ elif sys.platform == "win32":
     from agent.machine.windows import (
         act_as_owner_of,
         architecture,
+        boot_folder,
         computer_name,
         is_administrator,
         lock_file,
@@ -60,6 +62,7 @@ else:
 __all__ = [
     "act_as_owner_of",
     "architecture",
+    "boot_folder",
     "computer_name",
     "is_administrator",
     "lock_file",

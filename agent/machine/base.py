@@ -11,6 +11,8 @@ BACKGROUND = "background"
 SUSPEND = "suspend"
 RESUME = "resume"
 POWER_OFF = "power_off"
+POWER_STAYS = "power_stays"
+"""A shutdown that was announced does not take place."""
 
 
 class Event(NamedTuple):

@@ -31,6 +31,7 @@ from agent.machine.base import (
     LOG_OFF,
     LOG_ON,
     POWER_OFF,
+    POWER_STAYS,
     RESUME,
     SUSPEND,
     UNLOCK,
@@ -254,8 +255,8 @@ class LogindSource:
                 self._removed(path)
             case ("PrepareForSleep", (bool(starting),)) if signal.interface == MANAGER:
                 self._events.append(Event(SUSPEND if starting else RESUME))
-            case ("PrepareForShutdown", (True,)) if signal.interface == MANAGER:
-                self._events.append(Event(POWER_OFF))
+            case ("PrepareForShutdown", (bool(starting),)) if signal.interface == MANAGER:
+                self._events.append(Event(POWER_OFF if starting else POWER_STAYS))
             case ("PropertiesChanged", (str(of), dict(changed), list(invalidated))) if (
                 signal.interface == PROPERTIES and of == SESSION
             ):

@@ -177,7 +177,7 @@ def _listening_at(path: str) -> tuple[socket.socket, tuple[int, int]]:
     folder = os.path.dirname(path)  # noqa: PTH120 - no pathlib in the resident service
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        _check_folder(folder)
+        check_folder(folder)
         _check_place(path)
         _remove_stale(f"{path}.new")
         listening.setblocking(False)
@@ -194,8 +194,8 @@ def _listening_at(path: str) -> tuple[socket.socket, tuple[int, int]]:
         raise
 
 
-def _check_folder(folder: str) -> None:
-    """Make the folder, or refuse one in which somebody else could put another socket in the place of ours."""
+def check_folder(folder: str) -> None:
+    """Make a folder, or refuse one in which somebody else could put something in the place of what is ours."""
     try:
         os.mkdir(folder)  # noqa: PTH102 - no pathlib in the resident service
         os.chmod(folder, 0o755)  # noqa: S103, PTH101 - visitors pass through it

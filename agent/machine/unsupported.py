@@ -51,6 +51,11 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     _refuse("hear the visitor's desktop")
 
 
+def boot_folder() -> str:
+    """None is known."""
+    return ""
+
+
 def logs_itself_on() -> bool:
     """Nobody knows."""
     return False

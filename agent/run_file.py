@@ -1,0 +1,113 @@
+"""`run.json`, the truth of a checkpoint, and its copy in a folder that the system clears at boot.
+
+The copy is for what can happen between two boots: the state folder is lost, or put back to what it was, or full, or
+mounted late, and then the service is restarted. Without it a visitor who is still logged on would be counted a second
+time. Of the two the newer one of this boot counts; after a boot only `run.json` is left.
+
+A worked example: a visitor logs on at 10:00, at 10:20 somebody empties the state folder, at 10:30 the service is
+restarted. The copy tells the new run that this log-on has been counted, and what was not written since 10:20.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from agent.disk import Disk
+
+Saved = dict[str, Any]
+
+
+class RunFile:
+    """Reads what the last run wrote, and writes what this one has to say."""
+
+    def __init__(self, folder: str, boot_folder: str, disk: Disk, say: Callable[[str], None]) -> None:
+        """Use the state folder, and a folder that is cleared at boot; empty where there is none."""
+        self._folder = folder
+        self._boot_folder = boot_folder
+        self._disk = disk
+        self._say = say
+
+    @property
+    def path(self) -> str:
+        return f"{self._folder}/run.json"
+
+    def read(self, boot_id: str) -> list[Saved]:
+        """What earlier runs left, oldest first: nothing, one checkpoint, or one that the disk has lost as well."""
+        on_disk = self._parsed(self.path)
+        found = [on_disk] if on_disk else []
+        copy = self._copy(boot_id)
+        if copy and not (
+            on_disk and same_boot(on_disk, boot_id) and on_disk["elapsed_seconds"] >= copy["elapsed_seconds"]
+        ):
+            self._say(f"{self.path} is not the last word of this boot; going on from {self._boot_folder}/run.json")
+            found.append(copy)
+        elif on_disk is None:
+            self._say(f"{self.path} is damaged and left out; counting starts anew")
+        return found
+
+    def write(self, saved: Saved) -> None:
+        """Replace the checkpoint as a whole; raises OSError where the state folder cannot be written."""
+        data = json.dumps(saved).encode()
+        self.write_copy(saved)
+        temporary = f"{self._folder}/spool/tmp/run.json"
+        self._disk.write(temporary, data)
+        self._disk.replace(temporary, self.path)
+
+    def write_copy(self, saved: Saved) -> None:
+        """Replace the copy; where that is not possible, there is none."""
+        if not self._boot_folder:
+            return
+        temporary = f"{self._boot_folder}/run.json.new"
+        try:
+            self._disk.write(temporary, json.dumps({**saved, "state_folder": self._folder}).encode())
+            self._disk.replace(temporary, f"{self._boot_folder}/run.json")
+        except OSError:
+            return
+
+    def _copy(self, boot_id: str) -> Saved | None:
+        """The copy, if it is of this boot and of this state folder."""
+        copy = self._parsed(f"{self._boot_folder}/run.json") if self._boot_folder else None
+        return copy if copy and same_boot(copy, boot_id) and copy.get("state_folder") == self._folder else None
+
+    def _parsed(self, path: str) -> Saved | None:
+        """What a file holds: nothing where there is none, None where no run can have written it."""
+        try:
+            saved = json.loads(self._disk.read(path))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError):
+            return None
+        return saved if is_checkpoint(saved) else None
+
+
+def same_boot(saved: Saved, boot_id: str) -> bool:
+    return saved.get("boot_id") == boot_id
+
+
+def is_checkpoint(saved: Any) -> bool:
+    """Whether a run can have written this; looked at as closely as the next run relies on it."""
+    return (
+        isinstance(saved, dict)
+        and isinstance(saved.get("run_id"), str)
+        and isinstance(saved.get("boot_id"), str)
+        and isinstance(saved.get("elapsed_seconds"), int)
+        and isinstance(saved.get("offset_seconds"), int)
+        and isinstance(saved.get("last_trusted_seconds", ""), int | None)
+        and isinstance(saved.get("runs_of_boot"), list)
+        and all(isinstance(run, str) for run in saved["runs_of_boot"])
+        and saved.get("folder") in ("pending", "held")
+        and isinstance(saved.get("records"), list)
+        and all(is_record(each) for each in saved["records"])
+    )
+
+
+def is_record(each: Any) -> bool:
+    return (
+        isinstance(each, list)
+        and len(each) == 2  # noqa: PLR2004 its kind and its content
+        and each[0] in ("slot", "run", "undated")
+        and isinstance(each[1], dict)
+        and isinstance(each[1].get("run_id"), str)
+        and isinstance(each[1].get("revision"), int)
+        and isinstance(each[1].get("slot", 0), int)
+    )

@@ -1,0 +1,60 @@
+"""A visit that goes on, and how it is handed from one run to the next."""
+
+from typing import Any
+
+from agent.tallies import RULES
+
+
+class Stretch:
+    """One session under one idle rule: where it started and how long it was in use."""
+
+    __slots__ = ("start_slot", "use")
+
+    def __init__(self, start_slot: int, use: int = 0) -> None:
+        self.start_slot = start_slot
+        self.use = use
+
+
+class Visit:
+    """A log-on, or in activity mode the seat itself.
+
+    `stretches` holds, for each idle rule, the session that runs now, or None after it ended. Use is settled up to
+    `settled`; what comes after it is use once there is input again within the idle rule.
+    """
+
+    __slots__ = ("foreground", "locked", "paused_at", "settled", "stretches")
+
+    def __init__(self, stretches: list[Stretch | None], settled: int, *, locked: bool, foreground: bool) -> None:
+        self.stretches = stretches
+        self.settled = settled
+        self.locked = locked
+        self.foreground = foreground
+        self.paused_at: int | None = None
+
+    def wants_pause(self) -> bool:
+        return self.locked or not self.foreground
+
+
+def saved_of(visit: Visit) -> dict[str, Any]:
+    """A visit as JSON."""
+    return {
+        "stretches": [None if s is None else [s.start_slot, s.use] for s in visit.stretches],
+        "settled": visit.settled,
+        "locked": visit.locked,
+        "foreground": visit.foreground,
+        "paused_at": visit.paused_at,
+    }
+
+
+def visit_of(saved: dict[str, Any]) -> Visit:
+    """The visit that `saved_of` saved; raises KeyError, TypeError or ValueError for what it did not."""
+    visit = Visit(
+        [None if pair is None else Stretch(int(pair[0]), int(pair[1])) for pair in saved["stretches"]],
+        int(saved["settled"]),
+        locked=bool(saved["locked"]),
+        foreground=bool(saved["foreground"]),
+    )
+    visit.paused_at = None if saved["paused_at"] is None else int(saved["paused_at"])
+    if len(visit.stretches) != len(RULES):
+        raise ValueError("one session for each idle rule")
+    return visit
