@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.disk import Disk
+from agent.spool import HELD, PENDING, is_record
 
 Saved = dict[str, Any]
 
@@ -27,6 +28,8 @@ class RunFile:
         self._disk = disk
         self._say = say
 
+        self._written = False
+
     @property
     def path(self) -> str:
         return f"{self._folder}/run.json"
@@ -39,7 +42,7 @@ class RunFile:
         if copy and not (
             on_disk and same_boot(on_disk, boot_id) and on_disk["elapsed_seconds"] >= copy["elapsed_seconds"]
         ):
-            self._say(f"{self.path} is not the last word of this boot; going on from {self._boot_folder}/run.json")
+            self._say(f"{self.path} is not the last word of this boot; going on from its copy")
             found.append(copy)
         elif on_disk is None:
             self._say(f"{self.path} is damaged and left out; counting starts anew")
@@ -52,22 +55,31 @@ class RunFile:
         temporary = f"{self._folder}/spool/tmp/run.json"
         self._disk.write(temporary, data)
         self._disk.replace(temporary, self.path)
+        self._written = True
+
+    def exchanged(self, run_id: str) -> Saved | None:
+        """The checkpoint of another run that stands where `run_id` has written its own; None where there is none.
+
+        So it is when the state folder is mounted late, over the one in which this run began.
+        """
+        found = self._parsed(self.path) if self._written else None
+        return found if found and found["run_id"] != run_id else None
 
     def write_copy(self, saved: Saved) -> None:
         """Replace the copy; where that is not possible, there is none."""
-        if not self._boot_folder:
-            return
-        temporary = f"{self._boot_folder}/run.json.new"
+        path = copy_path(self._boot_folder, self._folder)
         try:
-            self._disk.write(temporary, json.dumps({**saved, "state_folder": self._folder}).encode())
-            self._disk.replace(temporary, f"{self._boot_folder}/run.json")
+            if path:
+                self._disk.write(f"{path}.new", json.dumps(saved).encode())
+                self._disk.replace(f"{path}.new", path)
         except OSError:
             return
 
     def _copy(self, boot_id: str) -> Saved | None:
-        """The copy, if it is of this boot and of this state folder."""
-        copy = self._parsed(f"{self._boot_folder}/run.json") if self._boot_folder else None
-        return copy if copy and same_boot(copy, boot_id) and copy.get("state_folder") == self._folder else None
+        """The copy, if it is of this boot."""
+        path = copy_path(self._boot_folder, self._folder)
+        copy = self._parsed(path) if path else None
+        return copy if copy and same_boot(copy, boot_id) else None
 
     def _parsed(self, path: str) -> Saved | None:
         """What a file holds: nothing where there is none, None where no run can have written it."""
@@ -78,6 +90,11 @@ class RunFile:
         except (OSError, ValueError, RecursionError):
             return None
         return saved if is_checkpoint(saved) else None
+
+
+def copy_path(boot_folder: str, state_folder: str) -> str:
+    """Where the copy of a state folder's checkpoint stands; empty where there is no folder for it."""
+    return f"{boot_folder}/run{state_folder.replace('/', '-')}.json" if boot_folder else ""
 
 
 def same_boot(saved: Saved, boot_id: str) -> bool:
@@ -95,19 +112,7 @@ def is_checkpoint(saved: Any) -> bool:
         and isinstance(saved.get("last_trusted_seconds", ""), int | None)
         and isinstance(saved.get("runs_of_boot"), list)
         and all(isinstance(run, str) for run in saved["runs_of_boot"])
-        and saved.get("folder") in ("pending", "held")
+        and saved.get("folder") in (PENDING, HELD)
         and isinstance(saved.get("records"), list)
         and all(is_record(each) for each in saved["records"])
-    )
-
-
-def is_record(each: Any) -> bool:
-    return (
-        isinstance(each, list)
-        and len(each) == 2  # noqa: PLR2004 its kind and its content
-        and each[0] in ("slot", "run", "undated")
-        and isinstance(each[1], dict)
-        and isinstance(each[1].get("run_id"), str)
-        and isinstance(each[1].get("revision"), int)
-        and isinstance(each[1].get("slot", 0), int)
     )

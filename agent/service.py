@@ -291,6 +291,7 @@ class Service:
         records = [[kind, record] for kind, record in self._unpublished.values()]
         state = self._state(now, folder, records)
         try:
+            self._mend_folder()
             self.run_file.write(state)
             self.spool.put_all(folder, records)
             self._settle_if_due()
@@ -298,7 +299,7 @@ class Service:
                 # A clock that nobody vouches for must not decide what is too old.
                 self.spool.drop_old(now + self.counter.tallies.offset if self.trusted else None)
         except OSError as error:
-            if self._disk_complaint != str(error):
+            if not self._disk_complaint:
                 self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
             self._disk_complaint = str(error)
             self.run_file.write_copy({**state, "disk_complaint": str(error)})
@@ -309,6 +310,24 @@ class Service:
         self._unpublished = {}
         self._pruned_slot = slot
         self.counter.forget_settled()
+
+    def _mend_folder(self) -> None:
+        """Take over a state folder that was put in the place of ours, and make one that is gone."""
+        if self._disk_complaint:
+            self.outside.disk.make_folder(self.folder)
+            self.spool.prepare()
+        other = self.run_file.exchanged(self.run_id)
+        if other is None:
+            return
+        self.outside.say(f"{self.run_file.path} is of another run; the state folder was exchanged, and is taken over")
+        self.spool.prepare()
+        self.spool.sweep()
+        finish_settling(self.spool)
+        self._take_over([other])
+        self._previous = self._previous or other["run_id"]
+        self._last_trusted = self._last_trusted or other["last_trusted_seconds"]
+        self._run_changed = True
+        self._settle_due = self._settle_due or self.trusted
 
     def _settle_if_due(self) -> None:
         if not self._settle_due:

@@ -62,6 +62,19 @@ def entry_of(name: str) -> Entry | None:
     return None
 
 
+def is_record(each: Any) -> bool:
+    """Whether this is a pair of a record's kind and its content, as far as its file's name is made of it."""
+    return (
+        isinstance(each, list)
+        and len(each) == 2  # noqa: PLR2004 its kind and its content
+        and each[0] in ("slot", "run", "undated")
+        and isinstance(each[1], dict)
+        and isinstance(each[1].get("run_id"), str)
+        and isinstance(each[1].get("revision"), int)
+        and isinstance(each[1].get("slot", 0), int)
+    )
+
+
 class Spool:
     """Records on disk, bounded in bytes and age."""
 

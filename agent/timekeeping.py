@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.disk import Disk
 from agent.machine.base import Clock
-from agent.spool import HELD, PENDING, Entry, Spool
+from agent.spool import HELD, PENDING, Entry, Spool, entry_of, is_record
 from agent.wire.figures import SLOT_SECONDS
 
 TOLERANCE_SECONDS = 120
@@ -87,12 +87,24 @@ def finish_settling(spool: Spool) -> None:
     except FileNotFoundError:
         return
     except ValueError:
-        # Replaced whole or not at all, so this is a damaged disk; what was held is still there to be settled again.
-        decided = {"records": [], "names": []}
-    spool.put_all(PENDING, decided["records"])
-    for name in decided["names"]:
-        spool.disk.remove(spool.path(HELD, name))
+        decided = None
+    if is_decision(decided):
+        spool.put_all(PENDING, decided["records"])
+        for name in decided["names"]:
+            spool.disk.remove(spool.path(HELD, name))
+    # Else a damaged disk, since it is replaced whole or not at all: what was held is still there to be settled again.
     spool.disk.remove(f"{spool.folder}/{DECIDED}")
+
+
+def is_decision(decided: Any) -> bool:
+    """Whether `settle` can have written this."""
+    return (
+        isinstance(decided, dict)
+        and isinstance(decided.get("records"), list)
+        and all(is_record(each) for each in decided["records"])
+        and isinstance(decided.get("names"), list)
+        and all(isinstance(name, str) and entry_of(name) is not None for name in decided["names"])
+    )
 
 
 def in_order(slots: list[dict[str, Any]], trusted_before: int, trusted_now: int) -> bool:

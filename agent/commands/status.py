@@ -1,5 +1,6 @@
 """What is counted, when it was last sent, what waits, what cannot be read. Exit code 1 when something is wrong."""
 
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from agent import __version__, machine
 from agent.commands import Call
 from agent.disk import RealDisk
 from agent.machine.base import Clock
+from agent.run_file import copy_path
 from agent.sender.memory import Memory, Store
 from agent.service import CHECKPOINT_SECONDS
 from agent.spool import PENDING, REFUSED
@@ -32,14 +34,28 @@ def run(call: Call) -> int:
     lines = [
         Line("agent", f"version {__version__}, station {config.tag}"),
         Line("collector", config.server or "none; set server", bool(config.server)),
-        *lines_of(store, machine.system_clock()),
+        *lines_of(store, machine.system_clock(), machine.boot_folder(make=False)),
     ]
     for line in lines:
         sys.stdout.write(f"{'  ' if line.well else '! '}{line.subject:<12}{line.sentence}\n")
     return 0 if all(line.well for line in lines) else 1
 
 
-def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
+def last_word(store: Store, clock: Clock, boot_folder: str) -> dict[str, Any]:
+    """The service's last checkpoint: its copy in memory, where that is the newer one of this boot."""
+    run = store.run()
+    try:
+        copy = json.loads(store.disk.read(copy_path(boot_folder, store.folder)))
+        if copy["boot_id"] == clock.boot_id() and (
+            run.get("boot_id") != copy["boot_id"] or run["elapsed_seconds"] < copy["elapsed_seconds"]
+        ):
+            return dict(copy)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return run
+
+
+def lines_of(store: Store, clock: Clock, boot_folder: str = "") -> Iterator[Line]:
     """What the files of the state folder tell."""
     identity = store.identity()
     memory = store.memory()
@@ -49,12 +65,18 @@ def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
         yield Line("enrolment", "enrolled; counts appear once somebody has approved this station in the collector")
     else:
         yield Line("enrolment", "enrolled")
-    run = store.run()
+    run = last_word(store, clock, boot_folder)
     yield service_line(run, clock)
+    if run.get("disk_complaint"):
+        yield Line(
+            "state folder",
+            f"cannot be written ({run['disk_complaint']}): counts are kept in memory; free or mend it",
+            well=False,
+        )
     if run:
         yield Line(
             "sessions",
-            f"read from {run.get('source')}, {run.get('open_sessions', 0)} open now"
+            f"read from {run.get('source')}, {run.get('open_sessions', 0)} open now{told_by(run)}"
             if run.get("readable")
             else f"not readable: {str(run.get('source', '')).removeprefix('not readable: ')}",
             well=bool(run.get("readable")),
@@ -65,6 +87,12 @@ def lines_of(store: Store, clock: Clock) -> Iterator[Line]:
             bool(run.get("trusted")),
         )
     yield from sending_lines(store, memory, round(clock.wall()))
+
+
+def told_by(run: dict[str, Any]) -> str:
+    return {"log_on": "; each log-on is a visit", "activity": "; each stretch of input is a visit"}.get(
+        str(run.get("mode")), ""
+    )
 
 
 def service_line(run: dict[str, Any], clock: Clock) -> Line:

@@ -123,13 +123,14 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     return PresenceListener(SOCKET, active)
 
 
-def boot_folder(folder: str = "") -> str:
-    """A folder of our own that is empty after each boot, since /run is; empty text where there can be none."""
+def boot_folder(*, make: bool) -> str:
+    """A folder of our own that is empty after each boot, since /run is; empty text where it cannot be made."""
     from agent.machine.presence_linux import SOCKET, check_folder  # noqa: PLC0415 - the sender needs none
 
-    folder = folder or os.path.dirname(SOCKET)  # noqa: PTH120 - no pathlib in the resident service
+    folder = os.path.dirname(SOCKET)  # noqa: PTH120 - no pathlib in the resident service
     try:
-        check_folder(folder)
+        if make:
+            check_folder(folder)
     except (OSError, Unusable):
         return ""
     return folder

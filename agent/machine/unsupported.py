@@ -51,7 +51,7 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     _refuse("hear the visitor's desktop")
 
 
-def boot_folder() -> str:
+def boot_folder(*, make: bool) -> str:  # noqa: ARG001 - the same signature on every system
     """None is known."""
     return ""
 
