@@ -23,6 +23,8 @@ CHECKPOINT_SECONDS = 30
 """At most so much use is lost by a crash (design: spool)."""
 SLEEP_SECONDS = 5
 """A longer difference between the clocks with and without suspended time was a suspend."""
+LARGEST_STEP_SECONDS = 86_400
+"""A clock that leaps further in one run may leap back; time servers have told a time that was 20 years off."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
 MOST_RUNS = 100
@@ -51,7 +53,7 @@ class Service:
         self._sleeps: list[dict[str, int]] = []
         self._settle_due = self._recounted = False
         self._run_revision = 0
-        self._run_changed = True
+        self._run_changed = self._ages_known = True
         self._disk_complaint = ""
 
     # --- one life -----------------------------------------------------------------------------------------------
@@ -69,7 +71,8 @@ class Service:
         self._same_boot = same_boot(saved, self.boot_id)
         self._previous = saved.get("run_id")
         self._start_reason = "restart" if self._same_boot else "boot"
-        self._last_trusted: int | None = saved.get("last_trusted_seconds")
+        self._trusted_before: int | None = saved.get("last_trusted_seconds")
+        self._last_trusted = self._trusted_before
         self._runs_of_boot: list[str] = [*(saved.get("runs_of_boot", []) if self._same_boot else []), self.run_id]
         self._claimed = claimed_offset(clock)
         self.started_at = self.now()
@@ -230,8 +233,9 @@ class Service:
             return
         if not self.trusted:
             self._adopt(offset, now)
-        elif abs(offset - self.counter.tallies.offset) >= STEP_SECONDS:
+        elif (step := abs(offset - self.counter.tallies.offset)) >= STEP_SECONDS:
             self.counter.tallies.offset = offset
+            self._ages_known = self._ages_known and step < LARGEST_STEP_SECONDS
 
     def _adopt(self, offset: int, now: int) -> None:
         """The time is known from now on: count again, from the start of this run, with the right offset.
@@ -264,7 +268,7 @@ class Service:
         waiting = {entry.run_id for entry in self.spool.entries(HELD)}
         of_this_boot = waiting & set(self._runs_of_boot)
         # This very boot has its trusted moment now; an earlier one needs a trusted moment before it as well.
-        for runs, trusted_before in ((of_this_boot, 0), (waiting - of_this_boot, self._last_trusted)):
+        for runs, trusted_before in ((of_this_boot, 0), (waiting - of_this_boot, self._trusted_before)):
             if runs:
                 settle(self.spool, runs=runs, trusted_before=trusted_before, trusted_now=now, skew=skew)
 
@@ -296,8 +300,8 @@ class Service:
             self.spool.put_all(folder, records)
             self._settle_if_due()
             if slot != self._pruned_slot:
-                # A clock that nobody vouches for must not decide what is too old.
-                self.spool.drop_old(now + self.counter.tallies.offset if self.trusted else None)
+                # A clock that nobody vouches for, or that has just leapt by years, must not decide what is too old.
+                self.spool.drop_old(now + self.counter.tallies.offset if self.trusted and self._ages_known else None)
         except OSError as error:
             if not self._disk_complaint:
                 self.outside.say(f"the state folder {self.folder} cannot be written ({error}); trying again every 30 s")
@@ -325,7 +329,8 @@ class Service:
         finish_settling(self.spool)
         self._take_over([other])
         self._previous = self._previous or other["run_id"]
-        self._last_trusted = self._last_trusted or other["last_trusted_seconds"]
+        self._trusted_before = other["last_trusted_seconds"]
+        self._last_trusted = self._last_trusted or self._trusted_before
         self._run_changed = True
         self._settle_due = self._settle_due or self.trusted
 

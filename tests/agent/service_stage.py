@@ -1,6 +1,6 @@
 """One station on a stage, with the real service."""
 
-from typing import Any
+from typing import Any, Literal
 
 from agent.errors import SourceLost
 from agent.machine.base import LOG_OFF, LOG_ON, Event, OpenSession
@@ -14,8 +14,9 @@ from tests.agent.stage import StageClock, StageDisk, StagePresence, StageSource
 class Stage:
     """One station: its clock, disk and sessions outlive the runs of the service."""
 
-    def __init__(self, mode: Mode = "log_on") -> None:
-        self.mode: Mode = mode
+    def __init__(self, counting: Mode | Literal["auto"] = "log_on", boot_folder: str = "") -> None:
+        self.counting: Mode | Literal["auto"] = counting
+        self.boot_folder = boot_folder
         self.clock = StageClock()
         self.disk = StageDisk()
         self.source = StageSource()
@@ -47,14 +48,24 @@ class Stage:
                 reap=lambda _: 0,
                 random=lambda size: next(self._random).to_bytes(size, "big"),
                 say=self.said.append,
+                boot_folder=self.boot_folder,
             ),
-            self.mode,
+            self.counting,
         )
 
     def restart(self) -> None:
         self.disk.writes_left = None
         self.service = self.new_service()
         self.service.start()
+
+    def reboot(self, after: float = 60.0) -> None:
+        """The power goes and comes back; whoever was logged on is not any more, and folders in memory are empty."""
+        self.clock.reboot(after)
+        self.source.open.clear()
+        self.source.events.clear()
+        if self.boot_folder:
+            self.disk.forget(self.boot_folder)
+        self.restart()
 
     def play(self, kind: str, session: str = "a") -> None:
         if kind == LOG_ON:

@@ -53,6 +53,8 @@ class StageDisk:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.full = False
+        self.broken = ""
+        """Nothing below this folder can be changed."""
         self.writes_left: int | None = None
 
     def read(self, path: str) -> bytes:
@@ -61,17 +63,17 @@ class StageDisk:
         return self.files[path]
 
     def write(self, path: str, data: bytes) -> None:
-        self._step()
+        self._step(path)
         self.files[path] = data
 
     def replace(self, source: str, target: str) -> None:
-        self._step()
+        self._step(target)
         if source not in self.files:
             raise FileNotFoundError(2, "No such file or directory", source)
         self.files[target] = self.files.pop(source)
 
     def remove(self, path: str) -> None:
-        self._step()
+        self._step(path)
         self.files.pop(path, None)
 
     def names(self, folder: str) -> list[str]:
@@ -84,10 +86,16 @@ class StageDisk:
     def make_folder(self, path: str) -> None:
         pass
 
-    def _step(self) -> None:
+    def forget(self, folder: str) -> None:
+        """Somebody removes a folder with all that is in it."""
+        self.files = {path: data for path, data in self.files.items() if not path.startswith(f"{folder}/")}
+
+    def _step(self, path: str) -> None:
         """Every change of the disk is a place where the plug can be pulled."""
         if self.full:
             raise OSError(28, "No space left on device")
+        if self.broken and path.startswith(self.broken):
+            raise OSError(30, "Read-only file system")
         if self.writes_left is not None:
             if self.writes_left == 0:
                 raise PlugPulledError

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agent.machine.base import LOG_OFF, LOG_ON
+from agent.machine.base import LOG_OFF, LOG_ON, POWER_OFF, POWER_STAYS
 from agent.spool import HELD
 from tests.agent.service_stage import Stage
 from tests.agent.stage import MONDAY
@@ -116,3 +116,156 @@ def test_a_stretch_whose_clock_was_wrong_is_counted_without_a_place(stage: Stage
     (undated,) = [r for r in stage.records("undated") if r["run_id"] == offline]
     assert (undated["idle_rules"][2]["starts"], undated["idle_rules"][2]["seconds_in_use"]) == (1, 600)
     assert undated["seconds_observed"] == 600
+
+
+def test_two_weeks_offline_are_dated_when_the_clock_was_right_before_and_after(stage: Stage) -> None:
+    """The network comes back in the middle of a boot; the trusted moment before it is two weeks old."""
+    stage.service.start()
+    stage.run_for(60)
+    stage.service.stop("power_off")
+    stage.clock.vouched = False
+    for day in range(14):
+        stage.reboot(after=15 * 3600)
+        stage.play(LOG_ON, f"visitor {day}")
+        stage.run_for(900)
+        stage.play(LOG_OFF, f"visitor {day}")
+        stage.service.stop("power_off")
+    stage.reboot(after=15 * 3600)
+    stage.run_for(600)
+    assert stage.total("starts") == 0, "nothing is sent with a date that nobody vouches for"
+    stage.clock.vouched = True
+    stage.clock.wall_ahead += 100
+    stage.run_for(30)
+    assert (stage.total("starts"), stage.total("seconds_in_use"), stage.records("undated")) == (14, 14 * 900, [])
+    assert {record["clock"] for record in stage.records("run")} == {"trusted", "bracketed"}
+    days = {(record["slot"] * 900 - MONDAY) // 86_400 for record in stage.records()}
+    assert len(days) >= 9
+
+
+def test_two_weeks_offline_with_a_clock_that_lost_five_minutes_are_counted_without_a_place(stage: Stage) -> None:
+    stage.service.start()
+    stage.run_for(60)
+    stage.service.stop("power_off")
+    stage.clock.vouched = False
+    for day in range(14):
+        stage.reboot(after=15 * 3600)
+        stage.play(LOG_ON, f"visitor {day}")
+        stage.run_for(900)
+        stage.play(LOG_OFF, f"visitor {day}")
+        stage.service.stop("power_off")
+    stage.reboot(after=15 * 3600)
+    stage.run_for(600)
+    stage.clock.vouched = True
+    stage.clock.wall_ahead += 300
+    stage.run_for(30)
+    assert stage.total("starts") == 0
+    assert sum(record["idle_rules"][2]["starts"] for record in stage.records("undated")) == 14
+
+
+@pytest.mark.parametrize("jump", [-86_400, -3600, -60, 60, 3600, 86_400, 20 * 365 * 86_400, -15 * 365 * 86_400])
+def test_a_clock_that_jumps_within_a_run_moves_no_second_twice(stage: Stage, jump: int) -> None:
+    """The system vouches before and after. What a clock that goes back tells twice is cut at the seconds of a slot."""
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(1800)
+    stage.clock.wall_ahead += jump
+    stage.run_for(1800)
+    stage.play(LOG_OFF)
+    told_twice = 60 if jump == -60 else 0
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 3600 - told_twice)
+    assert sum(record["seconds_on"] for record in stage.records()) == 3600 - told_twice
+    assert max(record["seconds_on"] for record in stage.records()) <= 900
+
+
+@pytest.mark.parametrize("there_and_back", [-3600, 3600])
+def test_a_clock_that_jumps_there_and_back_gives_no_slot_more_than_its_seconds(
+    stage: Stage, there_and_back: int
+) -> None:
+    stage.service.start()
+    stage.play(LOG_ON)
+    for _ in range(5):
+        stage.run_for(600)
+        stage.clock.wall_ahead += there_and_back
+        stage.run_for(600)
+        stage.clock.wall_ahead -= there_and_back
+    stage.play(LOG_OFF)
+    assert stage.total("starts") == 1
+    for record in stage.records():
+        assert record["seconds_on"] <= 900
+        assert all(rule["seconds_in_use"] <= record["seconds_on"] for rule in record["idle_rules"])
+
+
+@pytest.mark.parametrize(
+    "sunday", [1_792_886_400, 1_806_192_000], ids=["2026-10-25, an hour twice", "2027-03-28, an hour less"]
+)
+def test_summer_time_has_no_effect(sunday: int) -> None:
+    """Slots are of UTC and durations of the clock since boot; local time is the collector's business."""
+    stage = Stage()
+    stage.clock.wall_ahead = sunday - stage.clock.elapsed_now
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(4 * 3600)
+    stage.play(LOG_OFF)
+    records = stage.records()
+    assert [record["slot"] for record in records] == [sunday // 900 + at for at in range(16)]
+    assert {record["seconds_on"] for record in records} == {900}
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 4 * 3600)
+
+
+@pytest.mark.parametrize("years", [-17, -1, 14, 60])
+def test_a_dead_battery_in_each_of_several_boots_costs_no_count_and_places_none_wrongly(years: int) -> None:
+    stage = Stage()
+    stage.service.start()
+    stage.run_for(60)
+    truth: list[int] = []
+    for visitor in "abc":
+        stage.service.stop("power_off")
+        stage.clock.vouched = False
+        stage.reboot(after=3600)
+        wrong = years * 365 * 86_400
+        stage.clock.wall_ahead += wrong
+        stage.restart()
+        truth.append(int(stage.clock.wall() - wrong) // 900)
+        stage.play(LOG_ON, visitor)
+        stage.run_for(300)
+        stage.clock.wall_ahead -= wrong
+        stage.clock.vouched = True
+        stage.run_for(30)
+        stage.play(LOG_OFF, visitor)
+    starts = [record["slot"] for record in stage.records() if record["idle_rules"][2]["starts"]]
+    assert starts == truth
+    assert sum(record["idle_rules"][2]["starts"] for record in stage.records("undated")) == 0
+    assert stage.total("seconds_in_use") == 3 * 330
+
+
+def test_hibernation_and_fast_startup_are_sleeps_of_the_same_run(stage: Stage) -> None:
+    """The service lives on: no stop, no new boot. Elapsed time runs on through the night, awake time does not."""
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(600)
+    stage.play(LOG_OFF)
+    for _ in range(3):
+        stage.run_for(60)
+        stage.clock.sleep(14 * 3600)
+        stage.run_for(60)
+    (run,) = stage.records("run")
+    assert [sleep["to_seconds"] - sleep["from_seconds"] for sleep in run["sleeps"]] == [14 * 3600] * 3
+    assert run["start_reason"] == "boot"
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 600)
+    assert sum(record["seconds_on"] for record in stage.records()) <= 600 + 3 * 120
+
+
+def test_a_shutdown_that_is_cancelled_goes_on_counting(stage: Stage) -> None:
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(300)
+    stage.play(POWER_OFF, "")
+    stage.run_for(30)
+    stage.play(POWER_STAYS, "")
+    stage.run_for(270)
+    stage.service.stop("service_stop")
+    stage.restart()
+    stage.run_for(300)
+    stage.play(LOG_OFF)
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 900)
+    assert {record["stop_reason"] for record in stage.records("run")} == {"service_stop", None}

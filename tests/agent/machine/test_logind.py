@@ -22,6 +22,7 @@ from agent.machine.base import (
     LOG_OFF,
     LOG_ON,
     POWER_OFF,
+    POWER_STAYS,
     RESUME,
     SUSPEND,
     UNLOCK,
@@ -227,7 +228,8 @@ def test_sleep_wake_and_power_off_are_told_for_the_whole_machine(opened: Open, l
     logind.tell("PrepareForSleep", "b", (True,))
     logind.tell("PrepareForSleep", "b", (False,))
     logind.tell("PrepareForShutdown", "b", (True,))
-    assert events_of(source, 3) == [Event(SUSPEND), Event(RESUME), Event(POWER_OFF)]
+    logind.tell("PrepareForShutdown", "b", (False,))
+    assert events_of(source, 4) == [Event(SUSPEND), Event(RESUME), Event(POWER_OFF), Event(POWER_STAYS)]
 
 
 def test_many_signals_at_once_are_all_told_in_order(opened: Open, logind: FakeLogind) -> None:

@@ -90,10 +90,10 @@ def test_a_full_disk_loses_nothing_and_the_next_contact_goes_on(
     original = station.disk._step
     left = [step]
 
-    def fill() -> None:
+    def fill(path: str) -> None:
         left[0] -= 1
         station.disk.full = left[0] < 0
-        original()
+        original(path)
 
     station.disk._step = fill  # type: ignore[method-assign]
     with suppress(OSError):
