@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from agent import machine
+from agent.commands.status import Line, lines_of
 from agent.disk import RealDisk
+from agent.run_file import copy_path
 from agent.sender.memory import Memory, Store
 from agent.spool import PENDING, REFUSED
 from tests.agent.commands.conftest import Done
@@ -111,6 +113,45 @@ def test_what_a_probe_cannot_read_is_listed_and_is_no_fault(call: Call, enrolled
     store.keep_memory(Memory(last_success_seconds=1, readings={"not_readable": unreadable}))
     done = call("status", *enrolled)
     assert (done.code, lines(done)["cannot read"]) == (0, "volumes (no disk)")
+
+
+def lines_with_copy(state: Path, boot_folder: Path, run: dict[str, Any], copy: dict[str, Any] | str) -> dict[str, Line]:
+    """The screen of a station whose service keeps a copy of its last word in a folder that a boot clears."""
+    clock = machine.system_clock()
+    now = int(clock.elapsed())
+    told = {"run_id": "aa" * 8, "boot_id": clock.boot_id(), "trusted": True, "readable": True, "mode": "log_on"}
+    boot_folder.mkdir()
+    state.mkdir(exist_ok=True)
+    (state / "run.json").write_text(json.dumps({**told, "elapsed_seconds": now - 3600, **run}))
+    content = copy if isinstance(copy, str) else json.dumps({**told, "elapsed_seconds": now - 5, **copy})
+    Path(copy_path(str(boot_folder), str(state))).write_text(content)
+    return {line.subject: line for line in lines_of(Store(str(state), RealDisk()), clock, str(boot_folder))}
+
+
+def test_a_state_folder_that_cannot_be_written_is_said_while_counting_goes_on(state: Path, tmp_path: Path) -> None:
+    told = lines_with_copy(
+        state, tmp_path / "boot", {}, {"disk_complaint": "No space left on device", "open_sessions": 2}
+    )
+    assert told["state folder"] == Line(
+        "state folder",
+        "cannot be written (No space left on device): counts are kept in memory; free or mend it",
+        well=False,
+    )
+    assert told["service"].sentence.startswith("runs, last word ")
+    assert told["sessions"].sentence == "read from None, 2 open now; each log-on is a visit"
+
+
+def test_how_visits_are_told_is_said(state: Path, tmp_path: Path) -> None:
+    told = lines_with_copy(state, tmp_path / "boot", {}, {"mode": "activity", "source": "logind"})
+    assert told["sessions"].sentence == "read from logind, 0 open now; each stretch of input is a visit"
+    assert "state folder" not in told
+
+
+@pytest.mark.parametrize("copy", ["", "{", "[]", "null", '{"boot_id": "another", "elapsed_seconds": 1}'])
+def test_a_copy_that_is_damaged_or_of_another_boot_is_not_believed(state: Path, tmp_path: Path, copy: str) -> None:
+    told = lines_with_copy(state, tmp_path / "boot", {"source": "utmp"}, copy)
+    assert told["service"].sentence.startswith("does not run")
+    assert told["sessions"].sentence.startswith("read from utmp")
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"run_id": "aa"}', '{"half', "null"])
