@@ -34,7 +34,7 @@ def run(call: Call) -> int:
     lines = [
         Line("agent", f"version {__version__}, station {config.tag}"),
         Line("collector", config.server or "none; set server", bool(config.server)),
-        *lines_of(store, machine.system_clock(), machine.boot_folder(make=False)),
+        *lines_of(store, machine.system_clock(), machine.BOOT_FOLDER),
     ]
     for line in lines:
         sys.stdout.write(f"{'  ' if line.well else '! '}{line.subject:<12}{line.sentence}\n")

@@ -5,6 +5,7 @@ import sys
 if sys.platform == "linux":
     from agent.machine.autologon import logs_itself_on
     from agent.machine.linux import (
+        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
         boot_folder,
@@ -23,6 +24,7 @@ if sys.platform == "linux":
     )
 elif sys.platform == "win32":
     from agent.machine.windows import (
+        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
         boot_folder,
@@ -42,8 +44,10 @@ elif sys.platform == "win32":
     )
 else:
     from agent.machine.unsupported import (
+        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
+        boot_folder,
         computer_name,
         is_administrator,
         lock_file,
@@ -60,6 +64,7 @@ else:
     )
 
 __all__ = [
+    "BOOT_FOLDER",
     "act_as_owner_of",
     "architecture",
     "boot_folder",

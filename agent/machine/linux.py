@@ -21,6 +21,8 @@ from agent.machine.files import text_of
 from agent.machine.visitors import Rule, least_uid_of
 
 BUS_ADDRESS = "run/dbus/system_bus_socket"
+BOOT_FOLDER = "/run/dps-agent"
+"""Where the service manager makes it, for those whom it does not tell."""
 UNKNOWN_EXIT_CODE = 255
 
 _TIME_ERROR = 5
@@ -123,13 +125,17 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     return PresenceListener(SOCKET, active)
 
 
-def boot_folder(*, make: bool) -> str:
-    """A folder of our own that is empty after each boot, since /run is; empty text where it cannot be made."""
-    from agent.machine.presence_linux import SOCKET, check_folder  # noqa: PLC0415 - the sender needs none
+def boot_folder(told: str) -> str:
+    """A folder of our own that is empty after each boot, as the service manager has made and told it; empty for none.
 
-    folder = os.path.dirname(SOCKET)  # noqa: PTH120 - no pathlib in the resident service
+    systemd tells it in RUNTIME_DIRECTORY where the unit says RuntimeDirectory=dps-agent (systemd.exec(5)), and leaves
+    it alone at a restart with RuntimeDirectoryPreserve=yes.
+    """
+    from agent.machine.presence_linux import check_folder  # noqa: PLC0415 - the sender needs none
+
+    folder = told.partition(":")[0]
     try:
-        if make:
+        if folder:
             check_folder(folder)
     except (OSError, Unusable):
         return ""

@@ -10,6 +10,8 @@ from typing import Literal, NoReturn
 from agent.errors import SourceLost, Unusable
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
+BOOT_FOLDER = ""
+
 
 class PlainClock:
     """Good enough to develop with: suspended time is not told apart, and a synchronised clock is never claimed."""
@@ -51,7 +53,7 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     _refuse("hear the visitor's desktop")
 
 
-def boot_folder(*, make: bool) -> str:  # noqa: ARG001 - the same signature on every system
+def boot_folder(told: str) -> str:  # noqa: ARG001 - the same signature on every system
     """None is known."""
     return ""
 

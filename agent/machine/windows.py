@@ -31,6 +31,9 @@ PROGRAM_DATA = bytes.fromhex("82 5d ab 62 c1 fd c3 4d a9 dd 07 0d 1d 49 5d 97")
 """FOLDERID_ProgramData, {62AB5D82-FDC1-4DC3-A9DD-070D1D495D97}."""
 LOGON_KEY = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon"
 
+BOOT_FOLDER = ""
+"""Windows clears no folder at boot."""
+
 _CREATE_NO_WINDOW = 0x08000000
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _TICKS_PER_SECOND = 10_000_000
@@ -119,6 +122,11 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     from agent.machine.presence_windows import PresencePipe  # noqa: PLC0415 - the sender needs none
 
     return PresencePipe(active)
+
+
+def boot_folder(told: str) -> str:  # noqa: ARG001 - the same signature on every system
+    """There is none."""
+    return BOOT_FOLDER
 
 
 def logs_itself_on() -> bool:

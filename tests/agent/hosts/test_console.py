@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -88,6 +89,25 @@ def test_it_goes_on_after_kill_as_the_next_run_of_the_same_station(started: Star
     assert len(runs) == 2
     (later,) = [record for record in runs.values() if record["previous_run_id"] in runs]
     assert later["start_reason"] == "restart"
+
+
+def test_a_state_folder_that_is_emptied_within_a_boot_is_made_good_from_the_folder_of_the_service_manager(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "run"))
+    first = started()
+    (first_run,) = records(tmp_path / "state", "run")
+    first.kill()
+    first.communicate()
+    shutil.rmtree(tmp_path / "state")
+    second = started()
+    second.terminate()
+    second.communicate(timeout=LONGEST_SECONDS)
+    runs = {record["run_id"]: record for record in records(tmp_path / "state", "run")}
+    (later,) = [record for record in runs.values() if record["run_id"] != first_run["run_id"]]
+    assert (later["previous_run_id"], later["start_reason"]) == (first_run["run_id"], "restart")
+    assert first_run["run_id"] in runs, "what its last checkpoint had to say is there again"
+    assert all(place.stat().st_mode & 0o077 == 0 for place in (tmp_path / "run").iterdir() if place.is_file())
 
 
 def test_a_second_one_on_the_same_folder_says_so_and_leaves_the_first_alone(started: Started, tmp_path: Path) -> None:

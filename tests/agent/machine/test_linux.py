@@ -104,17 +104,13 @@ def test_a_lock_in_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None
         machine.lock_file(str(tmp_path / "missing" / "lock"))
 
 
-def test_the_folder_that_a_boot_clears_is_made_only_for_the_service_and_never_in_anothers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("agent.machine.presence_linux.SOCKET", str(tmp_path / "run" / "presence"))
+def test_the_folder_that_a_boot_clears_is_what_the_service_manager_tells_and_ours_alone(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    assert machine.boot_folder(make=False) == str(folder)
-    assert not folder.exists()
-    assert machine.boot_folder(make=True) == str(folder)
-    assert folder.stat().st_mode & 0o777 == 0o755, "presence, of every visitor, passes through it"
+    assert machine.boot_folder("") == ""
+    assert machine.boot_folder(f"{folder}:/run/another") == str(folder)
     folder.chmod(0o777)
-    assert machine.boot_folder(make=True) == ""
+    assert machine.boot_folder(str(folder)) == ""
+    assert machine.boot_folder("/proc/1/nothing") == ""
 
 
 def test_the_computer_names_itself() -> None:
