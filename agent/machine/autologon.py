@@ -1,7 +1,8 @@
 """Whether a Linux computer logs itself on after boot: what its display manager is told.
 
-Read without configparser, which would cost the resident service memory; only three names matter. Sources: the manual
-pages and shipped configurations of GDM, LightDM and SDDM.
+Read without configparser, which would cost the resident service memory; only a few names matter. Sources: the manual
+pages and shipped configurations of GDM, LightDM, SDDM and LXDM, and agetty(8) for computers that start a desktop from
+a terminal. What is not told in any of these files is found out from what happens (agent/habit.py).
 """
 
 import os
@@ -14,8 +15,10 @@ FILES = (
     "etc/gdm/custom.conf",
     "etc/lightdm/lightdm.conf",
     "etc/sddm.conf",
+    "etc/lxdm/lxdm.conf",
 )
-FOLDERS = ("usr/share/lightdm/lightdm.conf.d", "etc/lightdm/lightdm.conf.d", "etc/sddm.conf.d")
+TERMINAL = "etc/systemd/system/getty@tty1.service.d"
+FOLDERS = ("usr/share/lightdm/lightdm.conf.d", "etc/lightdm/lightdm.conf.d", "etc/sddm.conf.d", TERMINAL)
 
 
 def logs_itself_on(root: str = "/") -> bool:
@@ -26,10 +29,15 @@ def logs_itself_on(root: str = "/") -> bool:
             name, equals, value = line.partition("=")
             if equals and not name.lstrip().startswith(("#", ";")):
                 told[name.strip().lower()] = value.strip().strip('"')
-    gdm = told.get("automaticloginenable", "").lower() in ("true", "1") and bool(told.get("automaticlogin"))
-    lightdm = bool(told.get("autologin-user"))
+    gdm = any(
+        told.get(f"{way}enable", "").lower() in ("true", "1") and bool(told.get(way))
+        for way in ("automaticlogin", "timedlogin")
+    )
+    lightdm = bool(told.get("autologin-user")) or told.get("autologin-guest", "").lower() == "true"
     sddm = bool(told.get("user")) and "session" in told
-    return gdm or lightdm or sddm
+    lxdm = bool(told.get("autologin"))
+    terminal = not {"--autologin", "-a"}.isdisjoint(told.get("execstart", "").split())
+    return gdm or lightdm or sddm or lxdm or terminal
 
 
 def _in_folders(root: str) -> list[str]:

@@ -10,6 +10,8 @@ GDM = "[daemon]\nAutomaticLoginEnable = true\nAutomaticLogin = visitor\n"
 LIGHTDM = "[Seat:*]\nautologin-user=visitor\nautologin-user-timeout=0\n"
 SDDM = "[Autologin]\nUser=visitor\nSession=plasma\n"
 
+AGETTY = "[Service]\nExecStart=\nExecStart=-/sbin/agetty --autologin visitor --noclear %I $TERM\n"
+
 
 @pytest.mark.parametrize(
     ("path", "content"),
@@ -18,6 +20,10 @@ SDDM = "[Autologin]\nUser=visitor\nSession=plasma\n"
         ("etc/lightdm/lightdm.conf", LIGHTDM),
         ("etc/lightdm/lightdm.conf.d/50-kiosk.conf", LIGHTDM),
         ("etc/sddm.conf.d/autologin.conf", SDDM),
+        ("etc/gdm3/daemon.conf", "[daemon]\nTimedLoginEnable=true\nTimedLogin=visitor\nTimedLoginDelay=5\n"),
+        ("etc/lightdm/lightdm.conf", "[Seat:*]\nautologin-guest=true\n"),
+        ("etc/lxdm/lxdm.conf", "[base]\nautologin=visitor\n"),
+        ("etc/systemd/system/getty@tty1.service.d/autologin.conf", AGETTY),
     ],
 )
 def test_each_display_manager_is_understood(tmp_path: Path, path: str, content: str) -> None:
@@ -29,7 +35,13 @@ def test_each_display_manager_is_understood(tmp_path: Path, path: str, content: 
 
 @pytest.mark.parametrize(
     "content",
-    ["", "[Seat:*]\n#autologin-user=visitor\n", "[Seat:*]\nautologin-user=\n", "[daemon]\nAutomaticLogin = visitor\n"],
+    [
+        "",
+        "[Seat:*]\n#autologin-user=visitor\n",
+        "[Seat:*]\nautologin-user=\n",
+        "[daemon]\nAutomaticLogin = visitor\n",
+        "[Service]\nExecStart=-/sbin/agetty %I\n",
+    ],
 )
 def test_what_is_commented_out_or_empty_or_not_enabled_does_not_count(tmp_path: Path, content: str) -> None:
     file = tmp_path / "etc/lightdm/lightdm.conf"
