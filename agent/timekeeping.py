@@ -1,9 +1,12 @@
 """Which wall time is to be trusted, and what becomes of counts made before it was.
 
-Durations come from the clock that runs since boot. One trusted moment dates the whole boot: the offset between that
-clock and the wall is the same before and after it. A stretch of an earlier boot that never saw a trusted moment is
-accepted when it lies in order between two trusted points and the clock was within 120 s at both; else its counts
-are reported without a place in time.
+Durations come from the clock that runs since boot, suspended time included (CLOCK_BOOTTIME on Linux); a second one
+leaves suspended time out (CLOCK_MONOTONIC), and where they part the computer slept: suspended, hibernated, or shut down
+in the way that keeps the system's own session for a fast start. Neither knows of time zones or summer time.
+
+One trusted moment dates the whole boot: the offset between that clock and the wall is the same before and after it. A
+stretch of an earlier boot that never saw a trusted moment is accepted when it lies in order between two trusted points
+and the clock was within 120 s at both; else its counts are reported without a place in time.
 
 A worked example: the station was last trusted at 10:00, then ran offline and claimed the slots 10:15 to 11:00. At the
 next boot its clock says 12:00:00 and the collector 12:00:40. The stretch lies between 10:00 and 12:00:40 and the clock
