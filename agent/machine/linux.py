@@ -10,6 +10,7 @@ import ctypes
 import fcntl
 import os
 import signal
+import stat
 import time
 from collections.abc import Callable
 from typing import Literal
