@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
-from agent.tallies import RULES, Tallies, Tally, band
+from agent.tallies import RULES, Tallies, Tally
 from agent.visits import Stretch, Visit, saved_of, visit_of
 from agent.wire.figures import IDLE_RULES_MINUTES
 
@@ -38,6 +38,8 @@ Mode = Literal["log_on", "activity"]
 
 class Counter:
     """Counts the sessions of one station in one run."""
+
+    presence_seconds = PRESENCE_SECONDS
 
     def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
         """Begin with nothing, or with the sessions that `snapshot` of an earlier run left open."""
@@ -141,19 +143,11 @@ class Counter:
 
     def present(self, at: int, idle: int) -> None:
         """Presence says that the last input was `idle` seconds ago."""
-        self.advance(at)
-        self._present_until = at + PRESENCE_SECONDS
-        last = at - max(0, idle)
-        if self.mode == "activity":
-            people = [visit for key, visit in self.visits.items() if key != SEAT]
-            away = bool(people) and all(visit.wants_pause() for visit in people)
-            if last > self._left_at and not away:
-                self._input_at_seat(last, known_until=at)
-            return
-        for visit in self.visits.values():
-            if visit.paused_at is None and last > visit.settled:
-                self._settle(visit, last)
-                self._start_where_none(visit, last)
+        self._hear(at, at - max(0, idle), certain=False)
+
+    def touch(self, at: int) -> None:
+        """There was input at this very second; for presence it might be the log-on or the unlocking itself."""
+        self._hear(at, at, certain=True)
 
     def sleep(self, start: int, end: int) -> None:
         """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused."""
@@ -161,7 +155,7 @@ class Counter:
         self._leave_seat(start)
         self.now = self._left_at = end
         if self._present_until is not None:
-            self._present_until = end + PRESENCE_SECONDS
+            self._present_until = end + self.presence_seconds
         for visit in self.visits.values():
             if visit.paused_at is None:
                 self._pause(visit, start)
@@ -237,6 +231,20 @@ class Counter:
             if visit.paused_at is None:
                 self._use(visit, end)
 
+    def _hear(self, at: int, last: int, *, certain: bool) -> None:
+        self.advance(at)
+        self._present_until = at + self.presence_seconds
+        if self.mode == "activity":
+            people = [visit for key, visit in self.visits.items() if key != SEAT]
+            away = bool(people) and all(visit.wants_pause() for visit in people)
+            if (certain or last > self._left_at) and not away:
+                self._input_at_seat(last, known_until=at)
+            return
+        for visit in self.visits.values():
+            if visit.paused_at is None and (certain or last > visit.settled):
+                self._settle(visit, last)
+                self._start_where_none(visit, last)
+
     def _lose_presence(self, at: int) -> None:
         """Nobody tells of input any more: a log-on counts as in use again, a session by activity ended unseen."""
         self._present_until = None
@@ -247,7 +255,7 @@ class Counter:
             return
         for visit in self.visits.values():
             if visit.paused_at is None:
-                idle = at - PRESENCE_SECONDS - visit.settled
+                idle = at - self.presence_seconds - visit.settled
                 self._use(visit, at, [rule for rule in RULES if idle < IDLE_RULES_MINUTES[rule] * 60])
                 self._start_where_none(visit, at)
 
@@ -288,10 +296,13 @@ class Counter:
 
     def _start_where_none(self, visit: Visit, at: int) -> None:
         """Count a session that starts at `at` under each idle rule under which none runs."""
+        if None not in visit.stretches:
+            return
         slot = self.tallies.slot(at)
+        tally = self.tallies.at(slot)
         for rule in RULES:
             if visit.stretches[rule] is None:
-                self.tallies.at(slot).starts[rule] += 1
+                tally.starts[rule] += 1
                 visit.stretches[rule] = Stretch(slot)
 
     def _pause_or_return(self, visit: Visit) -> None:
@@ -334,12 +345,20 @@ class Counter:
 
     def _use(self, visit: Visit, until: int, rules: list[int] | None = None) -> None:
         """The visit was in use from where it is settled to `until`, under the given idle rules."""
+        whole = []
         for rule in RULES if rules is None else rules:
             stretch = visit.stretches[rule]
-            if stretch is not None:
-                share = min(until - visit.settled, LONGEST_SESSION_SECONDS - stretch.use)
-                stretch.use += share
-                self.tallies.add_use(visit.settled, visit.settled + share, rule)
+            if stretch is None:
+                continue
+            share = until - visit.settled
+            left = LONGEST_SESSION_SECONDS - stretch.use
+            if share > left:
+                self.tallies.add_use(visit.settled, visit.settled + left, (rule,))
+                share = left
+            else:
+                whole.append(rule)
+            stretch.use += share
+        self.tallies.add_use(visit.settled, until, whole)
         visit.settled = max(visit.settled, until)
 
     def _end(self, visit: Visit) -> None:
@@ -353,4 +372,4 @@ class Counter:
             return
         visit.stretches[rule] = None
         if stretch.start_slot >= 0:  # below zero: it started when nobody knew the time
-            self.tallies.at(stretch.start_slot).lengths[rule][band(stretch.use)] += 1
+            self.tallies.at(stretch.start_slot).file(rule, stretch.use)

@@ -1,5 +1,6 @@
 """The counts of slots in one run, and how time is spread over them. No clock and no system calls."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agent.wire.figures import IDLE_RULES_MINUTES, LENGTH_BANDS_MINUTES, SLOT_SECONDS
@@ -9,14 +10,27 @@ PRESENCE_SLACK_SECONDS = 60
 
 RULES = range(len(IDLE_RULES_MINUTES))
 
+_LOWER_SECONDS = [minutes * 60 for minutes in LENGTH_BANDS_MINUTES[1:]]
+_NONE_BY_RULE = [0 for _ in RULES]
+_NO_LENGTHS = [[0 for _ in LENGTH_BANDS_MINUTES] for _ in RULES]
+"""Shared by the slots in which no session that ended had started, which is most of them; never written to."""
+
 
 def band(seconds: int) -> int:
     """The index in LENGTH_BANDS_MINUTES of a session that was in use for `seconds`."""
-    return sum(seconds >= lower * 60 for lower in LENGTH_BANDS_MINUTES) - 1
+    index = 0
+    for lower in _LOWER_SECONDS:
+        if seconds < lower:
+            break
+        index += 1
+    return index
 
 
 class Tally:
-    """The counts of one slot in one run; absolute values."""
+    """The counts of one slot in one run; absolute values.
+
+    A clock that is set back brings seconds twice: `record` tells no more than the 900 that a slot has.
+    """
 
     __slots__ = ("changed", "idle_known", "lengths", "method", "observed", "on", "revision", "starts", "use")
 
@@ -25,26 +39,34 @@ class Tally:
         self.observed = 0
         self.on = 0
         self.idle_known = 0
-        self.starts = [0 for _ in RULES]
-        self.use = [0 for _ in RULES]
-        self.lengths = [[0 for _ in LENGTH_BANDS_MINUTES] for _ in RULES]
+        self.starts = _NONE_BY_RULE[:]
+        self.use = _NONE_BY_RULE[:]
+        self.lengths = _NO_LENGTHS
         self.revision = 0
         self.changed = False
+
+    def file(self, rule: int, seconds: int) -> None:
+        """A session that started here has ended; it was in use for `seconds`."""
+        if self.lengths is _NO_LENGTHS:
+            self.lengths = [counts[:] for counts in _NO_LENGTHS]
+        self.lengths[rule][band(seconds)] += 1
 
     def record(self, run_id: str, slot: int) -> dict[str, Any]:
         """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
         readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
+        observed = min(SLOT_SECONDS, self.observed)
+        idle_known = min(SLOT_SECONDS, self.idle_known)
         rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
         return {
             "run_id": run_id,
             "slot": slot,
             "revision": self.revision,
-            "seconds_observed": self.observed,
-            "seconds_on": self.on,
+            "seconds_observed": observed,
+            "seconds_on": min(SLOT_SECONDS, self.on),
             "method": self.method if readable else "not_readable",
-            "presence_readable": self.idle_known > 0 and self.observed - self.idle_known <= PRESENCE_SLACK_SECONDS,
+            "presence_readable": idle_known > 0 and observed - idle_known <= PRESENCE_SLACK_SECONDS,
             "idle_rules": [
-                {"minutes": minutes, "starts": starts, "seconds_in_use": use, "lengths": lengths}
+                {"minutes": minutes, "starts": starts, "seconds_in_use": min(SLOT_SECONDS, use), "lengths": lengths}
                 for minutes, starts, use, lengths in rules
             ]
             if readable
@@ -76,29 +98,49 @@ class Tallies:
     def add_time(self, start: int, end: int, *, observed: bool, idle_known: bool) -> None:
         """The station was on from `start` to `end`; whether its sessions and its idle time could be seen."""
         for tally, seconds in self._shares(start, end):
-            tally.on = min(SLOT_SECONDS, tally.on + seconds)
+            tally.on += seconds
             if observed:
-                tally.observed = min(SLOT_SECONDS, tally.observed + seconds)
+                tally.observed += seconds
             if idle_known:
-                tally.idle_known = min(SLOT_SECONDS, tally.idle_known + seconds)
+                tally.idle_known += seconds
 
-    def add_use(self, start: int, end: int, rule: int) -> None:
+    def add_use(self, start: int, end: int, rules: Iterable[int]) -> None:
         """The station was in use; a second counts once, however many sessions are open on the seat."""
-        start = max(start, self._used_until[rule])
         if start >= end:
             return
-        self._used_until[rule] = end
-        for tally, seconds in self._shares(start, end):
-            tally.use[rule] = min(SLOT_SECONDS, tally.use[rule] + seconds)
+        until = self._used_until
+        together = []
+        for rule in rules:
+            if until[rule] <= start:
+                together.append(rule)
+                until[rule] = end
+            elif until[rule] < end:
+                self.add_use(until[rule], end, (rule,))
+        if together:
+            for tally, seconds in self._shares(start, end):
+                use = tally.use
+                for rule in together:
+                    use[rule] += seconds
 
-    def _shares(self, start: int, end: int) -> list[tuple[Tally, int]]:
-        shares = []
-        while start < end:
-            slot = self.slot(start)
-            edge = min(end, (slot + 1) * SLOT_SECONDS - self.offset)
-            shares.append((self.at(slot), edge - start))
-            start = edge
-        return shares
+    def _shares(self, start: int, end: int) -> Iterator[tuple[Tally, int]]:
+        """The tallies of the slots from `start` to `end`, and how many of the seconds fall into each."""
+        left = end - start
+        by_slot = self.by_slot
+        slot, into = divmod(start + self.offset, SLOT_SECONDS)
+        room = SLOT_SECONDS - into
+        while left > 0:
+            # What `at` does, without a call: every second that is counted passes here.
+            tally = by_slot.get(slot)
+            if tally is None:
+                tally = by_slot[slot] = Tally(self.method)
+            tally.changed = True
+            if left <= room:
+                yield tally, left
+                return
+            yield tally, room
+            left -= room
+            slot += 1
+            room = SLOT_SECONDS
 
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""

@@ -38,6 +38,11 @@ RECORDS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+def fields_of(record: Any) -> dict[str, Any]:
+    """A record of the wire, for JSON to dump; `asdict` would copy every number of two days of slots first."""
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
 def choose(store: Store, most_slots: int = MOST_SLOTS) -> list[tuple[Entry, Any]]:
     """The oldest pending records, as many as one envelope takes; damaged ones are set aside."""
     room = {"slot": most_slots, "run": MOST_RUNS, "undated": MOST_RUNS}
@@ -96,7 +101,7 @@ def compose(
         undated=tuple(record for entry, record in chosen if entry.kind == "undated"),
         readings=Readings(),
     )
-    body = json.dumps({**asdict(envelope), "readings": to_send}, separators=(",", ":"))
+    body = json.dumps({**fields_of(envelope), "readings": to_send}, separators=(",", ":"), default=fields_of)
     return Prepared(
         envelope_id=envelope.envelope_id,
         previous_envelope_id=envelope.previous_envelope_id,

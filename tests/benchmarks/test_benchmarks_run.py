@@ -62,3 +62,9 @@ def test_headers_are_estimated_for_each_segment_and_each_connection() -> None:
     # One segment up with its acknowledgement, three down with two, seven to open and close.
     assert traffic.payload_bytes == 3_500
     assert traffic.header_bytes == HEADER_BYTES * (1 + 1 + 3 + 2 + 7)
+
+
+def test_speed_of_the_counter_is_printed_beside_a_yardstick() -> None:
+    printed = printed_by("counter_speed.py", "--events", "2000")
+    assert len(re.findall(r"counter alone +\d+ events/s +\(target 100000: (?:met|MISSED)\)", printed)) == 2, printed
+    assert len(re.findall(r"yardstick: csv +\d+ rows/s, [\d.]+ times as many", printed)) == 2, printed
