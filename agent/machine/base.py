@@ -67,6 +67,9 @@ class PresenceSource(Protocol):
     def filenos(self) -> list[int]:
         """Descriptors to wait for now; ask before each wait."""
 
+    def rest_seconds(self) -> float | None:
+        """When to look again at what `filenos` leaves out now; None where it leaves out nothing."""
+
     def read(self) -> int | None:
         """Idle seconds told since the last call, without waiting; None where nobody told any."""
 

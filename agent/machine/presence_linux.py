@@ -89,6 +89,12 @@ class PresenceListener:
             waiting.append(self._listening.fileno())
         return waiting
 
+    def rest_seconds(self) -> float | None:
+        """How long what `filenos` leaves out now is still left out; None where it leaves out nothing."""
+        now = self._now()
+        read_at = [self._accepted_at, *(peer.read_at for peer in self._peers)]
+        return min((at + PAUSE_SECONDS - now for at in read_at if now - at < PAUSE_SECONDS), default=None)
+
     def read(self) -> int | None:
         """The idle seconds that the newest connection of the active session told since the last call, or None.
 

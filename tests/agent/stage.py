@@ -141,9 +141,13 @@ class StagePresence:
 
     def __init__(self) -> None:
         self.told: list[int] = []
+        self.rest: float | None = None
 
     def filenos(self) -> list[int]:
         return []
+
+    def rest_seconds(self) -> float | None:
+        return self.rest
 
     def read(self) -> int | None:
         told, self.told = self.told, []

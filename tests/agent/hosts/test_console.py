@@ -7,13 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.hosts.console import Wakeups
 from tests.agent.commands.conftest import Done, clean_environment, run
+from tests.agent.service_stage import Stage
 
 LONGEST_SECONDS = 30
 
@@ -60,6 +63,23 @@ def records(folder: Path, kind: str) -> list[dict[str, Any]]:
         for place in ("pending", "held")
         for file in (folder / "spool" / place).glob(f"{kind}-*.json")
     ]
+
+
+def test_what_presence_tells_next_does_not_lie_there_until_something_else_is_due() -> None:
+    stage = Stage()
+    stage.restart()
+    for _ in range(2):
+        stage.service.wake()  # the first contact comes and goes
+    stage.presence.rest = 0.01
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    begun = time.monotonic()
+    with Wakeups() as wakeups:
+        wakeups.wait(stage.service)
+    lasted = time.monotonic() - begun
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert stage.service.due() - stage.clock.elapsed() > LONGEST_SECONDS / 2
+    assert lasted < LONGEST_SECONDS / 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

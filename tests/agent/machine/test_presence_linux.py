@@ -110,7 +110,9 @@ def test_it_wakes_the_service_for_a_line_and_then_not_again_for_a_second(station
     assert len(only_listening) == 1
     station.listener.read()
     assert station.listener.filenos() == []
+    assert station.listener.rest_seconds() == 1
     station.watch.seconds += 1
+    assert station.listener.rest_seconds() is None, "nothing is left out"
     assert len(station.listener.filenos()) == 2
 
 
