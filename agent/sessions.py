@@ -224,7 +224,9 @@ class Counter:
         if start >= end:
             return
         observed = self.readable and (presence or self.mode == "log_on")
-        self.tallies.add_time(start, end, observed=observed, idle_known=presence)
+        # Where nobody is logged on and at the screen, nobody's idle time is missing.
+        empty = self.mode == "log_on" and all(visit.paused_at is not None for visit in self.visits.values())
+        self.tallies.add_time(start, end, observed=observed, idle_known=presence or (observed and empty))
         if presence or self.mode == "activity":
             return
         for visit in self.visits.values():

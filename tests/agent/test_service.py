@@ -252,3 +252,13 @@ def test_where_presence_is_readable_the_hours_of_a_log_on_are_no_upper_bound(sta
     without.play(LOG_ON)
     without.run_for(900)
     assert not without.records()[0]["presence_readable"]
+
+
+def test_time_in_which_nobody_is_logged_on_makes_no_hours_an_upper_bound(stage: Stage) -> None:
+    stage.service.start()
+    stage.run_for(400)
+    stage.play(LOG_ON)
+    touched(stage, 300, idle=2)
+    stage.play(LOG_OFF)
+    stage.run_for(1100)
+    assert [record["presence_readable"] for record in stage.records()] == [True, True]
