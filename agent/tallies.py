@@ -64,7 +64,9 @@ class Tally:
             "seconds_observed": observed,
             "seconds_on": min(SLOT_SECONDS, self.on),
             "method": self.method if readable else "not_readable",
-            "presence_readable": idle_known > 0 and observed - idle_known <= PRESENCE_SLACK_SECONDS,
+            "presence_readable": readable
+            and (self.method == "log_on" or observed > 0)
+            and observed - idle_known <= PRESENCE_SLACK_SECONDS,
             "idle_rules": [
                 {"minutes": minutes, "starts": starts, "seconds_in_use": min(SLOT_SECONDS, use), "lengths": lengths}
                 for minutes, starts, use, lengths in rules

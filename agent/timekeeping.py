@@ -138,7 +138,7 @@ def undated(run_id: str, slots: list[dict[str, Any]]) -> dict[str, Any]:
         "revision": 1,
         "seconds_observed": sum(record["seconds_observed"] for record in slots),
         "method": readable[0]["method"] if readable else "not_readable",
-        "presence_readable": any(record["presence_readable"] for record in slots),
+        "presence_readable": bool(readable) and all(record["presence_readable"] for record in readable),
         "idle_rules": rules,
     }
 

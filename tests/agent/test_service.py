@@ -254,6 +254,14 @@ def test_where_presence_is_readable_the_hours_of_a_log_on_are_no_upper_bound(sta
     assert not without.records()[0]["presence_readable"]
 
 
+def test_a_run_that_ends_before_presence_speaks_makes_no_hours_an_upper_bound(stage: Stage) -> None:
+    stage.service.start()
+    stage.play(LOG_ON)
+    assert [record["presence_readable"] for record in stage.records()] == [True]
+    stage.run_for(30)
+    assert [record["presence_readable"] for record in stage.records()] == [True]
+
+
 def test_time_in_which_nobody_is_logged_on_makes_no_hours_an_upper_bound(stage: Stage) -> None:
     stage.service.start()
     stage.run_for(400)

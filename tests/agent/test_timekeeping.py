@@ -159,6 +159,10 @@ def test_undated_counts_are_the_sums_of_their_slots() -> None:
     assert record["idle_rules"][2] == {
         "minutes": 10, "starts": 3, "seconds_in_use": 600, "lengths": [0, 0, 3, 0, 0, 0, 0],
     }  # fmt: skip
+    assert not record["presence_readable"]
+    with_presence = {**slot_record(SLOT), "presence_readable": True}
+    assert undated(RUN, [unseen, with_presence])["presence_readable"]
+    assert not undated(RUN, [with_presence, slot_record(SLOT + 1)])["presence_readable"], "one slot is enough"
 
 
 def test_where_no_slot_was_readable_the_sum_is_not_either() -> None:
