@@ -1,16 +1,11 @@
 """Genuine logind sessions on a Debian of its own, counted by the agent from source, seen in the collector's export."""
 
-import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from collector.cli.opening import now
-from collector.storage.engine import create_engine, writing
-from collector.storage.queries.register import add_site
+from tests.e2e.real_station import DEMONSTRATION, PACKAGES, SOURCE, STATE, Station, add_demonstration, exported
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
 from tests.rigs.systemd_machine import SystemdMachine, why_not
@@ -18,73 +13,9 @@ from tests.rigs.systemd_machine import SystemdMachine, why_not
 reason = why_not()
 pytestmark = pytest.mark.skipif(reason is not None, reason=str(reason))
 
-SOURCE = Path(__file__).parents[2] / "agent"
-PACKAGES = "/usr/lib/python3/dist-packages/agent"
-STATE = "var/lib/dps-agent"
 VISIT_SECONDS = 4
 SLACK_SECONDS = 2
 """The service counts whole seconds, and starting and ending a session take a part of one."""
-
-
-class Station:
-    """The agent on the machine, as an administrator sees it."""
-
-    def __init__(self, machine: SystemdMachine, collector: RunningCollector, site: str) -> None:
-        self.machine, self.collector, self.site = machine, collector, site
-        self.units = 0
-        folder = machine.root / "etc/dps-agent"
-        folder.mkdir()
-        (folder / "token").write_text(collector.token("--site", site) + "\n")
-        (folder / "agent.toml").write_text(
-            f'server = "{collector.address}"\ntag = "{site}-01"\ntoken_file = "/etc/dps-agent/token"\nstaff = ["bob"]\n'
-        )
-
-    def start(self) -> None:
-        """Start the service; return when it reads sessions and knows the time."""
-        before = self.run().get("run_id")
-        self.units += 1
-        self.machine.start(f"dps-agent-{self.units}", ["python3", "-m", "agent", "run"])
-        until(lambda: self.run().get("run_id") not in (None, before), "the service runs")
-        if not self.run()["trusted"]:
-            self.send()  # the collector's answer tells the time; the next start takes it over
-            self.kill()
-            self.start()
-
-    def kill(self) -> None:
-        self.machine.run(["systemctl", "kill", "--signal=KILL", f"dps-agent-{self.units}"])
-        until(
-            lambda: self.machine.run(["systemctl", "is-active", f"dps-agent-{self.units}"], check=False).returncode,
-            "the service is gone",
-        )
-
-    def send(self) -> None:
-        until(lambda: self.machine.run(["python3", "-m", "agent", "send"], check=False).returncode == 0, "it is sent")
-
-    def run(self) -> dict[str, Any]:
-        """The service's last checkpoint."""
-        try:
-            found: dict[str, Any] = json.loads((self.machine.root / STATE / "run.json").read_text())
-        except (OSError, ValueError):
-            return {}
-        return found
-
-    def open_sessions(self, count: int) -> None:
-        until(lambda: self.run().get("open_sessions") == count, f"{count} sessions are open")
-
-    def visit_for(self, begun: float, seconds: float) -> None:
-        """Return when the visit that began then has lasted so long."""
-        until(lambda: time.monotonic() - begun >= seconds, "the visit has lasted")
-
-    def counted(self) -> dict[str, int]:
-        """Sessions, seconds of use and ended sessions of known length, as the site's slots have them."""
-        self.send()
-        self.send()  # what was counted while the first one was on its way
-        rows = "SELECT count(*) FROM dirty_slot"
-        until(lambda: self.collector.rows(rows) == [(0,)], "the roller has derived everything")
-        [(sessions, seconds)] = self.collector.rows("SELECT sum(starts_10), sum(seconds_in_use_10) FROM site_slot")
-        lengths = self.collector.rows("SELECT lengths_10 FROM site_slot")
-        ended = sum(int(word) for (words,) in lengths for word in words.split())
-        return {"sessions": sessions or 0, "seconds": seconds or 0, "ended": ended}
 
 
 @pytest.fixture
@@ -96,18 +27,8 @@ def machine() -> Iterator[SystemdMachine]:
 @pytest.fixture
 def station(machine: SystemdMachine, collector: RunningCollector) -> Station:
     """At the demonstration site, whose export shows a single station."""
-    engine = create_engine(f"sqlite:///{collector.folder / 'collector.sqlite'}")
-    with writing(engine) as connection:
-        add_site(connection, "RIG", "A machine", "", now(), demonstration=True)
-    engine.dispose()
-    return Station(machine, collector, "RIG")
-
-
-def exported(collector: RunningCollector, site: str) -> dict[str, Any]:
-    month = time.strftime("%Y-%m", time.gmtime())
-    text = collector.words("export", "statistics", "--site", site, "--from", month, "--to", month, "--format", "json")
-    [row] = json.loads(text)["rows"]
-    return dict(row)
+    add_demonstration(collector)
+    return Station(machine, collector, DEMONSTRATION)
 
 
 def test_a_visitors_session_appears_ends_and_has_its_length_and_nobody_else_counts(station: Station) -> None:
@@ -130,14 +51,14 @@ def test_a_visitors_session_appears_ends_and_has_its_length_and_nobody_else_coun
     until(lambda: station.counted()["seconds"], "the visitor is seen")
     counted = station.counted()
     assert (counted["sessions"], counted["ended"]) == (1, 0)
-    assert exported(station.collector, "RIG")["sessions"] == 1
+    assert exported(station.collector, DEMONSTRATION)["sessions"] == 1
     machine.log_off(visitor)
     lasted = time.monotonic() - begun
     station.open_sessions(0)
     counted = station.counted()
     assert (counted["sessions"], counted["ended"]) == (1, 1)
     assert abs(counted["seconds"] - lasted) <= SLACK_SECONDS
-    row = exported(station.collector, "RIG")
+    row = exported(station.collector, DEMONSTRATION)
     assert (row["status"], row["sessions"]) == ("value", 1)
     assert abs(row["hours_of_use"] * 3600 - lasted) <= SLACK_SECONDS + 18  # the export rounds to a hundredth of an hour
     assert "upper_bound" in row["marks"]  # no presence: nobody saw whether the visitor was still there

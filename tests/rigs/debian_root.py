@@ -1,7 +1,7 @@
 """A Debian 12 root folder, made once by debootstrap and kept in a cache outside the tree.
 
 The cache is `$DPS_RIG_CACHE`, else `dps-statistics-rig` under `$XDG_CACHE_HOME` or `~/.cache`.
-A root is about 0.3 GB and is never booted itself: machines boot a throw-away layer above it.
+A root is about 0.5 GB and is never booted itself: machines boot a throw-away layer above it.
 """
 
 import fcntl
@@ -28,6 +28,14 @@ PACKAGES = (
     "python3-platformdirs",
     "python3-psutil",
     "python3-requests",
+    # A visitor's desktop: an X server without a screen, what starts the programs of /etc/xdg/autostart, the visitor's
+    # hands, what presence reads the idle time with, and a clock that can be moved on.
+    "xvfb",
+    "dex",
+    "xdotool",
+    "libx11-6",
+    "libxss1",
+    "libfaketime",
 )
 PERSONAL_SESSION = "account include common-account\nsession include common-session\n"
 PAM_SERVICES = {"lightdm": PERSONAL_SESSION, "lightdm-greeter": PERSONAL_SESSION, "sshd": PERSONAL_SESSION}

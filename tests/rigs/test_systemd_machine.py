@@ -4,8 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.rigs.debian_root import why_not as why_no_root
 from tests.rigs.layered_disk import LayeredDisk, sweep
 from tests.rigs.log_on import LogOnFailed
 from tests.rigs.systemd_machine import MachineFailed, SystemdMachine, why_not
+from tests.rigs.waiting import wait_for
 
 PROJECT = Path(__file__).parents[2]
 LISTEN = """
@@ -274,13 +274,6 @@ def until(listener: subprocess.Popen[str], signal: str) -> str:
         if line.split()[0] == signal:
             return line
     raise AssertionError(f"logind never told {signal}")
-
-
-def wait_for(condition: Callable[[], bool], timeout: float = 20) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def active(machine: SystemdMachine, *sessions: str) -> tuple[str, ...]:
