@@ -10,7 +10,7 @@ from tests.rigs.moved_clock import MovedClock
 from tests.rigs.systemd_machine import SystemdMachine
 
 AUTOSTART = Path(__file__).parents[2] / "packaging/linux/dps-agent-presence.desktop"
-STEP_SECONDS = 40
+STEP_SECONDS = 35
 """Presence speaks every 10 s, and a minute without a word is silence: a step and a wait are shorter than that."""
 
 
@@ -57,9 +57,10 @@ class PassingTime:
     def step(self, seconds: int) -> None:
         looked, heard = self.waits()
         self.clock.forward(seconds)
-        # The service wakes up for the word, and a second later for what it left out of its wait; one of the two may
-        # belong to the word before.
-        until(lambda: self.have_waited(looked + 1, heard + 2), "presence is heard", 60)
+        # Presence waits for the X server's answer, and then, after it has spoken, for its next look. The service wakes
+        # up for the word, and a second later for what it left out of its wait; one of the two may belong to the word
+        # before.
+        until(lambda: self.have_waited(looked + 2, heard + 2), "presence is heard", 60)
 
     def have_waited(self, presence: int, service: int) -> bool:
         looked, heard = self.waits()
