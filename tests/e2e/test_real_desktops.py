@@ -220,7 +220,7 @@ def test_a_visitor_with_a_desktop_is_on_the_page_with_the_hours_that_the_hands_w
     minutes = round(counted["seconds"] / 60)
     for width in (1280, 390):
         page_of = read_page(station.collector, DEMONSTRATION, width, tmp_path)
-        assert page_of == ("1", f"{minutes} min")
+        assert page_of == ("1", f"{minutes}\N{NO-BREAK SPACE}min")
 
 
 def test_a_station_that_is_always_logged_on_counts_visits_by_what_the_hands_do(
