@@ -69,6 +69,10 @@ class Sight:
         """Seconds since the last input, if presence has told them since the last call."""
         return None if self._presence is None else self._presence.read()
 
+    def rest_seconds(self) -> float | None:
+        """So long something is left out of `descriptors` that may hold words already; None where nothing is."""
+        return None if self._presence is None else self._presence.rest_seconds()
+
     def descriptors(self) -> list[int]:
         """What to wait for: ask before each wait."""
         session = None if self._source is None else self._source.fileno()

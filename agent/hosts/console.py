@@ -73,7 +73,7 @@ class Wakeups:
         """Sleep until something happens or something is due."""
         descriptors = [self._read, *service.descriptors()]
         pause = max(0.0, service.due() - service.outside.clock.elapsed())
-        rest = None if service.presence is None else service.presence.rest_seconds()
+        rest = service.sight.rest_seconds()
         if rest is not None:
             # Left out of this wait alone, else the next word of presence would lie there until something else is due.
             pause = min(pause, rest)

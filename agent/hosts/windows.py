@@ -93,6 +93,9 @@ class Loop:
         """Count until `stop`, then write what is there and let the last contact have its moment."""
         while not self.stop_reason:
             pause = max(0.0, service.due() - service.outside.clock.elapsed())
+            rest = service.sight.rest_seconds()
+            if rest is not None:
+                pause = min(pause, rest)
             win32.wait([self._woken, *service.descriptors()], pause)
             win32.kernel32.ResetEvent(self._woken)
             service.wake()

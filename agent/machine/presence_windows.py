@@ -60,6 +60,10 @@ class Place:
             self._begin_reading()
         return None if self._operation is None else int(self._operation.event)
 
+    def rest_seconds(self) -> float | None:
+        """How long `event` goes on to be None; None where it is not."""
+        return None if self._operation is not None else max(0.0, self._read_at + PAUSE_SECONDS - self._now())
+
     def heard(self) -> int | None:
         """The idle time that arrived, if it is from the session at the screen."""
         operation = self._operation
@@ -140,6 +144,11 @@ class PresencePipe:
 
     def filenos(self) -> list[int]:
         return [event for place in self._places if (event := place.event()) is not None]
+
+    def rest_seconds(self) -> float | None:
+        """Until the first of those places is listened to again that have just been read."""
+        rests = [rest for place in self._places if (rest := place.rest_seconds()) is not None]
+        return min(rests, default=None)
 
     def read(self) -> int | None:
         told = [idle for place in self._places if (idle := place.heard()) is not None]

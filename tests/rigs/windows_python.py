@@ -82,6 +82,8 @@ class Windows(NamedTuple):
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a Windows program and wait for it (seconds); its output is one text."""
+        if sys.platform == "win32":
+            raise WindowsNotMade("Wine is used on Linux only")
         # A pipe: else Python says that its handle is invalid. It is not read to its end, which Wine's own services,
         # started by the first program, put off for ever; what has arrived when the program ends is all.
         process = subprocess.Popen(

@@ -1,5 +1,7 @@
 """The resident process as the system starts and stops it."""
 
+# ruff: noqa: E402 - only one system has this host
+
 import json
 import os
 import select
@@ -13,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+if sys.platform != "linux":
+    pytest.skip("this is about Linux", allow_module_level=True)
+assert sys.platform == "linux"
 
 from agent.hosts.console import Wakeups
 from tests.agent.commands.conftest import Done, clean_environment, run
