@@ -69,7 +69,8 @@ def select_by_keys(
     found: list[Row] = []
     cursor = connection.connection.cursor()
     try:
-        for part in parts(keys, padded=False):
+        # Padded with a key of nulls, which no row has.
+        for part in parts([*keys, (None,) * len(key)] if padded and keys else keys, padded=padded):
             cursor.execute(build(table.name, tuple(columns), tuple(key), len(part)), tuple(chain.from_iterable(part)))
             rows = cursor.fetchall()
             found += map(tuple, from_json(rows[0][0])) if padded else rows
