@@ -10,27 +10,28 @@ the same envelope comes again, it gets the same answer, because what was held be
 whose previous envelope was stored while its answer was lost, and which then sends a newer one, sees an identifier that
 it sent itself: that is whole, too. Anything else means that the collector was restored from an older backup.
 
-**Readings.** Stored when they differ from the stored value. Of an envelope that was overtaken (composed earlier than
-the one held, by a trusted clock) only the records count: its readings and its contact would turn the present back. The
-history has one row per probe and hour, named by the start of the hour, and holds the last value of that hour.
+**Readings.** The contact of a station holds the last value of each probe and when it changed. Of an envelope that was
+overtaken (composed earlier than the one held, by a trusted clock) only the records count: its readings and its contact
+would turn the present back. The history has one row per station and hour with the last values of the probes that
+changed in it; it is written when the first change of a later hour comes, so that an hour costs one row however many
+contacts it has.
 
 **When a batch fails**, its envelopes are stored one by one, so that one bad record never fails its neighbours. An
 envelope that fails alone because of its data is refused, and the refusal names the first record that fails alone.
 Any other failure (disk full, database away) is temporary: the station keeps the envelope.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import ProbeName
 from collector.ingest.facts import (
     CONTACTS,
     HISTORY,
-    HISTORY_SECONDS,
-    LATEST,
     MARKS,
     PROBES,
     RUNS,
@@ -39,11 +40,13 @@ from collector.ingest.facts import (
     Facts,
 )
 from collector.storage.engine import writing
-from collector.storage.models import reading_latest, station_contact
+from collector.storage.models import station_contact
 from collector.storage.rows import Row, insert_rows, select_by_keys
 
 TRUSTED_SKEW_SECONDS = 120
 """An envelope composed further in the future than this had a wrong clock: no other one can be later than it."""
+HISTORY_SECONDS = 3600
+"""The history keeps at most one value per probe and such stretch: the last one."""
 
 
 class Stored(NamedTuple):
@@ -73,7 +76,7 @@ class _Contact:
     """What is known of a station while a batch is being put together."""
 
     row: Row | None
-    readings: dict[str, tuple[str, str]]
+    readings: dict[str, list[Any]]
 
 
 @dataclass(slots=True)
@@ -83,7 +86,6 @@ class _Rows:
     slots: list[Row]
     runs: list[Row]
     undated: list[Row]
-    latest: list[Row]
     history: list[Row]
     marks: dict[Row, int]
 
@@ -110,13 +112,12 @@ def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Sto
     """Writes the batch inside the caller's transaction."""
     stations = sorted({(facts.site_id, facts.station_id) for facts in batch})
     contacts = _contacts(connection, stations)
-    rows = _Rows([], [], [], [], [], {})
+    rows = _Rows([], [], [], [], {})
     results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
-    insert_rows(connection, CONTACTS, [contact.row for contact in contacts.values() if contact.row is not None])
+    insert_rows(connection, CONTACTS, [_contact_row(contact) for contact in contacts.values() if contact.row])
     insert_rows(connection, RUNS, rows.runs)
     insert_rows(connection, SLOTS, rows.slots)
     insert_rows(connection, UNDATED, rows.undated)
-    insert_rows(connection, LATEST, rows.latest)
     insert_rows(connection, HISTORY, rows.history)
     # Last: the marks are the rows that two stations of one site share, so they are locked for the shortest time.
     insert_rows(connection, MARKS, [(*key, value) for key, value in rows.marks.items()])
@@ -147,20 +148,39 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
         rows.marks[row[:2]] = mark
     before = _before(contact.row, facts)
     overtaken = contact.row is not None and _is_overtaken(contact.row, facts)
-    if not overtaken:
-        hour = received_at - received_at % HISTORY_SECONDS
-        known = contact.readings
-        for probe, outcome, value in facts.readings:
-            if known.get(probe) != (outcome, value):
-                known[probe] = (outcome, value)
-                rows.latest.append((site_id, station_id, probe, outcome, value, received_at))
-                rows.history.append((site_id, station_id, hour, probe, outcome, value))
-    contact.row = _contact_row(contact.row if overtaken else None, facts, before)
+    if not overtaken and (changes := _changes(contact.readings, facts)):
+        if past := _past_hour(contact.readings, received_at):
+            rows.history.append((site_id, station_id, *past))
+        contact.readings.update(changes)
+    contact.row = _contact_after(contact.row if overtaken else None, facts, before)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
     return Stored(before, wanted)
 
 
-def _contact_row(kept: Row | None, facts: Facts, before: str | None) -> Row:
+def _changes(known: Mapping[str, list[Any]], facts: Facts) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {}
+    for probe, outcome, value in facts.readings:
+        held = known.get(probe)
+        if held is None or held[1] != value or held[0] != outcome:
+            changes[probe] = [outcome, value, facts.received_at]
+    return changes
+
+
+def _past_hour(known: Mapping[str, list[Any]], received_at: int) -> tuple[int, str] | None:
+    """The hour of the last change and what changed in it, when it is over."""
+    last = max([held[2] for held in known.values()], default=received_at)
+    hour = last - last % HISTORY_SECONDS
+    if hour == received_at - received_at % HISTORY_SECONDS:
+        return None
+    return hour, to_json({probe: held[:2] for probe, held in known.items() if held[2] >= hour}).decode()
+
+
+def _contact_row(contact: _Contact) -> Row:
+    assert contact.row is not None
+    return (*contact.row, to_json(contact.readings).decode())
+
+
+def _contact_after(kept: Row | None, facts: Facts, before: str | None) -> Row:
     names = (facts.site_id, facts.station_id, facts.received_at, facts.envelope_id, before)
     if kept is not None:
         return (*names, *kept[5:])
@@ -184,14 +204,8 @@ def _is_overtaken(held: Row, facts: Facts) -> bool:
 
 def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Contact]:
     contacts = {station: _Contact(None, {}) for station in stations}
-    key = ("site_id", "station_id")
-    for row in select_by_keys(connection, station_contact, CONTACTS.columns, key, stations):
-        contacts[row[0], row[1]].row = tuple(row)
-    columns = (*key, "probe", "outcome", "value")
-    for site_id, station_id, probe, outcome, value in select_by_keys(
-        connection, reading_latest, columns, key, stations
-    ):
-        contacts[site_id, station_id].readings[probe] = (outcome, value)
+    for row in select_by_keys(connection, station_contact, CONTACTS.columns, ("site_id", "station_id"), stations):
+        contacts[row[0], row[1]] = _Contact(row[:-1], from_json(row[-1]))
     return contacts
 
 

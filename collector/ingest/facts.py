@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from agent.wire.v1 import (
@@ -23,9 +24,6 @@ from agent.wire.v1 import (
 )
 from collector.storage import models
 from collector.storage.rows import Row, insertion
-
-HISTORY_SECONDS = 3600
-"""The history keeps at most one value per probe and such stretch: the last one."""
 
 PROBES: tuple[ProbeName, ...] = (
     "uptime",
@@ -63,6 +61,7 @@ CONTACTS = insertion(
         "agent_version",
         "clock_skew_seconds",
         "stopped_at",
+        "readings",
     ),
 )
 RUNS = insertion(
@@ -115,15 +114,14 @@ UNDATED = insertion(
     ),
     replace_where=_grows("undated_record", ("seconds_observed", *_RULES)),
 )
-LATEST = insertion(models.reading_latest, ("site_id", "station_id", "probe", "outcome", "value", "received_at"))
-HISTORY = insertion(models.reading_history, ("site_id", "station_id", "received_at", "probe", "outcome", "value"))
+HISTORY = insertion(models.hourly_readings, ("site_id", "station_id", "hour_at", "readings"))
 MARKS = insertion(models.dirty_slot, ("site_id", "slot", "mark"))
 
 _NOTHING: tuple[Any, ...] = (0, 0, "0 0 0 0 0 0 0") * len(models.IDLE_RULES_MINUTES)
+_as_plain_data = TypeAdapter(Readings).serializer.to_python
 
-
-Reading = tuple[str, str, str]
-"""What one probe said, as it is stored: probe, outcome, value."""
+Reading = tuple[ProbeName, str, dict[str, Any]]
+"""What one probe said: probe, outcome, value as data that JSON can hold."""
 
 
 class Arrival(NamedTuple):
@@ -226,15 +224,14 @@ def _run_row(site_id: int, station_id: int, record: RunRecord, received_at: int)
 
 
 def _readings_of(readings: Readings) -> list[Reading]:
-    found: list[Reading] = [
-        (probe, "ok", to_json(value).decode()) for probe in PROBES if (value := getattr(readings, probe)) is not None
-    ]
+    values = _as_plain_data(readings, mode="json")
+    found: list[Reading] = [(probe, "ok", value) for probe in PROBES if (value := values[probe]) is not None]
     if readings.not_readable:
-        said = {reading[0] for reading in found}
+        said: set[ProbeName] = {reading[0] for reading in found}
         for missing in readings.not_readable:
             if missing.probe not in said:
                 said.add(missing.probe)
-                found.append((missing.probe, missing.outcome, to_json({"reason": missing.reason}).decode()))
+                found.append((missing.probe, missing.outcome, {"reason": missing.reason}))
     return found
 
 

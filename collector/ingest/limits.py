@@ -7,7 +7,7 @@ can spoil little, and a station with a broken clock loses only what nobody could
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -25,6 +25,7 @@ DAY_SECONDS = 86_400
 SLOTS_PER_DAY = DAY_SECONDS // SLOT_SECONDS
 SLOTS_AHEAD = 1
 """The slot after the current one is accepted: the station's clock may be a little ahead of ours."""
+_IN_ORDER = list(IDLE_RULES_MINUTES)
 REASONS = ("too_old", "future", "too_many_starts", "too_many_runs", "inconsistent")
 
 
@@ -80,10 +81,10 @@ def within_limits(
     today = now // DAY_SECONDS
     left_out: dict[str, int] = {}
 
-    def kept(records: tuple[Record, ...], judge: Callable[[Record], tuple[str, int]]) -> tuple[Record, ...]:
+    def kept(records: tuple[Record, ...], reasons: list[str], days: list[int]) -> tuple[Record, ...]:
         good = []
-        for record in records:
-            reason, day = judge(record)
+        for record, found, day in zip(records, reasons, days, strict=True):
+            reason = found
             if not reason and not seen.admits(station, day, record.run_id, limits.runs_per_day_limit):
                 reason = "too_many_runs"
             if reason:
@@ -92,11 +93,14 @@ def within_limits(
                 good.append(record)
         return records if len(good) == len(records) else tuple(good)
 
-    runs = kept(envelope.runs, lambda run: (_run_reason(run, earliest, latest), _day(run, today)))
-    slots = kept(
-        envelope.slots, lambda slot: (_slot_reason(slot, earliest, latest, limits), slot.slot // SLOTS_PER_DAY)
-    )
-    undated = kept(envelope.undated, lambda record: (_undated_reason(record), today))
+    runs, slots, undated = envelope.runs, envelope.slots, envelope.undated
+    if runs:
+        runs = kept(runs, [_run_reason(run, earliest, latest) for run in runs], [_day(run, today) for run in runs])
+    if slots:
+        reasons = [_slot_reason(slot, earliest, latest, limits) for slot in slots]
+        slots = kept(slots, reasons, [slot.slot // SLOTS_PER_DAY for slot in slots])
+    if undated:
+        undated = kept(undated, [_undated_reason(record) for record in undated], [today] * len(undated))
     if left_out:
         envelope = replace(envelope, runs=runs, slots=slots, undated=undated)
     return envelope, left_out
@@ -113,8 +117,9 @@ def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits)
         return "future"
     if not _agrees(record.idle_rules, record.method):
         return "inconsistent"
+    limit = limits.starts_per_slot_limit
     for rule in record.idle_rules:
-        if max(rule.starts, sum(rule.lengths)) > limits.starts_per_slot_limit:
+        if rule.starts > limit or sum(rule.lengths) > limit:
             return "too_many_starts"
     return ""
 
@@ -141,4 +146,4 @@ def _agrees(rules: Sequence[IdleRule] | Sequence[UndatedRule], method: str) -> b
     """
     if not rules:
         return method == "not_readable"
-    return tuple([rule.minutes for rule in rules]) == IDLE_RULES_MINUTES
+    return [rule.minutes for rule in rules] == _IN_ORDER

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from collector.domain.site_slots import Fact, SiteSlot, derive
+from collector.storage.checkpoints import checkpoint
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import IDLE_RULES_MINUTES, dirty_slot, lease, site_slot, slot_record
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
@@ -23,9 +24,10 @@ from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, 
 LEASE = "roller"
 LEASE_SECONDS = 30
 IDLE_SECONDS = 1.0
+ROLL_LIMIT = 2_000
 REST_SHARE = 1.5
-"""Rests so many times as long as it worked: at most two fifths of one core. Marks that come meanwhile fall together,
-so that under load the same slot is derived once where it would be derived for each station."""
+"""After a full roll it rests so many times as long as it worked: at most two fifths of one core. Otherwise it rests a
+second, under load too: the stations of one site report the same slots, which are then derived once for all of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -124,10 +126,19 @@ def verify(engine: Engine) -> Iterator[Difference]:
 
 
 class RollerThread:
-    """A thin shell: rolls until nothing is marked, then waits a second."""
+    """A thin shell: rolls once per second, and without such a pause while more is marked than it does at once.
+
+    The same thread empties SQLite's write-ahead log.
+    """
 
     def __init__(
-        self, engine: Engine, *, clock: Callable[[], float], holder: str, limit: int = 50, rest: float = REST_SHARE
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], float],
+        holder: str,
+        limit: int = ROLL_LIMIT,
+        rest: float = REST_SHARE,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -149,6 +160,8 @@ class RollerThread:
             begun = time.monotonic()
             try:
                 more = roll(self._engine, int(self._clock()), self._holder, self._limit)
+                more = more and lag(self._engine) > self._limit
+                checkpoint(self._engine)
             except Exception:  # noqa: BLE001  # top of a loop
                 # The marks are still there; nothing is lost by trying again.
                 _log.exception("The roller failed and will try again.")

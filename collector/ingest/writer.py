@@ -16,6 +16,8 @@ from collector.ingest.commit import Result, TryAgain, commit
 from collector.ingest.facts import Facts
 
 BATCH_LIMIT = 256
+GATHERED = 16
+"""So many envelopes are handed over without waiting for more: while they are committed, the next ones are read."""
 
 Waiting = tuple[Facts, "asyncio.Future[Result]"]
 
@@ -77,7 +79,7 @@ class Writer:
 
     def _hand_over(self, before: int) -> None:
         # As long as every turn of the loop brings more, wait for the next one: fewer, larger commits.
-        if before < len(self._turn) < BATCH_LIMIT:
+        if before < len(self._turn) < GATHERED:
             self._turn[0][1].get_loop().call_soon(self._hand_over, len(self._turn))
             return
         turn, self._turn = self._turn, []

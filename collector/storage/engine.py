@@ -22,8 +22,8 @@ BUSY_MILLISECONDS = 15_000
 PAGE_BYTES = 2_048
 """An envelope touches a dozen pages far from each other, and each is written whole: half of the default is a third
 less work per commit; a quarter would push the longer readings out of their rows."""
-CHECKPOINT_PAGES = 16_000
-"""16 MiB of write-ahead log: with the default of 1,000 pages the checkpoints cost a tenth of a busy hour's commits."""
+CHECKPOINT_PAGES = 32_000
+"""64 MiB of write-ahead log, which seldom gets that long: `collector.storage.checkpoints` empties it before."""
 
 _locks: WeakKeyDictionary[Engine, threading.RLock] = WeakKeyDictionary()
 _writers: WeakKeyDictionary[Engine, Connection] = WeakKeyDictionary()

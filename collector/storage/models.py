@@ -44,15 +44,19 @@ def reference(name: str, *items: SchemaItem) -> Table:
     return Table(name, metadata, *items, info={"citus": "reference"})
 
 
-def distributed(name: str, *items: SchemaItem) -> Table:
-    """A large table, spread over the nodes by its `site_id`."""
+def distributed(name: str, *items: SchemaItem, long_rows: bool = False) -> Table:
+    """A large table, spread over the nodes by its `site_id`.
+
+    On SQLite its rows stand in the tree of the primary key itself, which puts whatever a row has above 500 bytes on a
+    page of its own; a table of `long_rows` keeps them whole, beside that tree.
+    """
     return Table(
         name,
         metadata,
         Column("site_id", Big, nullable=False),
         *items,
         info={"citus": "distributed"},
-        sqlite_with_rowid=False,
+        sqlite_with_rowid=long_rows,
     )
 
 
@@ -185,8 +189,12 @@ station_contact = distributed(
     Column("clock_skew_seconds", BigInteger, nullable=False),
     # Set when the last word of the station was a proper stop.
     Column("stopped_at", BigInteger, nullable=True),
+    # JSON: {probe: [outcome, value, changed_at]}. The outcome is ok, no_data or failed; the value of the last two is
+    # {"reason": ...}. One text, because a contact changes most of them at once.
+    Column("readings", Text, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("site_id", "station_id"),
     belongs_to_station(),
+    long_rows=True,
 )
 
 run = distributed(
@@ -253,28 +261,15 @@ undated_record = distributed(
     belongs_to_station(),
 )
 
-reading_latest = distributed(
-    "reading_latest",
+hourly_readings = distributed(
+    "hourly_readings",
     Column("station_id", Big, nullable=False),
-    Column("probe", String(32), nullable=False),
-    # ok, no_data or failed; the last two carry the reason as {"reason": ...}.
-    Column("outcome", String(16), nullable=False),
-    Column("value", Text, nullable=False),  # JSON
-    Column("received_at", BigInteger, nullable=False),
-    PrimaryKeyConstraint("site_id", "station_id", "probe"),
-    belongs_to_station(),
-)
-
-reading_history = distributed(
-    "reading_history",
-    Column("station_id", Big, nullable=False),
-    # The start of the hour of which this is the last value.
-    Column("received_at", BigInteger, nullable=False),
-    Column("probe", String(32), nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("value", Text, nullable=False),
-    # The time before the probe: what one envelope adds then stands on one page.
-    PrimaryKeyConstraint("site_id", "station_id", "received_at", "probe"),
+    # The start of the hour.
+    Column("hour_at", BigInteger, nullable=False),
+    # JSON: {probe: [outcome, value]}, of the probes whose value changed in this hour the last one. An hour is written
+    # when a later one brings a change; until then the table station_contact knows it.
+    Column("readings", Text, nullable=False),
+    PrimaryKeyConstraint("site_id", "station_id", "hour_at"),
     belongs_to_station(),
 )
 

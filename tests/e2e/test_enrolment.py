@@ -44,7 +44,8 @@ def test_a_station_enrols_by_itself_and_this_computers_readings_are_on_the_page(
 
 
 def readings_of(collector: RunningCollector) -> dict[str, dict[str, Any]]:
-    return {probe: json.loads(value) for probe, value in collector.rows("SELECT probe, value FROM reading_latest")}
+    [[readings]] = collector.rows("SELECT readings FROM station_contact")
+    return {probe: value for probe, (_outcome, value, _changed_at) in json.loads(readings).items()}
 
 
 def test_a_token_from_standard_input_never_needs_a_file_and_serves_only_once(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from collector.domain.stations import Contact
-from collector.storage.models import credential, reading_latest, station, station_contact
+from collector.storage.models import credential, station, station_contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Reading:
     outcome: str
     """ok, no_data or failed; the last two say why in `value["reason"]`."""
     value: Mapping[str, Any]
-    received_at: int
+    changed_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,10 @@ def stations_of(connection: Connection, site_ids: Sequence[int]) -> list[Station
 
 def latest_readings(connection: Connection, site_id: int) -> dict[int, dict[str, Reading]]:
     """By station and probe."""
-    rows = connection.execute(select(reading_latest).where(reading_latest.c.site_id == site_id))
-    found: dict[int, dict[str, Reading]] = {}
-    for row in rows:
-        reading = Reading(row.outcome, json.loads(row.value), row.received_at)
-        found.setdefault(row.station_id, {})[row.probe] = reading
-    return found
+    rows = connection.execute(
+        select(station_contact.c.station_id, station_contact.c.readings).where(station_contact.c.site_id == site_id)
+    )
+    return {row.station_id: {probe: Reading(*held) for probe, held in json.loads(row.readings).items()} for row in rows}
 
 
 def waiting_stations(connection: Connection) -> list[Waiting]:

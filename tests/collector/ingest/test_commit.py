@@ -1,5 +1,6 @@
 """Facts are stored once, whatever happens to the envelopes on their way."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,8 +12,7 @@ from collector.ingest.facts import Facts
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
     dirty_slot,
-    reading_history,
-    reading_latest,
+    hourly_readings,
     run,
     slot_record,
     station_contact,
@@ -21,7 +21,7 @@ from collector.storage.models import (
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import FULL, NOW, SLOT, arrival
 
-EVERYTHING = (station_contact, run, slot_record, undated_record, reading_latest, reading_history)
+EVERYTHING = (station_contact, run, slot_record, undated_record, hourly_readings)
 
 
 def rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
@@ -32,6 +32,15 @@ def rows(engine: Engine, table: Table) -> list[dict[str, Any]]:
 
 def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     return {table.name: rows(engine, table) for table in EVERYTHING}
+
+
+def latest(engine: Engine) -> dict[str, Any]:
+    [contact] = rows(engine, station_contact)
+    return json.loads(contact["readings"])  # type: ignore[no-any-return]  # as JSON is
+
+
+def history(engine: Engine) -> list[tuple[int, dict[str, Any]]]:
+    return [(row["hour_at"], json.loads(row["readings"])) for row in rows(engine, hourly_readings)]
 
 
 def full(number: int = 1, **changes: Any) -> Facts:
@@ -67,10 +76,10 @@ def test_a_full_envelope_is_stored_in_every_table(region: Engine) -> None:
         "seconds_in_use_15": 845,
         "lengths_15": "0 1 0 0 1 0 0",
     }
-    assert {row["probe"] for row in stored["reading_latest"]} == set(FULL["readings"]) - {"not_readable"}
-    assert {(row["probe"], row["value"]) for row in stored["reading_history"]} == {
-        (row["probe"], row["value"]) for row in stored["reading_latest"]
+    assert latest(region) == {
+        probe: ["ok", value, NOW] for probe, value in FULL["readings"].items() if probe != "not_readable"
     }
+    assert stored["hourly_readings"] == []
     assert stored["run"][0]["previous_run_id"] == FULL["runs"][0]["previous_run_id"]
     assert stored["station_contact"][0]["last_envelope_id"] == f"{1:032x}"
     assert rows(region, dirty_slot) == [{"site_id": 1, "slot": record["slot"], "mark": 7} for record in FULL["slots"]]
@@ -217,8 +226,7 @@ def test_a_probe_that_cannot_read_is_known_too(region: Engine) -> None:
 
     assert isinstance(answer, Stored)
     assert "memory" not in answer.wanted
-    [stored] = rows(region, reading_latest)
-    assert (stored["outcome"], stored["value"]) == ("failed", '{"reason":"no /proc"}')
+    assert latest(region) == {"memory": ["failed", {"reason": "no /proc"}, NOW]}
 
 
 def test_an_unchanged_reading_is_not_written_again(region: Engine) -> None:
@@ -226,19 +234,33 @@ def test_an_unchanged_reading_is_not_written_again(region: Engine) -> None:
 
     commit(region, [arrival(2, at=NOW + 7200, readings=memory(1))], 2)
 
-    assert rows(region, reading_latest)[0]["received_at"] == NOW
-    assert len(rows(region, reading_history)) == 1
+    assert latest(region) == {"memory": ["ok", memory(1)["memory"], NOW]}
+    assert history(region) == []
 
 
-def test_the_history_has_one_value_per_hour_the_last_one(region: Engine) -> None:
+def test_an_hour_goes_to_the_history_with_its_last_values_when_a_later_one_brings_a_change(region: Engine) -> None:
     hour = NOW - NOW % 3600
-    for number, (minute, available) in enumerate([(1, 10), (31, 20), (59, 30), (61, 40)], start=1):
-        commit(region, [arrival(number, at=hour + minute * 60, readings=memory(available))], number)
+    said = {"processor": {"logical_processors": 4, "busy_percent": 50}}
+    contacts = [(1, memory(10) | said), (31, memory(20)), (59, memory(30)), (61, memory(40)), (400, memory(50))]
+    for number, (minute, readings) in enumerate(contacts, start=1):
+        commit(region, [arrival(number, at=hour + minute * 60, readings=readings)], number)
 
-    stored = [(row["received_at"], row["value"]) for row in rows(region, reading_history)]
-    assert stored == [
-        (hour, '{"total_bytes":8000,"available_bytes":30}'),
-        (hour + 3600, '{"total_bytes":8000,"available_bytes":40}'),
+    assert history(region) == [
+        (hour, {"processor": ["ok", said["processor"]], "memory": ["ok", memory(30)["memory"]]}),
+        (hour + 3600, {"memory": ["ok", memory(40)["memory"]]}),
+    ]
+    assert latest(region)["memory"] == ["ok", memory(50)["memory"], hour + 400 * 60]
+
+
+def test_hours_that_end_within_one_batch_go_to_the_history_too(region: Engine) -> None:
+    hour = NOW - NOW % 3600
+    batch = [arrival(number, at=hour + number * 1800, readings=memory(number)) for number in range(5)]
+
+    commit(region, batch, 1)
+
+    assert history(region) == [
+        (hour, {"memory": ["ok", memory(1)["memory"]]}),
+        (hour + 3600, {"memory": ["ok", memory(3)["memory"]]}),
     ]
 
 
@@ -253,7 +275,7 @@ def test_an_overtaken_envelope_brings_its_records_but_not_its_old_readings(regio
 
     commit(region, [arrival(1, at=NOW + 60, **late)], 2)
 
-    assert rows(region, reading_latest)[0]["value"] == '{"total_bytes":8000,"available_bytes":2}'
+    assert latest(region)["memory"][1] == memory(2)["memory"]
     assert len(rows(region, slot_record)) == 1
     [contact] = rows(region, station_contact)
     assert (contact["agent_version"], contact["received_at"]) == ("0.1.0", NOW + 60)
@@ -264,7 +286,7 @@ def test_a_clock_that_was_far_ahead_does_not_freeze_the_readings(region: Engine)
 
     commit(region, [arrival(2, at=NOW + 60, composed_at_seconds=NOW + 60, readings=memory(2))], 2)
 
-    assert rows(region, reading_latest)[0]["value"] == '{"total_bytes":8000,"available_bytes":2}'
+    assert latest(region)["memory"][1] == memory(2)["memory"]
 
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from collector.storage.engine import create_engine, is_sqlite, reading, writing
 from collector.storage.models import metadata
 from collector.storage.schema import MIGRATIONS, SchemaState, configuration, migrate, schema_state
 
+VERSIONS = ["0001", "0002"]
+
 
 def differences(engine: Engine, models: MetaData) -> list[object]:
     with reading(engine) as connection:
@@ -51,7 +53,7 @@ def test_an_empty_database_is_migrated_once(empty_database_url: str) -> None:
     engine = create_engine(empty_database_url)
 
     assert schema_state(engine) is SchemaState.EMPTY
-    assert migrate(engine) == ["0001"]
+    assert migrate(engine) == VERSIONS
     assert schema_state(engine) is SchemaState.CURRENT
     assert migrate(engine) == []
 
@@ -64,7 +66,7 @@ def test_two_that_migrate_at_the_same_time_do_not_get_into_each_others_way(empty
     with ThreadPoolExecutor(4) as threads:
         done = list(threads.map(migrate, engines))
 
-    assert sorted(done) == [[], [], [], ["0001"]]
+    assert sorted(done) == [[], [], [], VERSIONS]
     assert differences(engines[0], metadata) == []
     for engine in engines:
         engine.dispose()

@@ -6,7 +6,7 @@ Everything follows from the clock that is passed in; nothing is random.
 import json
 import math
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
 from collector.storage import models
 from collector.web.accounts import create_account
@@ -89,20 +89,10 @@ def add_readings(
     connection: Connection, site_id: int, station_id: int, received_at: int, **other: tuple[str, dict[str, object]]
 ) -> None:
     rows = {probe: ("ok", value) for probe, value in READINGS.items()} | other
-    connection.execute(
-        insert(models.reading_latest),
-        [
-            {
-                "site_id": site_id,
-                "station_id": station_id,
-                "probe": probe,
-                "outcome": outcome,
-                "value": json.dumps(value),
-                "received_at": received_at,
-            }
-            for probe, (outcome, value) in rows.items()
-        ],
-    )
+    readings = json.dumps({probe: [*said, received_at] for probe, said in rows.items()})
+    contact = models.station_contact
+    mine = (contact.c.site_id == site_id) & (contact.c.station_id == station_id)
+    connection.execute(update(contact).where(mine).values(readings=readings))
 
 
 def slot_row(site_id: int, slot: int, stations: int, starts: int, seconds_in_use: int) -> dict[str, object]:
