@@ -5,8 +5,6 @@ station is accepted at once; with a regional one it waits until somebody approve
 kept meanwhile. A token whose secret is wrong is answered like an unknown one.
 """
 
-import json
-import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest
 from collector.ingest import waiting
 from collector.ingest.credentials import PUBLIC_ID_LENGTH, SECRET_LENGTH, Credential, digest, is_right
+from collector.storage import revocations
 from collector.storage.engine import is_sqlite
 from collector.storage.models import credential, enrolment_attempt, enrolment_token, site, station, waiting_envelope
 
@@ -225,7 +224,7 @@ def revoke(connection: Connection, public_id: str, now: int, file: Path) -> None
     if changed.rowcount != 1:
         raise EnrolmentError(f"There is no station {public_id} to revoke: it is unknown or revoked already.")
     connection.execute(delete(waiting_envelope).where(waiting_envelope.c.public_id == public_id))
-    _note_revocation(file, "station", public_id, now)
+    _note(file, revocations.STATION, public_id, now)
 
 
 def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -> None:
@@ -237,7 +236,7 @@ def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -
     )
     if changed.rowcount != 1:
         raise EnrolmentError(f"There is no token {public_id} to revoke: it is unknown or revoked already.")
-    _note_revocation(file, "token", public_id, now)
+    _note(file, revocations.TOKEN, public_id, now)
 
 
 def _rejection(connection: Connection, public_id: str, secret: str, now: int) -> Rejection | None:
@@ -262,14 +261,10 @@ def _rejection(connection: Connection, public_id: str, secret: str, now: int) ->
     return None if taken.rowcount == 1 else Rejection.USED_UP_TOKEN
 
 
-def _note_revocation(file: Path, kind: str, public_id: str, now: int) -> None:
-    # Before the commit: a line too many does no harm, a line too few would bring a stolen secret back to life.
-    line = json.dumps({"kind": kind, "public_id": public_id, "revoked_at": now}) + "\n"
+def _note(file: Path, kind: str, public_id: str, now: int) -> None:
+    """On the disk before the caller commits."""
     try:
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(line)
-            stream.flush()
-            os.fsync(stream.fileno())
+        revocations.note(file, [revocations.Revocation(kind, public_id, now)])
     except OSError as error:
         raise EnrolmentError(
             f"{file} cannot be written ({error.strerror}), so nothing was revoked: correct its permissions."
