@@ -224,7 +224,7 @@ def revoke(connection: Connection, public_id: str, now: int, file: Path) -> None
     if changed.rowcount != 1:
         raise EnrolmentError(f"There is no station {public_id} to revoke: it is unknown or revoked already.")
     connection.execute(delete(waiting_envelope).where(waiting_envelope.c.public_id == public_id))
-    _note(file, revocations.STATION, public_id, now)
+    _note_revocation(file, "station", public_id, now)
 
 
 def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -> None:
@@ -236,7 +236,7 @@ def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -
     )
     if changed.rowcount != 1:
         raise EnrolmentError(f"There is no token {public_id} to revoke: it is unknown or revoked already.")
-    _note(file, revocations.TOKEN, public_id, now)
+    _note_revocation(file, "token", public_id, now)
 
 
 def _rejection(connection: Connection, public_id: str, secret: str, now: int) -> Rejection | None:
@@ -261,7 +261,7 @@ def _rejection(connection: Connection, public_id: str, secret: str, now: int) ->
     return None if taken.rowcount == 1 else Rejection.USED_UP_TOKEN
 
 
-def _note(file: Path, kind: str, public_id: str, now: int) -> None:
+def _note_revocation(file: Path, kind: str, public_id: str, now: int) -> None:
     """On the disk before the caller commits."""
     try:
         revocations.note(file, [revocations.Revocation(kind, public_id, now)])
