@@ -54,7 +54,9 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads; everything it sees on SQLite is of one moment."""
     with engine.connect() as connection:
-        yield connection
+        # Now, because a cursor of the driver begins nothing, and would see another moment with each statement.
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
