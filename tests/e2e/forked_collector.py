@@ -103,17 +103,29 @@ class Places:
             self._marks = mmap.mmap(marks.fileno(), len(PLACES))
         self.tuning = Tuning()
         self._times = 0
+        self._now = threading.Event()
+
+    def take_aim(self, tuning: Tuning) -> None:
+        """Have a thread ready that strikes, since starting one would take longer than many a checkpoint."""
+        self.tuning = tuning
+        if tuning.aim:
+            threading.Thread(target=self._strike, daemon=True).start()
+
+    def _strike(self) -> None:
+        self._now.wait()
+        time.sleep(self.tuning.aim_delay)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     @contextmanager
     def inside(self, place: str) -> Iterator[None]:
         if place not in PLACES:
             yield
             return
+        self._marks[PLACES.index(place)] = 1
         if place == self.tuning.aim:
             self._times += 1
             if self._times == self.tuning.aim_after:
-                threading.Timer(self.tuning.aim_delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
-        self._marks[PLACES.index(place)] = 1
+                self._now.set()
         try:
             yield
         finally:
@@ -148,7 +160,7 @@ def child(words: list[str], tuning: Tuning, places: Places, log: str) -> int:
     os.dup2(said, 1)
     os.dup2(said, 2)
     random.seed()  # else every child would draw the same marks
-    places.tuning = tuning
+    places.take_aim(tuning)
     tune(tuning, places, words)
     try:
         main(words)
@@ -185,9 +197,9 @@ def checkpoint(folder: str, places: Places) -> None:
     connection = sqlite3.connect(Path(folder) / "collector.sqlite", timeout=15, isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     while True:
+        time.sleep(0.3)  # so that there is something to write back
         with places.inside(CHECKPOINT):
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        time.sleep(0.05)  # so that there is something to write back
 
 
 def wrap_writing(places: Places) -> None:

@@ -30,7 +30,7 @@ from tests.e2e.waiting import until
 if sys.platform == "win32":
     pytest.skip("real Windows: there is no fork", allow_module_level=True)
 
-STATIONS = 6
+STATIONS = 4
 KILLS = 100
 KILLS_OF_COMMANDS = 10
 SEED = 20_261_122
@@ -131,7 +131,7 @@ def drawn(chance: random.Random, start: int) -> Tuning:
         # Commits that never write back leave more to the checkpoint that is aimed at.
         checkpoint_pages=10_000 if aim == CHECKPOINT else chance.choice([10, 100, 1000]),
         aim=aim,
-        aim_after=chance.randint(1, 12) if aim == WRITER else chance.randint(2, 4),
+        aim_after=chance.randint(1, {WRITER: 12, ROLLER: 3}.get(aim, 1)),
         aim_delay=0.0 if aim == CHECKPOINT else chance.choice([0, 0.0003, 0.001, 0.003]),
     )
 
