@@ -53,10 +53,9 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads; everything it sees on SQLite is of one moment."""
-    with engine.connect() as connection:
-        # Now, because a cursor of the driver begins nothing, and would see another moment with each statement.
-        with connection.begin():
-            yield connection
+    # Begun at once: a cursor of the driver begins nothing, and would see another moment with each statement.
+    with engine.connect() as connection, connection.begin():
+        yield connection
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+assert sys.platform != "win32"  # which has no fork
+
 WRITER, ROLLER, CHECKPOINT = "writer", "roller", "checkpoint"
 PLACES = (WRITER, ROLLER, CHECKPOINT)
 """Where a kill can strike: inside the transactions of two threads, which have these names, or inside a checkpoint."""
