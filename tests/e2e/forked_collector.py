@@ -21,8 +21,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-assert sys.platform != "win32"  # which has no fork
-
 WRITER, ROLLER, CHECKPOINT = "writer", "roller", "checkpoint"
 PLACES = (WRITER, ROLLER, CHECKPOINT)
 """Where a kill can strike: inside the transactions of two threads, which have these names, or inside a checkpoint."""
@@ -77,6 +75,7 @@ class Nursery:
 
     def kill(self, pid: int) -> None:
         """SIGKILL, unless it ended by itself; returns when it is gone."""
+        assert sys.platform != "win32"
         os.kill(pid, signal.SIGKILL)
         self.wait(pid)
 
@@ -114,6 +113,7 @@ class Places:
             threading.Thread(target=self._strike, daemon=True).start()
 
     def _strike(self) -> None:
+        assert sys.platform != "win32"
         self._now.wait()
         time.sleep(self.tuning.aim_delay)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -136,6 +136,7 @@ class Places:
 
 def fork_children(places: Places, log: str) -> None:
     """Do what the lines on standard input say, until they end."""
+    assert sys.platform != "win32"
     children: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)

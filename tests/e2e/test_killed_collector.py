@@ -19,10 +19,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-if sys.platform == "win32":
-    pytest.skip("real Windows: there is no fork", allow_module_level=True)
-assert sys.platform != "win32"  # what follows is not there
-
 from collector.ingest.roller import verify
 from collector.storage.engine import create_engine
 from tests.collector.storage.next_version import NEXT, migrations_of_tomorrow
@@ -30,6 +26,9 @@ from tests.e2e.forked_collector import CHECKPOINT, PLACES, ROLLER, WRITER, Nurse
 from tests.e2e.load import SimulatedStation, record
 from tests.e2e.running_collector import RunningCollector, free_port
 from tests.e2e.waiting import until
+
+if sys.platform == "win32":
+    pytest.skip("real Windows: there is no fork", allow_module_level=True)
 
 STATIONS = 4
 KILLS = 100
