@@ -19,8 +19,10 @@ from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
 from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp
-from collector.storage.engine import create_engine, writing
+from collector.storage.engine import create_engine, file_of, writing
+from collector.storage.lock_file import Busy
 from collector.storage.queries.secrets import csrf_secret
+from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
 from collector.web.settings import WebSettings
 
@@ -111,7 +113,12 @@ def open_engine(settings: Settings) -> Engine:
     """The engine of the settings; the data folder is made if it is missing. Raises OSError and ConfigError."""
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        file = file_of(settings.database_url)
+        if file is not None:
+            finish_interrupted(file)
         return create_engine(settings.database_url)
+    except Busy as error:
+        raise ConfigError("a restore puts another database in place: wait until it has ended.") from error
     except (ValueError, ArgumentError) as error:
         raise ConfigError(
             "database_url is not the address of a database: correct its port and its spelling."

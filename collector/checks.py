@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collector.config import Settings
 from collector.storage import models
 from collector.storage.engine import reading
+from collector.storage.revocations import bring_together
 from collector.storage.schema import SchemaState, schema_state
 
 LEAST_FREE_BYTES = 1024**3
@@ -48,6 +49,7 @@ def find(settings: Settings, open_engine: Callable[[Settings], Engine]) -> Itera
         state = schema_state(engine)
         if state is SchemaState.CURRENT:
             yield from look_at_contents(engine)
+            yield from look_at_revocations(engine, settings.revocations_file)
     except SQLAlchemyError as error:
         yield Finding(
             "collector.E002",
@@ -132,6 +134,31 @@ def look_at_contents(engine: Engine) -> Iterator[Finding]:
                 f"{marks} site slots wait to be derived.",
                 "Start `serve`; if it runs, look at its log.",
             )
+
+
+def look_at_revocations(engine: Engine, file: Path) -> Iterator[Finding]:
+    """Revoke again what the database forgot, note what the file does not say, and tell it."""
+    try:
+        done = bring_together(engine, file)
+    except OSError as error:
+        yield Finding(
+            "collector.E007",
+            f"{error.filename or file} cannot be used ({error.strerror}), so nobody knows what was revoked.",
+            "Correct its permissions, or what is in its way.",
+        )
+        return
+    if done.applied:
+        yield Finding(
+            "collector.W008",
+            f"The database did not know {done.applied} of the revocations in {file}; they are in force again.",
+            "Nothing more to do after a restore; else find out who changed the database.",
+        )
+    if done.unreadable:
+        yield Finding(
+            "collector.W009",
+            f"{done.unreadable} lines of {file} cannot be understood.",
+            "Look whether they name something that must stay revoked, revoke it again, and remove the lines.",
+        )
 
 
 def reason(error: SQLAlchemyError) -> str:

@@ -12,15 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from collector import __version__
 from collector.checks import reason
+from collector.cli.backup import backup
 from collector.cli.database import check, migrate
 from collector.cli.demo import demo
 from collector.cli.export import export
+from collector.cli.restore import restore
 from collector.cli.serve import serve
 from collector.cli.sites import site
 from collector.cli.tokens import token
 from collector.cli.users import user
 from collector.config import ConfigError
 from collector.ingest.enrolment import EnrolmentError
+from collector.storage.backup import BackupError
 from collector.web.accounts import AccountError
 from collector.web.statistics_api import ExportError
 
@@ -31,7 +34,7 @@ class Sentences(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (ConfigError, EnrolmentError, AccountError, ExportError) as error:
+        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             raise click.ClickException(
@@ -70,7 +73,7 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (check, demo, export, migrate, serve, site, token, user):
+for command in (backup, check, demo, export, migrate, restore, serve, site, token, user):
     main.add_command(command)
 
 if __name__ == "__main__":

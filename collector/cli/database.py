@@ -4,21 +4,26 @@ import click
 
 from collector.app import open_engine
 from collector.checks import find
-from collector.cli.opening import migrated, settings_of
+from collector.cli.opening import alone, migrated, settings_of
 
 
 @click.command()
 @click.pass_context
 def migrate(context: click.Context) -> None:
     """Bring the tables to this version. Stop `serve` first; make a backup before."""
-    applied = migrated(open_engine(settings_of(context)))
+    settings = settings_of(context)
+    with alone(settings):
+        applied = migrated(open_engine(settings))
     click.echo(f"applied: {', '.join(applied)}" if applied else "nothing to do: the tables are those of this version")
 
 
 @click.command()
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Look for problems before serving; exit code 1 if one of them is an error."""
+    """Look for problems before serving; exit code 1 if one of them is an error.
+
+    What revocations.jsonl says and the database does not know, after a restore, is revoked again.
+    """
     settings = settings_of(context)
     findings = list(find(settings, open_engine))
     for finding in findings:

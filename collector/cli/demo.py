@@ -17,7 +17,7 @@ import platformdirs
 from sqlalchemy import Engine
 
 from collector.app import Collector, open_engine, server_of
-from collector.cli.opening import migrated, now
+from collector.cli.opening import alone, keep_revoked, migrated, now
 from collector.cli.serve import listening
 from collector.config import Settings, read
 from collector.ingest.enrolment import issue_token
@@ -54,8 +54,10 @@ def demo(context: click.Context, folder: Path | None, port: int) -> None:
     stop = Stop()
     with ExitStack() as leaving:
         ear = leaving.enter_context(listening(settings, port=port))
+        leaving.enter_context(alone(settings))
         engine = open_engine(settings)
         migrated(engine)
+        keep_revoked(engine, settings)
         password, token_file = furnish(engine, data)
         log = leaving.enter_context((data / "collector.log").open("a", encoding="utf-8"))
         serving = Serving(Collector(engine, settings, log=log), settings, ear)

@@ -2,13 +2,19 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from sqlalchemy import Engine
 
 from collector.app import open_engine
+from collector.checks import look_at_revocations
 from collector.config import Settings, read
+from collector.storage.engine import file_of
+from collector.storage.lock_file import Busy, held
+from collector.storage.restore import finish, lock_of
 from collector.storage.schema import SchemaState, migrate, schema_state
 
 NEWER = "the database was written by a newer collector; install that version again"
@@ -38,6 +44,32 @@ def migrated(engine: Engine) -> list[str]:
     if schema_state(engine) is SchemaState.UNKNOWN:
         raise click.ClickException(NEWER)
     return migrate(engine)
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Nobody else serves this SQLite file or changes its tables meanwhile; a database server needs no such care."""
+    file = file_of(settings.database_url)
+    if file is None:
+        yield
+        return
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with held(lock_of(file)):
+            finish(file)
+            yield
+    except Busy as error:
+        raise click.ClickException(
+            f"a collector works with {file} already; stop `dps-collector serve` (or demo, migrate, restore) first"
+        ) from error
+
+
+def keep_revoked(engine: Engine, settings: Settings) -> None:
+    """Revoke again what the database forgot; tells it on standard error. Raises ClickException."""
+    for finding in look_at_revocations(engine, settings.revocations_file):
+        if finding.is_error:
+            raise click.ClickException(f"{finding.sentence} {finding.hint}")
+        click.echo(f"{finding.identifier}  {finding.sentence} {finding.hint}", err=True)
 
 
 def now() -> int:

@@ -9,7 +9,7 @@ import click
 
 from collector.app import Collector, server_of
 from collector.checks import look_at_network
-from collector.cli.opening import engine_of, settings_of
+from collector.cli.opening import alone, engine_of, keep_revoked, settings_of
 from collector.config import Settings
 
 
@@ -23,7 +23,14 @@ def serve(context: click.Context, listen_host: str | None, listen_port: int | No
     for finding in look_at_network(settings):
         if finding.is_error:
             raise click.ClickException(f"{finding.sentence} {finding.hint}")
-    collector = Collector(engine_of(settings), settings, log=sys.stdout)
+    with alone(settings):
+        engine = engine_of(settings)
+        keep_revoked(engine, settings)
+        answer(Collector(engine, settings, log=sys.stdout), settings)
+
+
+def answer(collector: Collector, settings: Settings) -> None:
+    """Listen and answer until somebody asks to stop."""
     with listening(settings) as ear:
         server = server_of(collector, settings)
 

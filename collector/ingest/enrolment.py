@@ -5,8 +5,6 @@ station is accepted at once; with a regional one it waits until somebody approve
 kept meanwhile. A token whose secret is wrong is answered like an unknown one.
 """
 
-import json
-import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest
 from collector.ingest import waiting
 from collector.ingest.credentials import PUBLIC_ID_LENGTH, SECRET_LENGTH, Credential, digest, is_right
+from collector.storage import revocations
 from collector.storage.engine import is_sqlite
 from collector.storage.models import credential, enrolment_attempt, enrolment_token, site, station, waiting_envelope
 
@@ -263,13 +262,9 @@ def _rejection(connection: Connection, public_id: str, secret: str, now: int) ->
 
 
 def _note_revocation(file: Path, kind: str, public_id: str, now: int) -> None:
-    # Before the commit: a line too many does no harm, a line too few would bring a stolen secret back to life.
-    line = json.dumps({"kind": kind, "public_id": public_id, "revoked_at": now}) + "\n"
+    """On the disk before the caller commits."""
     try:
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(line)
-            stream.flush()
-            os.fsync(stream.fileno())
+        revocations.note(file, [revocations.Revocation(kind, public_id, now)])
     except OSError as error:
         raise EnrolmentError(
             f"{file} cannot be written ({error.strerror}), so nothing was revoked: correct its permissions."

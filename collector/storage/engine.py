@@ -11,6 +11,7 @@ a connection forgets all the pages that it has read as soon as another one has w
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -39,6 +40,12 @@ def create_engine(url: str, *, pool_size: int = 8) -> Engine:
     return sqlalchemy.create_engine(address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
 
 
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    address = make_url(url)
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+
+
 def is_sqlite(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "sqlite"
 
@@ -46,7 +53,8 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that only reads; everything it sees on SQLite is of one moment."""
-    with engine.connect() as connection:
+    # Begun at once: a cursor of the driver begins nothing, and would see another moment with each statement.
+    with engine.connect() as connection, connection.begin():
         yield connection
 
 

@@ -53,3 +53,13 @@ def test_writers_that_read_first_take_turns(engine: Engine) -> None:
 
     with reading(engine) as connection:
         assert connection.execute(select(lease.c.valid_until)).scalar_one() == 100
+
+
+def test_a_reader_sees_one_moment_also_through_the_drivers_own_cursors(sqlite_engine: Engine) -> None:
+    with reading(sqlite_engine) as connection:
+        raw = connection.connection.cursor()
+        assert raw.execute("SELECT count(*) FROM lease").fetchone() == (0,)
+        with writing(sqlite_engine) as writer:
+            writer.execute(insert(lease).values(name="a", holder="b", valid_until=1))
+        assert raw.execute("SELECT count(*) FROM lease").fetchone() == (0,)
+        raw.close()
