@@ -98,6 +98,12 @@ def month(which: Month, zone: ZoneInfo) -> Period:
     return days(which.first_day(), which.next().first_day() - dt.timedelta(days=1), zone, str(which))
 
 
+def month_of(period: Period, zone: ZoneInfo) -> Month | None:
+    """The month that a period is; None when it is anything else."""
+    found = Month(period.first_day.year, period.first_day.month)
+    return found if period[1:] == month(found, zone)[1:] else None
+
+
 def days_of(period: Period, zone: ZoneInfo) -> list[Period]:
     """Each local day of a period, in order."""
     count = (period.last_day - period.first_day).days + 1
