@@ -123,6 +123,16 @@ def this_month(now: int, zone: ZoneInfo) -> Period:
     return month(Month(date.year, date.month), zone)
 
 
+def last_months(count: int, now: int, zone: ZoneInfo) -> list[Period]:
+    """The last `count` local months, this one included, in order."""
+    date = local_date(now, zone)
+    number = date.year * MONTHS_OF_YEAR + date.month - 1
+    return [
+        month(Month(each // MONTHS_OF_YEAR, each % MONTHS_OF_YEAR + 1), zone)
+        for each in range(number - count + 1, number + 1)
+    ]
+
+
 def last_days(count: int, now: int, zone: ZoneInfo) -> Period:
     """The last `count` local days, today included."""
     date = local_date(now, zone)

@@ -1,5 +1,6 @@
 """What runs prove of the time in which their station was off."""
 
+import itertools
 from random import Random
 
 from hypothesis import given, settings
@@ -158,7 +159,7 @@ def test_the_order_in_which_runs_come_does_not_matter(runs: list[Run], random: R
     random.shuffle(runs)
 
     assert proved_off(runs) == expected
-    assert all(before.end < after.start for before, after in zip(expected, expected[1:], strict=False))
+    assert all(before.end < after.start for before, after in itertools.pairwise(expected))
 
 
 def after(stretches: list[Off], horizon: int) -> list[Off]:
