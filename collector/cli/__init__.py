@@ -15,6 +15,8 @@ from collector.checks import reason
 from collector.cli.database import check, migrate
 from collector.cli.demo import demo
 from collector.cli.export import export
+from collector.cli.purge import purge
+from collector.cli.rebuild import rebuild
 from collector.cli.serve import serve
 from collector.cli.sites import site
 from collector.cli.tokens import token
@@ -70,7 +72,7 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (check, demo, export, migrate, serve, site, token, user):
+for command in (check, demo, export, migrate, purge, rebuild, serve, site, token, user):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -81,13 +81,15 @@ def proved_off(runs: Iterable[Run]) -> list[Off]:
 def needed(runs: Iterable[Run], horizon: int) -> set[str]:
     """The names of the runs without which `proved_off` could say something else of the time from `horizon` on.
 
-    These are the runs heard of since, those that they name, for each of those one more that names it too, and the
-    last datable one before: a witness for every contradiction. The newest run stays in any case: the next one may
-    name it.
+    These are the runs heard of since, those that a run begun since names, for each of those one more that names it
+    too, and the last datable one before: a witness for every contradiction. The newest run stays in any case: the next
+    one may name it.
     """
     runs = sorted(runs, key=lambda run: (run.heard_at, run.started_at, run.run_id))
-    kept = {run.run_id for run in runs if run.heard_at >= horizon} | {run.run_id for run in runs[-1:]}
-    named = {run.previous_run_id for run in runs if run.run_id in kept} - {None}
+    kept = {run.run_id for run in runs if run.heard_at >= horizon}
+    if not kept:
+        return {run.run_id for run in runs[-1:]}
+    named = {run.previous_run_id for run in runs if run.datable and run.started_at > horizon} - {None}
     older = [run for run in runs if run.run_id not in kept]
     siblings = {run.previous_run_id: run.run_id for run in older if run.previous_run_id in named}
     kept |= {run.run_id for run in older if run.run_id in named} | set(siblings.values())

@@ -6,10 +6,10 @@ mark has changed meanwhile is left as it is, marks included: whoever reads it ne
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from collector.domain.coverage import SLOT_SECONDS, Off, Run, proved_off, slots_of
 from collector.ingest.derivation import horizons
@@ -112,10 +112,13 @@ def stretches_of_site(connection: Connection, site_id: int) -> list[tuple[int, O
     return [(row.station_id, Off(row.off_from, row.off_until)) for row in rows]
 
 
-def mark_all(connection: Connection, sites: Iterable[int], mark: int) -> None:
-    """Marks every run of the sites."""
-    for site_id in sites:
-        connection.execute(update(run).where(run.c.site_id == site_id).values(mark=mark))
+def start_over(connection: Connection, site_id: int, mark: int) -> None:
+    """Marks every run of a site, and deletes the stretches of stations that have none."""
+    connection.execute(update(run).where(run.c.site_id == site_id).values(mark=mark))
+    with_runs = select(run.c.station_id).where(run.c.site_id == site_id)
+    connection.execute(
+        delete(off_stretch).where(off_stretch.c.site_id == site_id, off_stretch.c.station_id.not_in(with_runs))
+    )
 
 
 def waiting(connection: Connection) -> int:

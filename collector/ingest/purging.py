@@ -11,6 +11,7 @@ two at the same time do each thing once. What is deleted, and when:
 * Log-ins that have ended: at once.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -78,6 +79,11 @@ class Purged:
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
             f" {self.undated_records} undated records, {self.readings} readings"
         )
+
+
+def day_word(day: int) -> str:
+    """The date of a day since 1970-01-01 UTC."""
+    return dt.datetime.fromtimestamp(day * DAY_SECONDS, dt.UTC).strftime("%Y-%m-%d")
 
 
 def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:

@@ -56,9 +56,9 @@ def rebuild(engine: Engine, clock: Callable[[], int], holder: str, mark: Callabl
     count = 0
     for site_id in sites:
         with writing(engine) as connection:
-            off_time.mark_all(connection, [site_id], mark())
             first = horizons(connection, [site_id])[site_id]
             keys = keys_of(connection, site_id, first, _EVER)
+            off_time.start_over(connection, site_id, mark())
             value = mark()
             insert_rows(connection, MARKS, [(*key, value) for key in keys])
         count += len(keys)

@@ -155,16 +155,31 @@ def lag(engine: Engine) -> int:
 
 
 class RollerThread:
-    """A thin shell: rolls until nothing is marked, then waits a second."""
+    """A thin shell: rolls until nothing is marked, then waits a second. Once a day, then, it calls `daily`.
+
+    So what is purged is derived, and of several processes only the one that holds the lease purges.
+    """
 
     def __init__(
-        self, engine: Engine, *, clock: Callable[[], float], holder: str, limit: int = 50, rest: float = REST_SHARE
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], float],
+        holder: str,
+        limit: int = 50,
+        rest: float = REST_SHARE,
+        dropped: Callable[[int], None] = ignore,
+        daily: Callable[[int], None] = ignore,
     ) -> None:
+        """Nothing runs until `start`. `daily` is told the time, once on each UTC day, for the first time at once."""
         self._engine = engine
         self._clock = clock
         self._holder = holder
         self._limit = limit
         self._rest = rest
+        self._dropped = dropped
+        self._daily = daily
+        self._day = -1
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="roller", daemon=True)
 
@@ -179,7 +194,10 @@ class RollerThread:
         while not self._stopping.is_set():
             begun = time.monotonic()
             try:
-                more = roll(self._engine, int(self._clock()), self._holder, self._limit)
+                now = int(self._clock())
+                more = roll(self._engine, now, self._holder, self._limit, dropped=self._dropped)
+                if not more:
+                    self._do_daily(now)
             except Exception:  # noqa: BLE001  # top of a loop
                 # The marks are still there; nothing is lost by trying again.
                 _log.exception("The roller failed and will try again.")
@@ -190,3 +208,9 @@ class RollerThread:
             release(self._engine, self._holder)
         except Exception:  # noqa: BLE001  # the thread ends here anyway
             _log.exception("The roller could not give its lease back; it ends by itself in %d s.", LEASE_SECONDS)
+
+    def _do_daily(self, now: int) -> None:
+        if now // DAY_SECONDS == self._day or not holds_lease(self._engine, now, self._holder):
+            return
+        self._day = now // DAY_SECONDS
+        self._daily(now)

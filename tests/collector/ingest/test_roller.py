@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select, update
 
-from collector.ingest import roller
+from collector.ingest import derivation, roller
 from collector.ingest.commit import Stored, commit
 from collector.ingest.facts import Facts
 from collector.ingest.rebuilding import rebuild, verify
@@ -74,15 +74,15 @@ def test_a_commit_between_reading_and_writing_is_not_overwritten(
     region: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(region, [arrival(1, slots=[cast.slot(starts=1)])], mark=1)
-    calm = roller.derived
+    calm = derivation.derived
 
     def overtaken(*words: Any) -> Any:
         found = calm(*words)
-        monkeypatch.setattr(roller, "derived", calm)
+        monkeypatch.setattr("collector.ingest.roller.derived", calm)
         commit(region, [arrival(2, slots=[cast.slot(starts=2, revision=2)])], mark=2)
         return found
 
-    monkeypatch.setattr(roller, "derived", overtaken)
+    monkeypatch.setattr("collector.ingest.roller.derived", overtaken)
     assert roll(region, NOW, "one", 10)
 
     assert site_slots(region) == {}
@@ -96,17 +96,17 @@ def test_a_roller_that_stood_still_does_not_bring_back_an_old_value(
     region: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(region, [arrival(1, slots=[cast.slot(starts=1)])], mark=1)
-    calm = roller.derived
+    calm = derivation.derived
     later = NOW + LEASE_SECONDS + 1
 
     def overtaken(*words: Any) -> Any:
         found = calm(*words)
-        monkeypatch.setattr(roller, "derived", calm)
+        monkeypatch.setattr("collector.ingest.roller.derived", calm)
         commit(region, [arrival(2, slots=[cast.slot(starts=2, revision=2)])], mark=2)
         assert roll(region, later, "two", 10)
         return found
 
-    monkeypatch.setattr(roller, "derived", overtaken)
+    monkeypatch.setattr("collector.ingest.roller.derived", overtaken)
     roll(region, NOW, "one", 10)
 
     assert site_slots(region)[1, SLOT][15] == 2
