@@ -179,11 +179,18 @@ def test_the_runs_that_are_kept_prove_the_same_of_the_time_after_the_horizon(run
 def test_of_old_runs_only_the_named_one_and_a_witness_are_kept() -> None:
     runs = [run(f"r{n}", f"r{n - 1}", n * DAY, n * DAY + HOUR) for n in range(300)]
 
-    assert needed(runs, 290 * DAY) == {f"r{n}" for n in range(288, 300)}
+    assert needed(runs, 290 * DAY - 1) == {f"r{n}" for n in range(288, 300)}
+
+
+def test_of_a_station_that_was_not_heard_of_since_the_last_run_is_kept() -> None:
+    runs = [run(f"r{n}", f"r{n - 1}", n * DAY, n * DAY + HOUR) for n in range(30)]
+
+    assert needed(runs, 300 * DAY) == {"r29"}
+    assert needed([], 0) == set()
 
 
 def test_of_a_frozen_disk_three_old_runs_are_kept_as_witnesses() -> None:
     runs = [run("r", None, 0, HOUR), *[run(f"r{n}", "r", n * DAY, n * DAY + HOUR) for n in range(1, 300)]]
 
-    assert {"r", "r299", "r298"} <= needed(runs, 299 * DAY)
-    assert len(needed(runs, 299 * DAY)) == 4
+    assert {"r", "r299", "r298"} <= needed(runs, 299 * DAY - 1)
+    assert len(needed(runs, 299 * DAY - 1)) == 4
