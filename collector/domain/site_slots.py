@@ -18,6 +18,7 @@ observed; then stations add up.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import add
 from typing import NamedTuple
 
 SLOT_SECONDS = 900
@@ -29,6 +30,7 @@ BANDS = 7
 LOG_ON = "log_on"
 ACTIVITY = "activity"
 NOT_READABLE = "not_readable"
+_NONE = (0,) * RULES
 NO_LENGTHS = " ".join(["0"] * BANDS)
 
 
@@ -95,27 +97,28 @@ def derive(facts: Iterable[Fact], off: Mapping[int, int], in_service: Collection
     for fact in facts:
         if fact.station_id in in_service:
             by_station.setdefault(fact.station_id, []).append(fact)
-    if not by_station:
-        return None
     observed = on = all_off = 0
-    known, taken = [0] * RULES, [0] * RULES
-    starts, in_use = [0] * RULES, [0] * RULES
     counted: list[Fact] = []
+    used: list[Sequence[int]] = []
+    unknown: list[int] = []
     for number, records in by_station.items():
         readable = [record for record in records if record.method != NOT_READABLE]
         counted += readable
         seen = _clipped([record.seconds_observed for record in readable if record.use_is_known()])
         awake = max(seen, _clipped([record.seconds_on for record in records]))
-        asleep = min(off.get(number, 0), SLOT_SECONDS - awake)
-        unknown = SLOT_SECONDS - seen - asleep
+        asleep = min(off[number], SLOT_SECONDS - awake) if number in off else 0
         observed, on, all_off = observed + seen, on + awake, all_off + asleep
-        for rule in range(RULES):
-            used = min(seen, sum([record.seconds_in_use[rule] for record in readable]))
-            in_use[rule] += used
-            starts[rule] += sum([record.starts[rule] for record in readable])
-            taken[rule] += used >= TAKEN_SECONDS
-            known[rule] += used >= TAKEN_SECONDS or used + unknown < TAKEN_SECONDS
-    found = SiteSlot(
+        used.append(_in_use(readable, seen))
+        unknown.append(SLOT_SECONDS - seen - asleep)
+    if not (on or all_off or counted):
+        return None
+    by_rule = list(zip(*used, strict=True))
+    taken = [len([1 for seconds in column if seconds >= TAKEN_SECONDS]) for column in by_rule]
+    free = [
+        len([1 for seconds, rest in zip(column, unknown, strict=True) if seconds + rest < TAKEN_SECONDS])
+        for column in by_rule
+    ]
+    return SiteSlot(
         len(in_service),
         observed,
         on,
@@ -123,13 +126,12 @@ def derive(facts: Iterable[Fact], off: Mapping[int, int], in_service: Collection
         len([record for record in counted if record.method == LOG_ON]),
         len([record for record in counted if record.method == ACTIVITY]),
         len([record for record in counted if record.is_upper_bound()]),
-        tuple(known),
+        tuple(map(add, taken, free)),
         tuple(taken),
-        tuple(starts),
-        tuple(in_use),
+        tuple(map(sum, zip(*[record.starts for record in counted], strict=True))) or _NONE,
+        tuple(map(sum, by_rule)),
         tuple([added([record.lengths[rule] for record in counted]) for rule in range(RULES)]),
     )
-    return found if on or all_off or counted else None
 
 
 def added(words: Iterable[str]) -> str:
@@ -144,4 +146,12 @@ def added(words: Iterable[str]) -> str:
 
 
 def _clipped(seconds: Sequence[int]) -> int:
-    return min(SLOT_SECONDS, sum(seconds))
+    total = sum(seconds)
+    return min(SLOT_SECONDS, total)
+
+
+def _in_use(records: Sequence[Fact], most: int) -> Sequence[int]:
+    """The seconds in use by rule, of one station."""
+    if len(records) == 1:
+        return [min(most, seconds) for seconds in records[0].seconds_in_use]
+    return [min(most, sum([record.seconds_in_use[rule] for record in records])) for rule in range(RULES)]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, union, update
 
-from collector.domain.coverage import Off, slots_of
+from collector.domain.coverage import slots_of
 from collector.ingest.derivation import horizons, slots_of_life
 from collector.ingest.facts import MARKS
 from collector.ingest.off_time import stretches_of
 from collector.storage.models import horizon, site_slot, slot_record, station
-from collector.storage.rows import Row, insert_rows, insertion
+from collector.storage.rows import Row, insert_rows, insertion, set_by_keys
 
 _HORIZONS = insertion(horizon, ("site_id", "slot"), replaced={"slot": "horizon.slot"})
 _EVER = 2**40
@@ -46,18 +46,34 @@ def find(connection: Connection, limit: int) -> Sequence[Row]:
 def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
     """Marks what changes for the stations found, and notes the life with which they will be counted."""
     first = horizons(connection, {row[0] for row in found})
+    ranges: dict[int, set[tuple[int, int]]] = {}
     touched: set[tuple[int, int]] = set()
+    offs = stretches_of(connection, [(row[0], row[1]) for row in found])
     for site_id, number, installed_at, retired_at, counted_from, counted_until in found:
         new = slots_of_life(installed_at, retired_at)
         old = (new[0], new[0]) if counted_from is None else slots_of_life(counted_from, counted_until)
-        offs = stretches_of(connection, [(site_id, number)])[site_id, number]
         for start, end in _differences(old, new):
-            touched |= _spoken(connection, site_id, max(start, first[site_id]), end, offs)
-        mine = (station.c.site_id == site_id, station.c.station_id == number)
-        connection.execute(update(station).where(*mine).values(counted_from=installed_at, counted_until=retired_at))
+            ranges.setdefault(site_id, set()).add((max(start, first[site_id]), end))
+            slots = slots_of(offs[site_id, number], max(start, first[site_id]))
+            touched |= {(site_id, slot) for slot in slots if slot < end}
+    for site_id, some in ranges.items():
+        for start, end in some:
+            touched |= _spoken(connection, site_id, start, end)
+    _note(connection, found)
     insert_rows(connection, MARKS, [(*key, mark) for key in touched])
     # Something to lock and to move when days are sealed; it stays where it is.
     insert_rows(connection, _HORIZONS, [(site_id, 0) for site_id in first])
+
+
+def _note(connection: Connection, found: Sequence[Row]) -> None:
+    """Writes down the lives that were read; one that has changed since then is found again."""
+    new = [tuple(row[:3]) for row in found if row[3] is row[5] is None]
+    key = ("site_id", "station_id", "installed_at")
+    set_by_keys(connection, station, "counted_from = installed_at", key, new, returned=3)
+    for site_id, number, installed_at, retired_at, _, counted_until in found:
+        if retired_at is not None or counted_until is not None:
+            mine = (station.c.site_id == site_id, station.c.station_id == number)
+            connection.execute(update(station).where(*mine).values(counted_from=installed_at, counted_until=retired_at))
 
 
 def _differences(old: tuple[int, int | None], new: tuple[int, int | None]) -> list[tuple[int, int]]:
@@ -66,12 +82,10 @@ def _differences(old: tuple[int, int | None], new: tuple[int, int | None]) -> li
     return [(before, after) for before, after in (starts, ends) if before < after]
 
 
-def _spoken(connection: Connection, site_id: int, start: int, end: int, offs: set[Off]) -> set[tuple[int, int]]:
-    """The site slots from `start` to `end` of which anything is known."""
+def _spoken(connection: Connection, site_id: int, start: int, end: int) -> set[tuple[int, int]]:
+    """The site slots from `start` to `end` that are there, or of which there are slot records."""
     tables = [
         select(table.c.slot).where(table.c.site_id == site_id, table.c.slot >= start, table.c.slot < end)
         for table in (site_slot, slot_record)
     ]
-    slots = {row.slot for row in connection.execute(union(*tables))}
-    slots |= {slot for slot in slots_of(offs, start) if slot < end}
-    return {(site_id, slot) for slot in slots}
+    return {(site_id, row.slot) for row in connection.execute(union(*tables))}

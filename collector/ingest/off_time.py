@@ -15,7 +15,7 @@ from collector.domain.coverage import SLOT_SECONDS, Off, Run, proved_off, slots_
 from collector.ingest.derivation import horizons
 from collector.ingest.facts import MARKS
 from collector.storage.models import off_stretch, run
-from collector.storage.rows import Row, clear_by_keys, delete_by_keys, insert_rows, insertion, select_by_keys
+from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys, set_by_keys
 
 Station = tuple[int, int]
 """site_id, station_id"""
@@ -68,7 +68,7 @@ def find(connection: Connection, limit: int) -> Found | None:
 def write(connection: Connection, found: Found, mark: int) -> None:
     """Writes the stretches of those stations whose marks all are still the same, and marks their site slots."""
     everything = [row for rows in found.marks.values() for row in rows]
-    cleared = {tuple(row) for row in clear_by_keys(connection, run, _MARK, everything)}
+    cleared = {tuple(row) for row in set_by_keys(connection, run, "mark = NULL", _MARK, everything, returned=3)}
     whole = [station for station, rows in found.marks.items() if all(row[:3] in cleared for row in rows)]
     _put_back(connection, [row for row in everything if row[:3] in cleared and row[:2] not in whole])
     first = horizons(connection, {site_id for site_id, _ in whole})

@@ -104,10 +104,12 @@ def delete_by_keys(connection: Connection, table: Table, key: Sequence[str], key
     return _change_by_keys(connection, table, change, key, keys, returned=len(key))
 
 
-def clear_by_keys(connection: Connection, table: Table, key: Sequence[str], keys: Sequence[Row]) -> list[Row]:
-    """The same, but empties the last column of `key` in those rows, and returns their keys without it."""
-    change = f"UPDATE {table.name} SET {key[-1]} = NULL"  # noqa: S608  # our own names
-    return _change_by_keys(connection, table, change, key, keys, returned=len(key) - 1)
+def set_by_keys(
+    connection: Connection, table: Table, assignment: str, key: Sequence[str], keys: Sequence[Row], *, returned: int
+) -> list[Row]:
+    """The same, but sets a column of those rows; returns the first `returned` columns of their keys."""
+    change = f"UPDATE {table.name} SET {assignment}"  # noqa: S608  # our own names
+    return _change_by_keys(connection, table, change, key, keys, returned=returned)
 
 
 def _change_by_keys(
