@@ -180,7 +180,7 @@ def test_a_roller_that_fails_tries_again(
     commit(sqlite_region, [arrival(1, slots=[cast.slot()])], 1)
     calm = roller.roll
 
-    def failing(*words: Any) -> bool:
+    def failing(*words: Any, **named: Any) -> bool:
         monkeypatch.setattr(roller, "roll", calm)
         raise RuntimeError("disk")
 
