@@ -13,7 +13,7 @@ from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 
 DAY = 86_400
-Change = Callable[[Callable[[Connection], None]], None]
+Change = Callable[[Callable[[Connection], object]], None]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_verify_finds_nothing_in_what_was_rebuilt(counted: Run) -> None:
 
 
 def test_verify_names_each_difference_and_ends_with_1(counted: Run, database: Change) -> None:
-    database(lambda connection: connection.execute(update(site_slot).values(seconds_off=5)) and None)
+    database(lambda connection: connection.execute(update(site_slot).values(seconds_off=5)))
 
     result = counted("rebuild", "--verify")
 
@@ -61,7 +61,7 @@ def test_purge_says_what_it_did_and_a_sealed_count_that_is_changed_is_found(
     assert result.exit_code == 0
     assert result.stdout.startswith("sealed 1 days of sites; deleted 2 slot records (0 of them")
     assert counted("rebuild", "--verify").exit_code == 0
-    database(lambda connection: connection.execute(update(site_slot).values(starts_5=9)) and None)
+    database(lambda connection: connection.execute(update(site_slot).values(starts_5=9)))
     result = counted("rebuild", "--verify")
     assert result.exit_code == 1
     assert "starts is 2/18/2/2, the seal says 2/2/2/2" in result.stdout
@@ -71,7 +71,7 @@ def test_purge_leaves_alone_what_differs_and_says_what_to_do(
     counted: Run, database: Change, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_module("collector.cli.purge"), "now", lambda: NOW + 91 * DAY)
-    database(lambda connection: connection.execute(update(site_slot).values(starts_5=9)) and None)
+    database(lambda connection: connection.execute(update(site_slot).values(starts_5=9)))
 
     result = counted("purge")
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from collector.ingest import off_time
 from collector.ingest.commit import Stored, commit
+from collector.ingest.facts import Facts
 from collector.ingest.rebuilding import is_done, rebuild, verify
 from collector.ingest.roller import lag, roll
 from collector.storage.engine import reading, writing
@@ -250,6 +251,11 @@ def lives(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def saying(station_id: int, field: str, record: dict[str, Any]) -> Facts:
+    changes: dict[str, Any] = {field: [record]}
+    return arrival(1, station_id=station_id, **changes)
+
+
 def emptied(engine: Engine) -> None:
     with writing(engine) as connection:
         for table in (slot_record, site_slot, dirty_slot, off_stretch, run, station_contact):
@@ -269,7 +275,7 @@ def test_any_order_duplication_and_partial_rolls_give_the_site_slots_of_one_rebu
     emptied(sqlite_region)
     said = [(1, *each) for each in first] + [(2, *each) for each in second]
     for station_id, field, record in said:
-        [stored] = commit(sqlite_region, [arrival(1, station_id=station_id, **{field: [record]})], 1)
+        [stored] = commit(sqlite_region, [saying(station_id, field, record)], 1)
         assert isinstance(stored, Stored)
     rebuild(sqlite_region, lambda: NOW, "one")
     expected = all_site_slots(sqlite_region)
@@ -279,7 +285,7 @@ def test_any_order_duplication_and_partial_rolls_give_the_site_slots_of_one_rebu
     said += random.choices(said, k=len(said))
     random.shuffle(said)
     for station_id, field, record in said:
-        commit(sqlite_region, [arrival(1, station_id=station_id, **{field: [record]})], random.getrandbits(62))
+        commit(sqlite_region, [saying(station_id, field, record)], random.getrandbits(62))
         if random.random() < 0.3:
             roll(sqlite_region, NOW, "one", random.randint(1, 4))
     roll_all(sqlite_region)

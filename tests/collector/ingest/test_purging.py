@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, update
 
-from collector.ingest import seals
+from collector.domain import seals as domain_seals
+from collector.ingest import derivation, seals
 from collector.ingest.commit import commit
 from collector.ingest.purging import Kept, Purged, purge
 from collector.ingest.rebuilding import Seen, rebuild, verify
@@ -179,8 +180,6 @@ def test_a_stretch_across_the_horizon_counts_above_it(busy: Engine) -> None:
 def test_a_roller_that_read_before_the_seal_does_not_write_after_it(
     busy: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collector.ingest import derivation  # noqa: PLC0415  # its function is exchanged below
-
     calm = derivation.derived
     before = rows_of(busy, site_slot)
     with writing(busy) as connection:
@@ -228,7 +227,7 @@ def test_facts_are_not_deleted_while_the_site_slots_say_something_else(busy: Eng
 
 def test_a_purge_that_is_interrupted_is_finished_by_the_next_one(busy: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     before = rows_of(busy, site_slot)
-    calm = seals.seal
+    calm = domain_seals.seal
     calls = 0
 
     def failing(*words: Any) -> Any:
@@ -238,7 +237,7 @@ def test_a_purge_that_is_interrupted_is_finished_by_the_next_one(busy: Engine, m
             raise OSError("disk full")
         return calm(*words)
 
-    monkeypatch.setattr(seals, "seal", failing)
+    monkeypatch.setattr("collector.ingest.seals.seal", failing)
     with pytest.raises(OSError, match="disk full"):
         purged(busy)
     assert count(busy, seal) == 1
@@ -268,7 +267,7 @@ def test_two_that_seal_the_same_day_do_it_once(busy: Engine) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"starts_10": 77}, "starts is 2/2/77/2, the seal says 2/2/2/2"),
+        ({"starts_10": 77}, "starts is "),
         ({"stations_taken_5": 1}, "SHA-256"),
         ({"lengths_3": "9 0 0 0 0 0 0"}, "SHA-256"),
     ],
@@ -282,7 +281,7 @@ def test_verify_finds_one_sealed_number_that_was_changed(busy: Engine, change: d
     [difference] = verify(busy)
 
     assert (difference.site_id, difference.slot) == (1, TODAY * 96)
-    assert words in difference.sentence or difference.sentence.startswith("starts is")
+    assert words in difference.sentence
 
 
 def test_verify_finds_a_site_slot_that_was_taken_from_a_sealed_day_and_a_seal_that_is_missing(busy: Engine) -> None:
