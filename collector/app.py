@@ -1,6 +1,7 @@
 """Puts the pieces together; the only place that knows them all."""
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -17,6 +18,7 @@ from collector.config import ConfigError, Settings
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
+from collector.ingest.purging import Kept, day_word, purge
 from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp
 from collector.storage.engine import create_engine, file_of, writing
@@ -30,6 +32,8 @@ Scope = dict[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
 
 METRICS = "/metrics"
 BY_PROXIES = (b"forwarded", b"via", b"x-real-ip")
@@ -46,7 +50,13 @@ class Collector:
         self.metrics = Metrics()
         self.log = RequestLog(log, settings.log_format)
         self.ingest = IngestApp(engine, settings, metrics=self.metrics, log=self.log)
-        self.roller = RollerThread(engine, clock=time.time, holder=secrets.token_hex(8))
+        self.roller = RollerThread(
+            engine,
+            clock=time.time,
+            holder=secrets.token_hex(8),
+            dropped=self.metrics.too_late,
+            daily=lambda now: purge_and_tell(engine, settings, now),
+        )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,6 +133,22 @@ def open_engine(settings: Settings) -> Engine:
         raise ConfigError(
             "database_url is not the address of a database: correct its port and its spelling."
         ) from error
+
+
+def purge_and_tell(engine: Engine, settings: Settings, now: int) -> None:
+    """The daily purge of a running collector; what somebody must look at goes to the log."""
+    purged = purge(engine, now, kept_of(settings), ZoneInfo(settings.time_zone))
+    for site_id, day in purged.different:
+        _log.error(
+            "Nothing of site number %d was purged from %s on: its site slots are not what their facts say;"
+            " run `dps-collector rebuild`.",
+            site_id,
+            day_word(day),
+        )
+
+
+def kept_of(settings: Settings) -> Kept:
+    return Kept(settings.slot_records_kept_days, settings.readings_kept_days)
 
 
 def rules_of(settings: Settings) -> Rules:

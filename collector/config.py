@@ -81,6 +81,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("starts_per_slot_limit", 60, "Sessions that may start on one station in one quarter-hour.", 1, 10_000),
     Setting("runs_per_day_limit", 200, "Runs of the agent that one station may have in one day.", 1, 100_000),
     Setting("waiting_envelopes_limit", 400, "Envelopes kept for a station that waits to be approved.", 1, 100_000),
+    Setting(
+        "slot_records_kept_days",
+        90,
+        "Days after which what single stations counted is deleted; the site's sums are sealed before and stay.",
+        30,
+        366,
+    ),
+    Setting("readings_kept_days", 400, "Days after which old hardware readings are deleted.", 30, 3_660),
 )
 
 
@@ -109,6 +117,8 @@ class Settings:
     starts_per_slot_limit: int = 60
     runs_per_day_limit: int = 200
     waiting_envelopes_limit: int = 400
+    slot_records_kept_days: int = 90
+    readings_kept_days: int = 400
 
     @property
     def revocations_file(self) -> Path:
@@ -158,6 +168,11 @@ def settled(values: Mapping[str, Value]) -> Settings:
     if plain["slots_back_backlog_days"] < plain["slots_back_days"]:
         raise ConfigError(
             "slots_back_backlog_days is less than slots_back_days: a backlog cannot be younger, raise it."
+        )
+    if plain["slot_records_kept_days"] <= plain["slots_back_backlog_days"]:
+        raise ConfigError(
+            "slot_records_kept_days is not more than slots_back_backlog_days: late counts would find their day sealed,"
+            " raise it."
         )
     return Settings(
         **{

@@ -16,6 +16,8 @@ from collector.cli.backup import backup
 from collector.cli.database import check, migrate
 from collector.cli.demo import demo
 from collector.cli.export import export
+from collector.cli.purge import purge
+from collector.cli.rebuild import rebuild
 from collector.cli.restore import restore
 from collector.cli.serve import serve
 from collector.cli.sites import site
@@ -73,7 +75,7 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (backup, check, demo, export, migrate, restore, serve, site, token, user):
+for command in (backup, check, demo, export, migrate, purge, rebuild, restore, serve, site, token, user):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -98,6 +98,12 @@ def month(which: Month, zone: ZoneInfo) -> Period:
     return days(which.first_day(), which.next().first_day() - dt.timedelta(days=1), zone, str(which))
 
 
+def month_of(period: Period, zone: ZoneInfo) -> Month | None:
+    """The month that a period is; None when it is anything else."""
+    found = Month(period.first_day.year, period.first_day.month)
+    return found if period[1:] == month(found, zone)[1:] else None
+
+
 def days_of(period: Period, zone: ZoneInfo) -> list[Period]:
     """Each local day of a period, in order."""
     count = (period.last_day - period.first_day).days + 1
@@ -115,6 +121,16 @@ def today(now: int, zone: ZoneInfo) -> Period:
 def this_month(now: int, zone: ZoneInfo) -> Period:
     date = local_date(now, zone)
     return month(Month(date.year, date.month), zone)
+
+
+def last_months(count: int, now: int, zone: ZoneInfo) -> list[Period]:
+    """The last `count` local months, this one included, in order."""
+    date = local_date(now, zone)
+    number = date.year * MONTHS_OF_YEAR + date.month - 1
+    return [
+        month(Month(each // MONTHS_OF_YEAR, each % MONTHS_OF_YEAR + 1), zone)
+        for each in range(number - count + 1, number + 1)
+    ]
 
 
 def last_days(count: int, now: int, zone: ZoneInfo) -> Period:

@@ -1,17 +1,36 @@
-"""Adds up what the stations of one site know about one quarter-hour.
+"""Adds up what the stations of one site know about one quarter-hour. The result does not say which station it was.
 
-Runs of the same station add up, each clipped at the 900 seconds that a quarter-hour has; then stations add up.
-The result does not say which station was in use.
+**Known.** A second of a station in service is known when an agent observed whether the station was in use (in use,
+or free), or when it was proved off (`collector.domain.coverage`). A station that is always logged on and has no
+presence was on, but its use is unknown; so is that of a station whose sessions cannot be read. Coverage and hours are
+sums of seconds, so that in use, free, off and unknown add up to the time in service.
+
+**Taken** is a whole station in a whole slot: in use for at least 450 s. A station counts as *known* in the slot when
+that is decided, whatever its unknown seconds held: it was in use for 450 s, or it was not and could not have been.
+So `taken` is never more than `known`, and `known` never more than the stations in service, rule by rule.
+
+**In service** is a station in each slot that its life at the site touches; what it says of other slots is left out.
+When the register knows which stations were out of order, those leave the stations in service here, except in slots in
+which they were used.
+
+Runs of the same station add up, each sum clipped at the 900 seconds that a quarter-hour has, and use at what was
+observed; then stations add up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import add
 from typing import NamedTuple
 
 SLOT_SECONDS = 900
+TAKEN_SECONDS = 450
+"""B7 of the catalogue."""
 RULES = 4
 """Idle rules per record, in ascending order of minutes."""
 BANDS = 7
+LOG_ON = "log_on"
+ACTIVITY = "activity"
 NOT_READABLE = "not_readable"
+_NONE = (0,) * RULES
 NO_LENGTHS = " ".join(["0"] * BANDS)
 
 
@@ -20,50 +39,98 @@ class Fact(NamedTuple):
 
     station_id: int
     method: str
+    presence_readable: bool
     seconds_observed: int
     seconds_on: int
     starts: Sequence[int]
     seconds_in_use: Sequence[int]
     lengths: Sequence[str]
 
+    def use_is_known(self) -> bool:
+        """Whether the observed seconds tell use from no use."""
+        return self.method == LOG_ON or (self.method == ACTIVITY and bool(self.presence_readable))
+
+    def is_upper_bound(self) -> bool:
+        """Whether its seconds in use are at most that: nobody could see whether the visitor was still there."""
+        return self.method == LOG_ON and not self.presence_readable and self.seconds_in_use[-1] > 0
+
 
 class SiteSlot(NamedTuple):
-    """What one site knows about one quarter-hour."""
+    """What one site knows about one quarter-hour. Sums are over the stations in service."""
 
-    stations_observed: int
-    stations_readable: int
+    stations_in_service: int
     seconds_observed: int
-    seconds_readable: int
+    """In use or free."""
     seconds_on: int
+    """Observed, or on while nobody could tell of use."""
+    seconds_off: int
+    """Proved."""
+    records_log_on: int
+    """Slot records by the way in which they count sessions; those that cannot are in neither."""
+    records_activity: int
+    records_upper_bound: int
+    """Among those by log-on: the ones that were in use and could not see whether the visitor was still there."""
+    stations_known: tuple[int, ...]
+    """By idle rule, as everything that follows."""
+    stations_taken: tuple[int, ...]
     starts: tuple[int, ...]
     seconds_in_use: tuple[int, ...]
     lengths: tuple[str, ...]
 
+    def seconds_in_service(self) -> int:
+        return self.stations_in_service * SLOT_SECONDS
 
-def derive(facts: Iterable[Fact]) -> SiteSlot:
-    """The site slot that follows from all facts of one site and slot, in any order.
+    def seconds_free(self, rule: int) -> int:
+        return self.seconds_observed - self.seconds_in_use[rule]
 
-    Counts of a record whose sessions are not readable mean nothing and are left out.
+    def seconds_unknown(self) -> int:
+        return self.seconds_in_service() - self.seconds_observed - self.seconds_off
+
+
+def derive(facts: Iterable[Fact], off: Mapping[int, int], in_service: Collection[int]) -> SiteSlot | None:
+    """The site slot that follows from all facts of one site and slot, in any order; None when they say nothing.
+
+    `off` holds the seconds proved off and `in_service` the stations in service, both by number. Counts of a record
+    whose sessions are not readable mean nothing and are left out.
     """
-    runs: dict[int, list[Fact]] = {}
-    readable: dict[int, list[Fact]] = {}
+    by_station: dict[int, list[Fact]] = {number: [] for number in off if number in in_service}
     for fact in facts:
-        runs.setdefault(fact.station_id, []).append(fact)
-        if fact.method != NOT_READABLE:
-            readable.setdefault(fact.station_id, []).append(fact)
-    observed = [_clipped([fact.seconds_observed for fact in records]) for records in runs.values()]
-    counted = [_clipped([fact.seconds_observed for fact in records]) for records in readable.values()]
-    in_use = [_in_use(records) for records in readable.values()]
-    all_readable = [fact for records in readable.values() for fact in records]
+        if fact.station_id in in_service:
+            by_station.setdefault(fact.station_id, []).append(fact)
+    observed = on = all_off = 0
+    counted: list[Fact] = []
+    used: list[Sequence[int]] = []
+    unknown: list[int] = []
+    for number, records in by_station.items():
+        readable = [record for record in records if record.method != NOT_READABLE]
+        counted += readable
+        seen = _clipped([record.seconds_observed for record in readable if record.use_is_known()])
+        awake = max(seen, _clipped([record.seconds_on for record in records]))
+        asleep = min(off[number], SLOT_SECONDS - awake) if number in off else 0
+        observed, on, all_off = observed + seen, on + awake, all_off + asleep
+        used.append(_in_use(readable, seen))
+        unknown.append(SLOT_SECONDS - seen - asleep)
+    if not (on or all_off or counted):
+        return None
+    by_rule = list(zip(*used, strict=True))
+    taken = [len([1 for seconds in column if seconds >= TAKEN_SECONDS]) for column in by_rule]
+    free = [
+        len([1 for seconds, rest in zip(column, unknown, strict=True) if seconds + rest < TAKEN_SECONDS])
+        for column in by_rule
+    ]
     return SiteSlot(
-        len([seconds for seconds in observed if seconds]),
-        len([seconds for seconds in counted if seconds]),
-        sum(observed),
-        sum(counted),
-        sum([_clipped([fact.seconds_on for fact in records]) for records in runs.values()]),
-        _column_sums([fact.starts for fact in all_readable]),
-        _column_sums(in_use),
-        tuple(added([fact.lengths[rule] for fact in all_readable]) for rule in range(RULES)),
+        len(in_service),
+        observed,
+        on,
+        all_off,
+        len([record for record in counted if record.method == LOG_ON]),
+        len([record for record in counted if record.method == ACTIVITY]),
+        len([record for record in counted if record.is_upper_bound()]),
+        tuple(map(add, taken, free)),
+        tuple(taken),
+        tuple(map(sum, zip(*[record.starts for record in counted], strict=True))) or _NONE,
+        tuple(map(sum, by_rule)),
+        tuple([added([record.lengths[rule] for record in counted]) for rule in range(RULES)]),
     )
 
 
@@ -78,13 +145,13 @@ def added(words: Iterable[str]) -> str:
     return " ".join(map(str, sums))
 
 
-def _in_use(records: Sequence[Fact]) -> Sequence[int]:
-    return [_clipped(seconds) for seconds in zip(*[fact.seconds_in_use for fact in records], strict=True)]
-
-
-def _column_sums(rows: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * RULES
-
-
 def _clipped(seconds: Sequence[int]) -> int:
-    return min(SLOT_SECONDS, sum(seconds))
+    total = sum(seconds)
+    return min(SLOT_SECONDS, total)
+
+
+def _in_use(records: Sequence[Fact], most: int) -> Sequence[int]:
+    """The seconds in use by rule, of one station."""
+    if len(records) == 1:
+        return [min(most, seconds) for seconds in records[0].seconds_in_use]
+    return [min(most, sum([record.seconds_in_use[rule] for record in records])) for rule in range(RULES)]

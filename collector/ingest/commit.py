@@ -115,7 +115,7 @@ def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Sto
     rows = _Rows([], [], [], [], {})
     results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
     insert_rows(connection, CONTACTS, [_contact_row(contact) for contact in contacts.values() if contact.row])
-    insert_rows(connection, RUNS, rows.runs)
+    insert_rows(connection, RUNS, [(*row, mark) for row in rows.runs])
     insert_rows(connection, SLOTS, rows.slots)
     insert_rows(connection, UNDATED, rows.undated)
     insert_rows(connection, HISTORY, rows.history)

@@ -49,6 +49,16 @@ def _grows(table: str, columns: Iterable[str]) -> str:
     return " AND ".join(conditions)
 
 
+_SAYS_MORE_OF_TIME_OFF = " OR ".join(
+    [
+        *(f"excluded.{name} <> run.{name}" for name in ("clock", "start_reason", "started_at", "sleeps")),
+        *(
+            f"coalesce(excluded.{name}, {empty}) <> coalesce(run.{name}, {empty})"
+            for name, empty in (("previous_run_id", "''"), ("stopped_at", "-1"), ("stop_reason", "''"))
+        ),
+    ]
+)
+
 CONTACTS = insertion(
     models.station_contact,
     (
@@ -80,8 +90,11 @@ RUNS = insertion(
         "stop_reason",
         "sleeps",
         "received_at",
+        "mark",
     ),
     replace_where="excluded.revision > run.revision",
+    # Most envelopes only say that the run lives on: nothing for the roller.
+    replaced={"mark": f"CASE WHEN {_SAYS_MORE_OF_TIME_OFF} THEN excluded.mark ELSE run.mark END"},
 )
 SLOTS = insertion(
     models.slot_record,

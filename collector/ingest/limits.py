@@ -26,6 +26,8 @@ SLOTS_PER_DAY = DAY_SECONDS // SLOT_SECONDS
 SLOTS_AHEAD = 1
 """The slot after the current one is accepted: the station's clock may be a little ahead of ours."""
 _IN_ORDER = list(IDLE_RULES_MINUTES)
+ROUNDING_SECONDS = 2
+"""How far outside its life a run may put its sleeps and its stop."""
 REASONS = ("too_old", "future", "too_many_starts", "too_many_runs", "inconsistent")
 
 
@@ -131,7 +133,13 @@ def _run_reason(record: RunRecord, earliest: int, latest: int) -> str:
         return "too_old"
     if record.last_seen_at_seconds >= (latest + 1) * SLOT_SECONDS:
         return "future"
-    return "inconsistent" if record.started_at_seconds > record.last_seen_at_seconds else ""
+    if record.started_at_seconds > record.last_seen_at_seconds:
+        return "inconsistent"
+    moments = [moment for sleep in record.sleeps for moment in (sleep.from_seconds, sleep.to_seconds)]
+    if record.stopped_at_seconds is not None:
+        moments.append(record.stopped_at_seconds)
+    first, last = record.started_at_seconds - ROUNDING_SECONDS, record.last_seen_at_seconds + ROUNDING_SECONDS
+    return "" if all(first <= moment <= last for moment in moments) else "inconsistent"
 
 
 def _undated_reason(record: UndatedRecord) -> str:

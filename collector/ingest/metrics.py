@@ -48,6 +48,11 @@ class Metrics:
         self.marked = Gauge(
             "dps_roller_marked_slots", "Site slots that wait to be derived again.", registry=self.registry
         )
+        self.sealed = Counter(
+            "dps_roller_sealed_marks_total",
+            "Site slots that were reported again after they had been sealed; they stayed as they were.",
+            registry=self.registry,
+        )
         # Looked up once: a label look-up costs more than the count itself.
         self.accepted = self.envelopes.labels("accepted")
         self.waiting = self.envelopes.labels("waiting")
@@ -59,6 +64,9 @@ class Metrics:
     def dropped(self, left_out: Mapping[str, int]) -> None:
         for reason, count in left_out.items():
             self.left_out.labels(reason).inc(count)
+
+    def too_late(self, site_slots: int) -> None:
+        self.sealed.inc(site_slots)
 
     def render(self, *, queue: int, marked: int) -> bytes:
         self.queue.set(queue)

@@ -1,25 +1,34 @@
-"""Derives site slots from facts: the only writer of `site_slot`.
+"""Derives site slots from facts: the only writer of `site_slot`, beside the purge that seals them.
 
 Ingest marks a (site, slot) with a random number. The roller reads some marks, then the facts behind them, and derives.
 In one transaction it deletes each mark that still is the one it read and writes the site slots of those marks only.
 A commit that came in between has changed the mark: that slot stays marked and is done again. So even two rollers at
 the same time, which the lease makes rare, never leave an old value behind a new one.
+
+Before that it looks for runs that prove time off (`off_time`) and for changes of the register (`lives`), and marks the
+slots that these touch.
+
+**Sealed slots** never change. A mark before the horizon of its site is deleted and counted, nothing else. The marks
+are read before the horizon, and a seal deletes the marks of its slots: so no mark that is younger than a seal can be
+taken for one that is older.
 """
 
 import logging
+import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from collector.domain.site_slots import Fact, SiteSlot, derive
+from collector.domain.coverage import SLOT_SECONDS
+from collector.ingest import lives, off_time
+from collector.ingest.derivation import KEY, SITE_SLOTS, derived, horizons, row_of
 from collector.storage.checkpoints import checkpoint
 from collector.storage.engine import is_sqlite, reading, writing
-from collector.storage.models import IDLE_RULES_MINUTES, dirty_slot, lease, site_slot, slot_record
-from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
+from collector.storage.models import dirty_slot, horizon, lease, site_slot
+from collector.storage.rows import delete_by_keys, insert_rows
 
 LEASE = "roller"
 LEASE_SECONDS = 30
@@ -28,45 +37,90 @@ ROLL_LIMIT = 2_000
 REST_SHARE = 1.5
 """After a full roll it rests so many times as long as it worked: at most two fifths of one core. Otherwise it rests a
 second, under load too: the stations of one site report the same slots, which are then derived once for all of them."""
+DAY_SECONDS = 86_400
+LOCK_AFTER_SLOTS = 20 * 96
+"""Younger slots are never sealed: the least that `slot_records_kept_days` can be is more."""
 
 _log = logging.getLogger(__name__)
 
-_COUNTS = tuple(
-    f"{kind}_{minutes}" for kind in ("starts", "seconds_in_use", "lengths") for minutes in IDLE_RULES_MINUTES
-)
-_FACTS = ("site_id", "slot", "station_id", "method", "seconds_observed", "seconds_on", *_COUNTS)
-_KEY = ("site_id", "slot")
-_SUMS = ("stations_observed", "stations_readable", "seconds_observed", "seconds_readable", "seconds_on")
-_SITE_SLOTS = insertion(site_slot, ("site_id", "slot", *_SUMS, *_COUNTS))
+
+def new_mark() -> int:
+    return secrets.randbits(62)
 
 
-class Difference(NamedTuple):
-    """A site slot that is not what its facts say."""
-
-    site_id: int
-    slot: int
-    stored: SiteSlot | None
-    derived: SiteSlot
+def ignore(_count: int) -> None:
+    """Nobody counts."""
 
 
-def roll(engine: Engine, now: int, holder: str, limit: int) -> bool:
-    """Does up to `limit` marked site slots, oldest site and slot first; says whether there were any."""
+def roll(
+    engine: Engine,
+    now: int,
+    holder: str,
+    limit: int,
+    *,
+    dropped: Callable[[int], None] = ignore,
+    mark: Callable[[], int] = new_mark,
+) -> bool:
+    """Does up to `limit` marked site slots, oldest site and slot first; says whether there was anything to do.
+
+    `dropped` is told how many marks lay before a seal.
+    """
     if not holds_lease(engine, now, holder):
         return False
+    prepared = _prepare(engine, limit, mark)
     with reading(engine) as connection:
         marks = connection.execute(
             select(dirty_slot.c.site_id, dirty_slot.c.slot, dirty_slot.c.mark)
             .order_by(dirty_slot.c.site_id, dirty_slot.c.slot)
             .limit(limit)
         ).all()
+        if not marks:
+            return prepared
         # The marks are read first: facts that are newer than their mark do no harm, older ones would.
-        derived = _derived(connection, [(mark.site_id, mark.slot) for mark in marks])
-    if not marks:
-        return False
+        keys = [tuple(row) for row in marks]
+        first = horizons(connection, {row.site_id for row in marks})
+        open_keys = [(row.site_id, row.slot) for row in marks if row.slot >= first[row.site_id]]
+        found = derived(connection, open_keys)
     with writing(engine) as connection:
-        done = _deleted(connection, [tuple(mark) for mark in marks])
-        insert_rows(connection, _SITE_SLOTS, [_row(*key, derived[key]) for key in done])
+        if not is_sqlite(connection):
+            first = _locked(
+                connection, {key[0] for key in keys if key[1] < now // SLOT_SECONDS - LOCK_AFTER_SLOTS}, first
+            )
+        done = [(row[0], row[1]) for row in delete_by_keys(connection, dirty_slot, (*KEY, "mark"), keys)]
+        values = {key: found[key] for key in done if key in found and key[1] >= first[key[0]]}
+        delete_by_keys(connection, site_slot, KEY, [key for key, value in values.items() if value is None])
+        insert_rows(connection, SITE_SLOTS, [row_of(key, value) for key, value in values.items() if value is not None])
+    sealed = len(done) - len(values)
+    if sealed:
+        dropped(sealed)
+        _log.warning("%d site slots were reported again after they were sealed; nothing was changed.", sealed)
     return True
+
+
+def _locked(connection: Connection, sites: set[int], known: dict[int, int]) -> dict[int, int]:
+    """The horizons, those of `sites` held where they are until the end of the transaction.
+
+    SQLite has one writer at a time; elsewhere a purge could seal a slot between our look at the horizon and our write.
+    """
+    found = dict(known)
+    for site_id in sorted(sites):
+        mine = select(horizon.c.slot).where(horizon.c.site_id == site_id).with_for_update(read=True)
+        found[site_id] = connection.execute(mine).scalar() or 0
+    return found
+
+
+def _prepare(engine: Engine, limit: int, mark: Callable[[], int]) -> bool:
+    """Takes in changes of the register and of runs; whether there were any."""
+    with reading(engine) as connection:
+        changed = lives.find(connection, limit)
+        found = off_time.find(connection, limit)
+    if changed or found:
+        with writing(engine) as connection:
+            if changed:
+                lives.write(connection, changed, mark())
+            if found:
+                off_time.write(connection, found, mark())
+    return bool(changed or found)
 
 
 def holds_lease(engine: Engine, now: int, holder: str) -> bool:
@@ -96,39 +150,17 @@ def release(engine: Engine, holder: str) -> None:
 
 
 def lag(engine: Engine) -> int:
-    """How many site slots wait to be derived."""
+    """How many site slots, and runs that may prove time off, wait for the roller."""
     with reading(engine) as connection:
-        return connection.execute(select(func.count()).select_from(dirty_slot)).scalar_one()
-
-
-def rebuild(engine: Engine, now: int, holder: str, mark: int) -> int:
-    """Derives again every site slot that has facts; returns how many. The lease must be free or held by `holder`."""
-    count = 0
-    for keys in _keys_with_facts(engine):
-        with writing(engine) as connection:
-            insert_rows(connection, insertion(dirty_slot, ("site_id", "slot", "mark")), [(*key, mark) for key in keys])
-        count += len(keys)
-        while roll(engine, now, holder, 500):
-            pass
-    return count
-
-
-def verify(engine: Engine) -> Iterator[Difference]:
-    """The site slots that differ from what their facts say; those that are marked are not due yet."""
-    for keys in _keys_with_facts(engine):
-        with reading(engine) as connection:
-            marked = set(_marked(connection, keys))
-            derived = _derived(connection, keys)
-            stored = _stored(connection, keys)
-        for key in keys:
-            if key not in marked and stored.get(key) != derived[key]:
-                yield Difference(*key, stored.get(key), derived[key])
+        slots: int = connection.execute(select(func.count()).select_from(dirty_slot)).scalar_one()
+        return slots + off_time.waiting(connection)
 
 
 class RollerThread:
     """A thin shell: rolls once per second, and without such a pause while more is marked than it does at once.
 
-    The same thread empties SQLite's write-ahead log.
+    The same thread empties SQLite's write-ahead log, and calls `daily` once a day when nothing is marked: so what is
+    purged is derived, and of several processes only the one that holds the lease purges.
     """
 
     def __init__(
@@ -139,12 +171,18 @@ class RollerThread:
         holder: str,
         limit: int = ROLL_LIMIT,
         rest: float = REST_SHARE,
+        dropped: Callable[[int], None] = ignore,
+        daily: Callable[[int], None] = ignore,
     ) -> None:
+        """Nothing runs until `start`. `daily` is told the time, once on each UTC day, for the first time at once."""
         self._engine = engine
         self._clock = clock
         self._holder = holder
         self._limit = limit
         self._rest = rest
+        self._dropped = dropped
+        self._daily = daily
+        self._day = -1
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="roller", daemon=True)
 
@@ -159,7 +197,10 @@ class RollerThread:
         while not self._stopping.is_set():
             begun = time.monotonic()
             try:
-                more = roll(self._engine, int(self._clock()), self._holder, self._limit)
+                now = int(self._clock())
+                more = roll(self._engine, now, self._holder, self._limit, dropped=self._dropped)
+                if not more:
+                    self._do_daily(now)
                 more = more and lag(self._engine) > self._limit
                 checkpoint(self._engine)
             except Exception:  # noqa: BLE001  # top of a loop
@@ -173,50 +214,8 @@ class RollerThread:
         except Exception:  # noqa: BLE001  # the thread ends here anyway
             _log.exception("The roller could not give its lease back; it ends by itself in %d s.", LEASE_SECONDS)
 
-
-def _derived(connection: Connection, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], SiteSlot]:
-    facts: dict[tuple[int, int], list[Fact]] = {key: [] for key in keys}
-    for row in select_by_keys(connection, slot_record, _FACTS, _KEY, keys):
-        facts[row[0], row[1]].append(Fact(row[2], row[3], row[4], row[5], row[6:10], row[10:14], row[14:18]))
-    return {key: derive(found) for key, found in facts.items()}
-
-
-def _stored(connection: Connection, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], SiteSlot]:
-    rows = select_by_keys(connection, site_slot, _SITE_SLOTS.columns, _KEY, keys)
-    return {
-        (row[0], row[1]): SiteSlot._make((*row[2:7], tuple(row[7:11]), tuple(row[11:15]), tuple(row[15:19])))
-        for row in rows
-    }
-
-
-def _row(site_id: int, slot: int, value: SiteSlot) -> Row:
-    return (site_id, slot, *value[:5], *value.starts, *value.seconds_in_use, *value.lengths)
-
-
-def _marked(connection: Connection, keys: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in select_by_keys(connection, dirty_slot, _KEY, _KEY, keys)]
-
-
-def _deleted(connection: Connection, marks: Sequence[Row]) -> list[tuple[int, int]]:
-    """Deletes the marks that have not changed; returns their keys."""
-    present = delete_by_keys(connection, dirty_slot, (*_KEY, "mark"), marks)
-    return [(row[0], row[1]) for row in present]
-
-
-def _keys_with_facts(engine: Engine, at_once: int = 500) -> Iterator[list[tuple[int, int]]]:
-    last = (-1, -1)
-    while True:
-        after = slot_record.c.site_id > last[0]
-        same = and_(slot_record.c.site_id == last[0], slot_record.c.slot > last[1])
-        with reading(engine) as connection:
-            keys = connection.execute(
-                select(slot_record.c.site_id, slot_record.c.slot)
-                .where(after | same)
-                .distinct()
-                .order_by(slot_record.c.site_id, slot_record.c.slot)
-                .limit(at_once)
-            ).all()
-        if not keys:
+    def _do_daily(self, now: int) -> None:
+        if now // DAY_SECONDS == self._day or not holds_lease(self._engine, now, self._holder):
             return
-        yield [(key.site_id, key.slot) for key in keys]
-        last = (keys[-1].site_id, keys[-1].slot)
+        self._day = now // DAY_SECONDS
+        self._daily(now)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import Integer
@@ -172,6 +173,9 @@ station = distributed(
     Column("label", String(64), nullable=False),
     Column("installed_at", BigInteger, nullable=False),
     Column("retired_at", BigInteger, nullable=True),
+    # The life with which the roller counted the station last; where it differs, its slots are derived again.
+    Column("counted_from", BigInteger, nullable=True),
+    Column("counted_until", BigInteger, nullable=True),
     PrimaryKeyConstraint("site_id", "station_id"),
     belongs_to_site(),
 )
@@ -211,8 +215,17 @@ run = distributed(
     Column("stop_reason", String(16), nullable=True),
     Column("sleeps", Text, nullable=False),  # JSON list of [from, to]
     Column("received_at", BigInteger, nullable=False),
+    # Random, set when the run says something new of the time off; the roller removes it if it still is the one it read.
+    Column("mark", BigInteger, nullable=True),
     PrimaryKeyConstraint("site_id", "station_id", "run_id"),
     belongs_to_station(),
+    Index(
+        "ix_run_marked",
+        "site_id",
+        "station_id",
+        sqlite_where=text("mark IS NOT NULL"),
+        postgresql_where=text("mark IS NOT NULL"),
+    ),
 )
 
 
@@ -281,18 +294,76 @@ dirty_slot = distributed(
     PrimaryKeyConstraint("site_id", "slot"),
 )
 
+off_stretch = distributed(
+    "off_stretch",
+    # Derived from runs: the station was off from `off_from` up to, and without, `off_until`. The end comes first in
+    # the key: whoever asks about a slot then reads what ended since, which is little for the slots of today.
+    Column("off_until", BigInteger, nullable=False),
+    Column("station_id", Big, nullable=False),
+    Column("off_from", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site_id", "off_until", "station_id"),
+    belongs_to_station(),
+    Index(None, "site_id", "station_id"),
+)
+
 site_slot = distributed(
     "site_slot",
     Column("slot", BigInteger, nullable=False),
-    # Stations of which at least one second of the slot is observed.
-    Column("stations_observed", Integer, nullable=False),
-    # Stations of which sessions are readable, among them.
-    Column("stations_readable", Integer, nullable=False),
-    # Sums over stations, each clipped at 900 s per station.
+    # collector.domain.site_slots says what each of these is.
+    Column("stations_in_service", Integer, nullable=False),
     Column("seconds_observed", BigInteger, nullable=False),
-    Column("seconds_readable", BigInteger, nullable=False),
     Column("seconds_on", BigInteger, nullable=False),
+    Column("seconds_off", BigInteger, nullable=False),
+    Column("records_log_on", Integer, nullable=False),
+    Column("records_activity", Integer, nullable=False),
+    Column("records_upper_bound", Integer, nullable=False),
+    *(
+        Column(f"stations_{kind}_{minutes}", Integer, nullable=False)
+        for kind in ("known", "taken")
+        for minutes in IDLE_RULES_MINUTES
+    ),
     *counts_by_idle_rule(BigInteger),
     PrimaryKeyConstraint("site_id", "slot"),
+    belongs_to_site(),
+)
+
+horizon = distributed(
+    "horizon",
+    # Everything before this slot is sealed: nothing changes it any more.
+    Column("slot", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site_id"),
+    belongs_to_site(),
+)
+
+seal = distributed(
+    "seal",
+    Column("day", BigInteger, nullable=False),  # seconds since 1970-01-01 UTC divided by 86,400
+    Column("site_slots", Integer, nullable=False),
+    Column("seconds_in_service", BigInteger, nullable=False),
+    Column("seconds_observed", BigInteger, nullable=False),
+    Column("seconds_off", BigInteger, nullable=False),
+    *(
+        Column(f"{kind}_{minutes}", BigInteger, nullable=False)
+        for kind in ("starts", "seconds_in_use")
+        for minutes in IDLE_RULES_MINUTES
+    ),
+    Column("sha256", String(64), nullable=False),
+    Column("sealed_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site_id", "day"),
+    belongs_to_site(),
+)
+
+undated_month = distributed(
+    "undated_month",
+    # The counts of undated records that were purged, by the local month in which they were received: 202611.
+    Column("month", Integer, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("seconds_observed", BigInteger, nullable=False),
+    *(
+        Column(f"{kind}_{minutes}", BigInteger, nullable=False)
+        for kind in ("starts", "seconds_in_use")
+        for minutes in IDLE_RULES_MINUTES
+    ),
+    PrimaryKeyConstraint("site_id", "month"),
     belongs_to_site(),
 )

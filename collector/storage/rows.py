@@ -7,7 +7,7 @@ reads all rows as one JSON text; together that made ingest three times faster.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
@@ -31,12 +31,18 @@ class Insertion(NamedTuple):
     on_conflict: str
 
 
-def insertion(table: Table, columns: Sequence[str], *, replace_where: str | None = None) -> Insertion:
-    """Insert or replace; with `replace_where`, only where that condition on `excluded` and the stored row holds."""
+def insertion(
+    table: Table, columns: Sequence[str], *, replace_where: str | None = None, replaced: Mapping[str, str] | None = None
+) -> Insertion:
+    """Insert or replace; with `replace_where`, only where that condition on `excluded` and the stored row holds.
+
+    `replaced` names the columns that become something else than the new value.
+    """
     key = tuple(columns[: len(table.primary_key.columns)])
     if set(key) != {column.name for column in table.primary_key.columns}:
         raise ValueError(f"The first columns of {table.name} must be its primary key.")
-    changes = ", ".join(f"{name} = excluded.{name}" for name in columns[len(key) :])
+    new = {name: f"excluded.{name}" for name in columns[len(key) :]} | dict(replaced or {})
+    changes = ", ".join(f"{name} = {value}" for name, value in new.items())
     condition = f" WHERE {replace_where}" if replace_where else ""
     return Insertion(
         table.name,
@@ -61,17 +67,28 @@ def insert_rows(connection: Connection, what: Insertion, rows: Sequence[Row]) ->
 
 
 def select_by_keys(
-    connection: Connection, table: Table, columns: Sequence[str], key: Sequence[str], keys: Sequence[Row]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    key: Sequence[str],
+    keys: Sequence[Row],
+    *,
+    bounds: Sequence[str] = (),
 ) -> list[Row]:
-    """The rows of a table whose columns `key` (whole numbers) have one of these values; `keys` are distinct."""
+    """The rows of a table whose columns `key` have one of these values; `keys` are distinct.
+
+    Each of `bounds` is a comparison, such as "off_until >"; its value stands in `keys` behind those of `key`.
+    """
     _place, padded = _style(connection)
     build = _select_json if padded else _select
     found: list[Row] = []
+    names, on = tuple(columns), _condition(table.name, tuple(key), tuple(bounds))
+    wide = len(key) + len(bounds)
     cursor = connection.connection.cursor()
     try:
         # Padded with a key of nulls, which no row has.
-        for part in parts([*keys, (None,) * len(key)] if padded and keys else keys, padded=padded):
-            cursor.execute(build(table.name, tuple(columns), tuple(key), len(part)), tuple(chain.from_iterable(part)))
+        for part in parts([*keys, (None,) * wide] if padded and keys else keys, padded=padded):
+            cursor.execute(build(table.name, names, on, wide, len(part)), tuple(chain.from_iterable(part)))
             rows = cursor.fetchall()
             found += map(tuple, from_json(rows[0][0])) if padded else rows
     finally:
@@ -84,17 +101,32 @@ def delete_by_keys(connection: Connection, table: Table, key: Sequence[str], key
 
     On SQLite only inside a transaction that may write.
     """
+    change = f"DELETE FROM {table.name}"  # noqa: S608  # our own names
+    return _change_by_keys(connection, table, change, key, keys, returned=len(key))
+
+
+def set_by_keys(
+    connection: Connection, table: Table, assignment: str, key: Sequence[str], keys: Sequence[Row], *, returned: int
+) -> list[Row]:
+    """The same, but sets a column of those rows; returns the first `returned` columns of their keys."""
+    change = f"UPDATE {table.name} SET {assignment}"  # noqa: S608  # our own names
+    return _change_by_keys(connection, table, change, key, keys, returned=returned)
+
+
+def _change_by_keys(
+    connection: Connection, table: Table, change: str, key: Sequence[str], keys: Sequence[Row], *, returned: int
+) -> list[Row]:
     place, padded = _style(connection)
     there: list[Row] = select_by_keys(connection, table, key, key, keys) if padded else []
     cursor = connection.connection.cursor()
     try:
         for part in parts(there if padded else keys, padded=padded):
-            cursor.execute(_delete(table.name, tuple(key), len(part), place), tuple(chain.from_iterable(part)))
+            cursor.execute(_change(change, tuple(key), len(part), returned, place), tuple(chain.from_iterable(part)))
             if not padded:
                 there += cursor.fetchall()
     finally:
         cursor.close()
-    return there
+    return [row[:returned] for row in there]
 
 
 def rounds(rows: Sequence[Row], key: int) -> Iterator[list[Row]]:
@@ -141,30 +173,35 @@ def _insert(what: Insertion, length: int, place: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _select(table: str, columns: tuple[str, ...], key: tuple[str, ...], length: int, place: str = "%s") -> str:
+def _select(table: str, columns: tuple[str, ...], on: str, wide: int, length: int, place: str = "%s") -> str:
     names = ", ".join(f"{table}.{name}" for name in columns)
-    return f"{_wanted(key, length, place)} SELECT {names} {_joined(table, key)}"
+    return f"{_wanted(wide, length, place)} SELECT {names} FROM wanted JOIN {table} ON {on}"  # noqa: S608  # our own names
 
 
 @lru_cache(maxsize=512)
-def _select_json(table: str, columns: tuple[str, ...], key: tuple[str, ...], length: int) -> str:
+def _select_json(table: str, columns: tuple[str, ...], on: str, wide: int, length: int) -> str:
     names = ", ".join(f"{table}.{name}" for name in columns)
-    return f"{_wanted(key, length, '?')} SELECT json_group_array(json_array({names})) {_joined(table, key)}"
+    return (
+        f"{_wanted(wide, length, '?')} SELECT json_group_array(json_array({names}))"  # noqa: S608  # our own names
+        f" FROM wanted JOIN {table} ON {on}"
+    )
 
 
-def _wanted(key: tuple[str, ...], length: int, place: str) -> str:
-    values = ", ".join([f"({', '.join([place] * len(key))})"] * length)
-    return f"WITH wanted ({', '.join(key)}) AS (VALUES {values})"
+def _wanted(wide: int, length: int, place: str) -> str:
+    values = ", ".join([f"({', '.join([place] * wide)})"] * length)
+    return f"WITH wanted ({', '.join(f'v{number}' for number in range(wide))}) AS (VALUES {values})"
 
 
-def _joined(table: str, key: tuple[str, ...]) -> str:
+@lru_cache(maxsize=64)
+def _condition(table: str, key: tuple[str, ...], bounds: tuple[str, ...]) -> str:
     # A join: for `(a, b) IN (VALUES ...)` SQLite reads the whole table.
-    return f"FROM wanted JOIN {table} ON " + " AND ".join(f"{table}.{name} = wanted.{name}" for name in key)
+    comparisons = [*(f"{name} =" for name in key), *bounds]
+    return " AND ".join(f"{table}.{comparison} wanted.v{at}" for at, comparison in enumerate(comparisons))
 
 
 @lru_cache(maxsize=512)
-def _delete(table: str, key: tuple[str, ...], length: int, place: str) -> str:
+def _change(change: str, key: tuple[str, ...], length: int, returned: int, place: str) -> str:
     one = " AND ".join(f"{name} = {place}" for name in key)
     some = " OR ".join([f"({one})"] * length)
-    returning = "" if place == "?" else f" RETURNING {', '.join(key)}"
-    return f"DELETE FROM {table} WHERE {some}{returning}"  # noqa: S608  # our own names
+    returning = "" if place == "?" else f" RETURNING {', '.join(key[:returned])}"
+    return f"{change} WHERE {some}{returning}"

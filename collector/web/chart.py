@@ -1,4 +1,4 @@
-"""Bars by day, as SVG of our own.
+"""Bars by day, and one bar of states, as SVG of our own.
 
 Places along the axis are percentages and texts keep their size, so one picture serves a phone, a screen and paper.
 What is not a value is drawn as something else than a bar, and differs in shape, not only in colour. The numbers stand
@@ -12,6 +12,7 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from collector.domain.cells import Cell, Status
+from collector.domain.statistics import Figures
 from collector.i18n import Speech
 
 HEIGHT = 190
@@ -81,6 +82,33 @@ def bar_chart(
         patterns=patterns(name),
         parts=Markup("").join(parts),
     )
+
+
+def states_bar(figures: Figures) -> Markup:
+    """How the offered station-hours divide: one bar. The words stand beside it, so it is hidden from who hears them."""
+    if not figures.seconds_offered.value:
+        return Markup()
+    cells = (figures.seconds_of_use, figures.seconds_free, figures.seconds_off, figures.seconds_unknown)
+    values = [0 if cell.value is None else float(cell.value) for cell in cells]
+    whole = float(figures.seconds_offered.value)
+    # On, but how much of it in use is confidential.
+    values.insert(2, max(0.0, whole - sum(values)))
+    kinds = ("in-use", "free", "hidden", "off", "unknown")
+    parts: list[Markup] = []
+    left = 0.0
+    for kind, value in zip(kinds, values, strict=True):
+        share = value / whole * 100
+        fill = Markup(' fill="url(#hatch-states)"') if kind == "unknown" else ""
+        if share:
+            parts.append(
+                Markup('<rect class="{}"{} x="{}%" width="{}%" y="1" height="22"/>').format(
+                    kind, fill, number(left), number(share)
+                )
+            )
+        left += share
+    return Markup(
+        '<svg class="chart states-bar" aria-hidden="true" height="24" xmlns="http://www.w3.org/2000/svg">{}{}</svg>'
+    ).format(patterns("states"), Markup("").join(parts))
 
 
 def bar(name: str, cell: Cell, top: float, left: float, width: float) -> Markup:

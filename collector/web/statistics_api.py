@@ -40,12 +40,19 @@ FIELDS: Mapping[str, str] = {
         for minutes in IDLE_RULES_MINUTES
     },
     "sessions_by_rule_status": "of the four fields before it; not_applicable where each visitor logs on",
-    "observed_station_hours": "hours of which an agent reported, all stations added up",
-    "offered_station_hours": "hours since the installation of each station, up to now; there are no opening hours yet",
-    "coverage": "share of the offered station-hours in which sessions could be read, 0 to 1 (A8)",
+    "free_station_hours": "hours in which stations were on, observed and not in use; status as of hours_of_use",
+    "off_station_hours": "hours in which stations were off or asleep, proved by what their agents recorded",
+    "unknown_station_hours": "hours of which nothing is known: neither use, nor that there was none",
+    "offered_station_hours": "hours of all stations since their installation, in whole quarter-hours, up to now; there"
+    " are no opening hours yet. In use, free, off and unknown add up to it, where none of them is confidential",
+    "coverage": "share of the offered station-hours that is known: in use, free or off; 0 to 1 (A8)",
+    "undated_sessions": "sessions received in this month of which nobody knows when they took place: not in sessions."
+    " Empty for days",
+    "undated_hours_of_use": "their hours: not in hours_of_use",
+    "undated_status": "of the two fields before it",
     "marks": "words with spaces between: running (the period is not over), low_coverage (the true figures may be"
     " larger), partly_confidential (time with fewer than two stations is left out), upper_bound (hours_of_use are at"
-    " most this)",
+    " most this), undated (sessions without a place in time were received)",
 }
 
 
@@ -100,9 +107,14 @@ def row_of(site: Site, figures: Figures) -> dict[str, Any]:
         "idle_rule_minutes": figures.idle_rule_minutes,
         **{f"sessions_{minutes}_minutes": whole(by_rule[minutes]) for minutes in IDLE_RULES_MINUTES},
         "sessions_by_rule_status": str(by_rule[IDLE_RULES_MINUTES[0]].status),
-        "observed_station_hours": rounded(figures.seconds_observed, 3600, 2),
+        "free_station_hours": rounded(figures.seconds_free, 3600, 2),
+        "off_station_hours": rounded(figures.seconds_off, 3600, 2),
+        "unknown_station_hours": rounded(figures.seconds_unknown, 3600, 2),
         "offered_station_hours": rounded(figures.seconds_offered, 3600, 2),
         "coverage": rounded(figures.coverage, 1, 4),
+        "undated_sessions": whole(figures.undated_sessions),
+        "undated_hours_of_use": rounded(figures.undated_seconds_of_use, 3600, 2),
+        "undated_status": str(figures.undated_sessions.status),
         "marks": " ".join(figures.marks),
     }
 

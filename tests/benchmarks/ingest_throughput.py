@@ -41,7 +41,8 @@ from collector.ingest.limits import Limits, RunsSeen, within_limits
 from collector.ingest.log import RequestLog
 from collector.ingest.metrics import Metrics
 from collector.ingest.payload import ENVELOPE, unpacked, validated
-from collector.ingest.roller import RollerThread, lag, roll, verify
+from collector.ingest.rebuilding import verify
+from collector.ingest.roller import RollerThread, lag, roll
 from collector.ingest.routes import IngestApp, World
 from collector.storage.engine import create_engine, reading
 from collector.storage.models import station_contact

@@ -9,7 +9,7 @@ import pytest
 
 from agent.disk import RealDisk
 from agent.spool import KEPT, PENDING, Spool
-from collector.ingest.roller import verify
+from collector.ingest.rebuilding import verify
 from collector.storage.engine import create_engine
 from tests.e2e.load import record
 from tests.e2e.running_agent import RunningAgent

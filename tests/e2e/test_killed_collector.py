@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from collector.ingest.roller import verify
+from collector.ingest.rebuilding import verify
 from collector.storage.engine import create_engine
 from tests.collector.storage.next_version import NEXT, migrations_of_tomorrow
 from tests.e2e.forked_collector import CHECKPOINT, PLACES, ROLLER, WRITER, Nursery, Tuning

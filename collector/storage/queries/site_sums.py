@@ -9,6 +9,7 @@ from collector.storage.models import site_slot
 
 ROWS_AT_ONCE = 500
 """Five parameters each; SQLite takes 32,766 of them."""
+RECORDS = ("records_log_on", "records_activity", "records_upper_bound")
 
 
 def sums_of_stretches(connection: Connection, asked: Sequence[tuple[int, Stretch]]) -> list[Sums]:
@@ -38,18 +39,23 @@ def _some_sums(connection: Connection, asked: Sequence[tuple[int, Stretch]]) -> 
         .cte("wanted")
     )
 
-    def clipped(name: str) -> ColumnElement[int]:
-        """Nothing exceeds what was offered in the slot, whatever the stations said of the time before they enrolled."""
+    def clipped(name: str, most: ColumnElement[int]) -> ColumnElement[int]:
+        """Nothing exceeds what was offered in the slot; the slot that is not over yet is offered in part."""
         seconds = site_slot.c[name]
-        return func.sum(case((seconds > wanted.c.most, wanted.c.most), else_=seconds)).label(name)
+        return case((seconds > most, most), else_=seconds)
 
+    observed = clipped("seconds_observed", wanted.c.most)
     rows = connection.execute(
         select(
             wanted.c.number,
-            clipped("seconds_observed"),
-            clipped("seconds_readable"),
+            func.sum(observed).label("seconds_observed"),
+            func.sum(clipped("seconds_off", wanted.c.most - observed)).label("seconds_off"),
+            *(func.sum(site_slot.c[name]).label(name) for name in RECORDS),
             *(func.sum(site_slot.c[f"starts_{minutes}"]).label(f"starts_{minutes}") for minutes in IDLE_RULES_MINUTES),
-            *(clipped(f"seconds_in_use_{minutes}") for minutes in IDLE_RULES_MINUTES),
+            *(
+                func.sum(clipped(f"seconds_in_use_{minutes}", wanted.c.most)).label(f"seconds_in_use_{minutes}")
+                for minutes in IDLE_RULES_MINUTES
+            ),
         )
         .select_from(wanted)
         .join(
@@ -65,7 +71,8 @@ def _some_sums(connection: Connection, asked: Sequence[tuple[int, Stretch]]) -> 
     by_number = {
         row["number"]: Sums(
             seconds_observed=int(row["seconds_observed"]),
-            seconds_readable=int(row["seconds_readable"]),
+            seconds_off=int(row["seconds_off"]),
+            **{name: int(row[name]) for name in RECORDS},
             starts={minutes: int(row[f"starts_{minutes}"]) for minutes in IDLE_RULES_MINUTES},
             seconds_in_use={minutes: int(row[f"seconds_in_use_{minutes}"]) for minutes in IDLE_RULES_MINUTES},
         )

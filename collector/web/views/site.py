@@ -7,18 +7,20 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from collector.domain.calendar import Month, days_of, last_days, this_month, today
+from collector.domain.calendar import Month, days_of, last_days, last_months, this_month, today
 from collector.domain.stations import State, state_of
-from collector.domain.statistics import Figures
+from collector.domain.statistics import Figures, Mark
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import site_of_code
 from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
-from collector.web.chart import bar_chart
+from collector.web.chart import bar_chart, states_bar
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.sites import states_of
 
 DAYS_SHOWN = 30
+MONTHS_SHOWN = 12
+"""Months of receipt in which counts without a place are looked for."""
 SITE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
 
 
@@ -42,7 +44,8 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
             raise NotFoundException
         stations = stations_of(connection, [site.site_id])
         readings = latest_readings(connection, site.site_id)
-        periods = [today(now, rules.zone), month, stretch, *days]
+        months = last_months(MONTHS_SHOWN, now, rules.zone)
+        periods = [today(now, rules.zone), month, stretch, *days, *months]
         figures = figures_of_site(connection, site, periods, now, rules)
     return around.pages.render(
         request,
@@ -56,8 +59,10 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
         today=figures[0],
         month=figures[1],
         whole=figures[2],
-        days=figures[3:],
-        charts=charts(around, request, figures[3:]),
+        days=figures[3 : 3 + DAYS_SHOWN],
+        charts=charts(around, request, figures[3 : 3 + DAYS_SHOWN]),
+        states_bar=states_bar(figures[1]),
+        undated=[row for row in figures[3 + DAYS_SHOWN :] if Mark.UNDATED in row.marks],
         month_word=str(Month(month.first_day.year, month.first_day.month)),
         demonstration=site.demonstration,
     )

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from collector.ingest.commit import commit
-from collector.ingest.roller import rebuild, verify
+from collector.ingest.rebuilding import rebuild, verify
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import credential, metadata, web_session
 from collector.storage.revocations import STATION, Revocation, note

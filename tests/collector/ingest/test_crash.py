@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from collector.ingest.roller import verify
+from collector.ingest.rebuilding import verify
 from collector.storage.engine import create_engine, reading
 from collector.storage.models import slot_record
 from tests.collector.ingest import cast

@@ -8,18 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select, update
 
-from collector.ingest import roller
+from collector.ingest import derivation, roller
 from collector.ingest.commit import Stored, commit
 from collector.ingest.facts import Facts
+from collector.ingest.rebuilding import rebuild, verify
 from collector.ingest.roller import (
     LEASE_SECONDS,
     RollerThread,
     holds_lease,
     lag,
-    rebuild,
     release,
     roll,
-    verify,
 )
 from collector.storage.engine import reading, writing
 from collector.storage.models import dirty_slot, site_slot, slot_record, station_contact
@@ -46,7 +45,8 @@ def test_marked_slots_are_derived_and_their_marks_removed(region: Engine) -> Non
     assert roll(region, NOW, "one", 10)
 
     none = "0 0 0 0 0 0 0"
-    assert site_slots(region) == {(1, SLOT): (2, 2, 1800, 1800, 1800, *([2, 400, none] * 4))}
+    stations = (2, 2, 2, 2, 0, 0, 0, 0)
+    assert site_slots(region) == {(1, SLOT): (2, 1800, 1800, 0, 2, 0, 0, *stations, *([2, 400, none] * 4))}
     assert lag(region) == 0
     assert not roll(region, NOW, "one", 10)
 
@@ -66,8 +66,7 @@ def test_a_late_record_is_added(region: Engine) -> None:
     roll_all(region)
 
     [slot] = site_slots(region).values()
-    assert slot[:2] == (1, 1)
-    assert slot[2] == 900
+    assert slot[:2] == (2, 900)
     assert list(verify(region)) == []
 
 
@@ -75,42 +74,42 @@ def test_a_commit_between_reading_and_writing_is_not_overwritten(
     region: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(region, [arrival(1, slots=[cast.slot(starts=1)])], mark=1)
-    calm = roller._derived
+    calm = derivation.derived
 
     def overtaken(*words: Any) -> Any:
         found = calm(*words)
-        monkeypatch.setattr(roller, "_derived", calm)
+        monkeypatch.setattr("collector.ingest.roller.derived", calm)
         commit(region, [arrival(2, slots=[cast.slot(starts=2, revision=2)])], mark=2)
         return found
 
-    monkeypatch.setattr(roller, "_derived", overtaken)
+    monkeypatch.setattr("collector.ingest.roller.derived", overtaken)
     assert roll(region, NOW, "one", 10)
 
     assert site_slots(region) == {}
     assert lag(region) == 1
     roll_all(region)
     assert list(verify(region)) == []
-    assert site_slots(region)[1, SLOT][5] == 2
+    assert site_slots(region)[1, SLOT][15] == 2
 
 
 def test_a_roller_that_stood_still_does_not_bring_back_an_old_value(
     region: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(region, [arrival(1, slots=[cast.slot(starts=1)])], mark=1)
-    calm = roller._derived
+    calm = derivation.derived
     later = NOW + LEASE_SECONDS + 1
 
     def overtaken(*words: Any) -> Any:
         found = calm(*words)
-        monkeypatch.setattr(roller, "_derived", calm)
+        monkeypatch.setattr("collector.ingest.roller.derived", calm)
         commit(region, [arrival(2, slots=[cast.slot(starts=2, revision=2)])], mark=2)
         assert roll(region, later, "two", 10)
         return found
 
-    monkeypatch.setattr(roller, "_derived", overtaken)
+    monkeypatch.setattr("collector.ingest.roller.derived", overtaken)
     roll(region, NOW, "one", 10)
 
-    assert site_slots(region)[1, SLOT][5] == 2
+    assert site_slots(region)[1, SLOT][15] == 2
 
 
 def test_only_one_holds_the_lease_until_it_ends(region: Engine) -> None:
@@ -154,9 +153,9 @@ def test_verify_finds_what_was_changed_and_rebuild_mends_it(region: Engine) -> N
         connection.execute(update(site_slot).where(site_slot.c.site_id == 2).values(starts_10=99))
         connection.execute(delete(site_slot).where(site_slot.c.slot == SLOT - 1))
 
-    found = [(difference.site_id, difference.slot, difference.stored is None) for difference in verify(region)]
+    found = [(difference.site_id, difference.slot, "missing" in difference.sentence) for difference in verify(region)]
     assert found == [(1, SLOT - 1, True), (2, SLOT, False)]
-    assert rebuild(region, NOW, "one", mark=5) == 3
+    assert rebuild(region, lambda: NOW, "one") == 3
 
     assert site_slots(region) == whole
     assert list(verify(region)) == []
@@ -181,7 +180,7 @@ def test_a_roller_that_fails_tries_again(
     commit(sqlite_region, [arrival(1, slots=[cast.slot()])], 1)
     calm = roller.roll
 
-    def failing(*words: Any) -> bool:
+    def failing(*words: Any, **named: Any) -> bool:
         monkeypatch.setattr(roller, "roll", calm)
         raise RuntimeError("disk")
 

@@ -9,15 +9,16 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from collector.domain import calendar
-from collector.domain.cells import CONFIDENTIAL, counted
+from collector.domain.calendar import Month
+from collector.domain.cells import CONFIDENTIAL, NOT_APPLICABLE, counted
 from collector.domain.statistics import Mark, Rules, Stretch
 from collector.storage.engine import create_engine, reading, writing
-from collector.storage.models import metadata, setting, site_slot
+from collector.storage.models import metadata, setting, site_slot, undated_month
 from collector.storage.queries import site_sums
 from collector.storage.queries.site_statistics import IDLE_RULE_SETTING, figures_of_site, figures_of_sites
 from collector.storage.queries.sites import all_sites, site_of_code
 from collector.storage.queries.stations import latest_readings, stations_of, waiting_stations
-from tests.collector.web.seeded_region import NOW, add_method, add_site, add_station, seed, slot_row
+from tests.collector.web.seeded_region import NOW, add_site, add_station, add_undated, seed, set_method, slot_row
 
 RULES = Rules()
 DAY = calendar.day(dt.date(2026, 11, 20), RULES.zone)
@@ -59,14 +60,14 @@ def test_a_day_is_the_sum_of_its_slots_and_of_no_other(two_sites: Engine) -> Non
     first, second = (rows[site.site_id][0] for site in sites)
     assert first.sessions == counted(4, at_least=True)
     assert first.seconds_of_use == counted(1500, at_least=True)
-    assert first.seconds_observed == counted(3600)
+    assert first.seconds_free == counted(3600 - 1500, at_least=True)
     assert first.coverage == counted(Fraction(4 * 900, 2 * 86_400))
     assert second.sessions == counted(7, at_least=True)
 
 
 def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
-        add_method(connection, 1, 1, DAY.first_slot + 3, method="log_on", presence=False)
+        set_method(connection, 1, DAY.first_slot, records_log_on=2, records_upper_bound=1)
     with reading(two_sites) as connection:
         sites = all_sites(connection)
         together = figures_of_sites(connection, sites, [DAY], NOW, RULES)
@@ -77,19 +78,38 @@ def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine) -> Non
     assert Mark.UPPER_BOUND not in together[sites[1].site_id][0].marks
 
 
-def test_more_is_never_counted_than_was_offered(database: Engine) -> None:
-    """An agent that ran before it was enrolled tells of time in which its station did not exist here."""
+def test_more_is_never_counted_than_was_offered_so_far(database: Engine) -> None:
+    """The slot that is not over yet is offered in part; a station's clock may be a little ahead."""
     with writing(database) as connection:
         site = add_site(connection, "A", "A")
         for number in (1, 2):
-            add_station(connection, site, number, str(number), DAY.start() + 800)
-        connection.execute(insert(site_slot), [slot_row(site, DAY.first_slot, 2, 1, 1800)])
+            add_station(connection, site, number, str(number), DAY.start())
+        connection.execute(insert(site_slot), [slot_row(site, DAY.first_slot, 1, 1, 900, off=1)])
     with reading(database) as connection:
         found = site_of_code(connection, "A")
         assert found is not None
-        row = figures_of_site(connection, found, [DAY], DAY.start() + 900, RULES)[0]
-    assert row.seconds_offered == row.seconds_observed == row.seconds_of_use == counted(200)
-    assert row.coverage == counted(Fraction(1))
+        row = figures_of_site(connection, found, [DAY], DAY.start() + 600, RULES)[0]
+    assert row.seconds_offered == counted(1200)
+    assert (row.seconds_of_use, row.seconds_free, row.seconds_off) == (counted(900), counted(0), counted(300))
+    assert (row.coverage, row.seconds_unknown) == (counted(Fraction(1)), counted(0))
+
+
+def test_undated_records_are_told_by_local_month_of_receipt(two_sites: Engine) -> None:
+    november = calendar.month(Month(2026, 11), RULES.zone)
+    october = calendar.month(Month(2026, 10), RULES.zone)
+    with writing(two_sites) as connection:
+        connection.exec_driver_sql("UPDATE station SET installed_at = 0")
+        add_undated(connection, 1, 1, november.start(), 5)
+        add_undated(connection, 1, 2, november.start() - 1, 3)
+        add_undated(connection, 1, 2, november.end(), 9)
+        purged = {f"{kind}_{minutes}": 2 for kind in ("starts", "seconds_in_use") for minutes in (3, 5, 10, 15)}
+        row = {"site_id": 1, "month": 202610, "records": 1, "seconds_observed": 900, **purged}
+        connection.execute(insert(undated_month).values(row))
+    with reading(two_sites) as connection:
+        first = all_sites(connection)[0]
+        rows = figures_of_site(connection, first, [october, november, DAY], NOW, RULES)
+    assert [row.undated_sessions for row in rows] == [counted(5), counted(5), NOT_APPLICABLE]
+    assert rows[0].undated_seconds_of_use == counted(3 * 1200 + 2)
 
 
 def test_a_site_whose_second_station_came_and_went_shows_only_the_time_of_both(database: Engine) -> None:

@@ -95,33 +95,49 @@ def add_readings(
     connection.execute(update(contact).where(mine).values(readings=readings))
 
 
-def slot_row(site_id: int, slot: int, stations: int, starts: int, seconds_in_use: int) -> dict[str, object]:
+def slot_row(
+    site_id: int,
+    slot: int,
+    stations: int,
+    starts: int,
+    seconds_in_use: int,
+    *,
+    off: int = 0,
+    **records: int,
+) -> dict[str, object]:
+    """A slot in which so many stations were observed, all of it, and `off` others were off."""
     counts = {f"starts_{minutes}": starts for minutes in RULES}
     counts |= {f"seconds_in_use_{minutes}": seconds_in_use for minutes in RULES}
+    counts |= {f"stations_known_{minutes}": stations + off for minutes in RULES}
+    counts |= {f"stations_taken_{minutes}": seconds_in_use // 900 for minutes in RULES}
     return {
         "site_id": site_id,
         "slot": slot,
-        "stations_observed": stations,
-        "stations_readable": stations,
+        "stations_in_service": stations + off,
         "seconds_observed": stations * 900,
-        "seconds_readable": stations * 900,
         "seconds_on": stations * 900,
+        "seconds_off": off * 900,
+        "records_log_on": 0,
+        "records_activity": 0,
+        "records_upper_bound": 0,
         **counts,
         **{f"lengths_{minutes}": f"0 0 {starts} 0 0 0 0" for minutes in RULES},
+        **records,
     }
 
 
 def add_slots(
-    connection: Connection, site_id: int, stations: int, first: int, end: int, hours: range, *, all_day: bool
+    connection: Connection, site_id: int, stations: int, first: int, end: int, hours: range, *, night: str
 ) -> None:
-    """Use in a daily wave within the hours (UTC); outside them the stations are on, or off and unknown."""
+    """Use in a daily wave within the hours (UTC); outside them the stations are free, off or unknown."""
     rows = []
     for slot in range(first // 900, end // 900):
         second = slot * 900
         hour = second % DAY // 3600
         weekday = (second // DAY + 3) % 7
         used = hour in hours and weekday < 6
-        if not used and not all_day:
+        if not used and night != "free":
+            rows += [slot_row(site_id, slot, 0, 0, 0, off=stations)] if night == "off" else []
             continue
         wave = (1 + math.sin(slot * 0.9)) / 2
         busy = round(stations * 900 * (0.25 + 0.5 * wave)) if used else 0
@@ -129,23 +145,28 @@ def add_slots(
     connection.execute(insert(models.site_slot), rows)
 
 
-def add_method(
-    connection: Connection, site_id: int, station_id: int, slot: int, *, method: str, presence: bool
-) -> None:
-    row = {
+def set_method(connection: Connection, site_id: int, slot: int, **records: int) -> None:
+    """How the sessions of a slot that is there were counted."""
+    there = (models.site_slot.c.site_id == site_id, models.site_slot.c.slot == slot)
+    changed = connection.execute(update(models.site_slot).where(*there).values(records))
+    assert changed.rowcount == 1
+
+
+def add_undated(connection: Connection, site_id: int, station_id: int, received_at: int, starts: int) -> None:
+    row: dict[str, object] = {
         "site_id": site_id,
-        "slot": slot,
         "station_id": station_id,
-        "run_id": "a" * 16,
+        "run_id": f"{received_at:016x}",
         "revision": 1,
-        "method": method,
-        "presence_readable": presence,
-        "seconds_observed": 900,
-        "seconds_on": 900,
+        "method": "log_on",
+        "presence_readable": True,
+        "seconds_observed": 36_000,
+        "received_at": received_at,
     }
     for minutes in RULES:
-        row |= {f"starts_{minutes}": 0, f"seconds_in_use_{minutes}": 0, f"lengths_{minutes}": "0 0 0 0 0 0 0"}
-    connection.execute(insert(models.slot_record).values(row))
+        row |= {f"starts_{minutes}": starts, f"seconds_in_use_{minutes}": starts * 1200}
+        row[f"lengths_{minutes}"] = f"0 0 {starts} 0 0 0 0"
+    connection.execute(insert(models.undated_record).values(row))
 
 
 def seed(connection: Connection) -> None:
@@ -173,21 +194,24 @@ def seed(connection: Connection) -> None:
     )
     gap = NOW - 11 * DAY
     gap -= gap % DAY
-    add_slots(connection, canal, 6, begin, gap, range(8, 18), all_day=True)
-    add_slots(connection, canal, 6, gap + 2 * DAY, NOW - 3 * DAY, range(8, 18), all_day=True)
-    add_slots(connection, canal, 4, NOW - 3 * DAY, NOW, range(8, 18), all_day=True)
-    add_method(connection, canal, 1, NOW // 900 - 96, method="log_on", presence=False)
+    add_slots(connection, canal, 6, begin, gap, range(8, 18), night="free")
+    add_slots(connection, canal, 6, gap + 2 * DAY, NOW - 3 * DAY, range(8, 18), night="free")
+    add_slots(connection, canal, 4, NOW - 3 * DAY, NOW, range(8, 18), night="free")
+    set_method(connection, canal, NOW // 900 - 96, records_log_on=4, records_upper_bound=1)
 
     for number in (1, 2, 3):
         add_station(connection, noord, number, f"NOORD-{number}", NOW - 35 * DAY, NOW - 900 * number)
         add_readings(connection, noord, number, NOW - 900 * number)
-    add_slots(connection, noord, 3, NOW - 35 * DAY, NOW, range(9, 16), all_day=False)
-    add_method(connection, noord, 1, NOW // 900 - 96, method="activity", presence=True)
+    add_slots(connection, noord, 3, NOW - 35 * DAY, NOW - 8 * DAY, range(9, 16), night="unknown")
+    add_slots(connection, noord, 3, NOW - 8 * DAY, NOW, range(9, 16), night="off")
+    set_method(connection, noord, NOW // 900 - 96, records_activity=3)
+    add_undated(connection, noord, 2, NOW - 3 * DAY, 4)
+    add_undated(connection, noord, 1, NOW - 33 * DAY, 2)
 
     add_station(connection, helmet, 1, "HELMET-1", NOW - 20 * DAY, NOW - 700)
     add_readings(connection, helmet, 1, NOW - 700)
-    add_slots(connection, helmet, 1, NOW - 20 * DAY, NOW, range(9, 16), all_day=True)
-    add_method(connection, helmet, 1, NOW // 900 - 96, method="log_on", presence=True)
+    add_slots(connection, helmet, 1, NOW - 20 * DAY, NOW, range(9, 16), night="free")
+    set_method(connection, helmet, NOW // 900 - 96, records_log_on=1)
     connection.execute(
         insert(models.credential).values(
             public_id="c" * 16,

@@ -94,8 +94,8 @@ def test_zero_no_data_and_not_applicable_look_different(administrator: Browser) 
     page = administrator.get("/sites/CANAL").text
     rows = {row[0]: text(row[1]) for row in re.findall(r'<time datetime="([\d-]+)">(.*?)</tr>', page, re.DOTALL)}
     assert len(rows) == 30
-    assert rows["2026-11-15"].endswith("0 0 h 144 h 144 h 100%")
-    assert "no data no data 0 h 144 h 0%" in rows["2026-11-12"]
+    assert rows["2026-11-15"].endswith("0 0 h 144 h 0 h 0 h 144 h 100%")
+    assert "no data no data no data 0 h 144 h 144 h 0%" in rows["2026-11-12"]
     assert rows["2026-10-25"].count("not applicable") == 5
     assert rows["2026-11-21"].count("at least") == 1
 
@@ -141,7 +141,7 @@ def test_data_from_outside_cannot_become_markup(empty_database: Engine, open_pag
     with writing(empty_database) as connection:
         site = add_site(connection, "X", "<script>alert(1)</script>")
         add_station(connection, site, 1, "<b>PC</b>", NOW - DAY)
-        add_slots(connection, site, 1, NOW - 3600, NOW, range(24), all_day=True)
+        add_slots(connection, site, 1, NOW - 3600, NOW, range(24), night="free")
     for path in ("/", "/sites/X"):
         page = open_page(path)
         assert "<script" not in page

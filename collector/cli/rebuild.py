@@ -1,0 +1,39 @@
+"""rebuild"""
+
+import secrets
+
+import click
+
+from collector.cli.opening import engine_of, now, settings_of
+from collector.ingest.rebuilding import Seen, is_done, verify
+from collector.ingest.rebuilding import rebuild as rebuild_now
+from collector.ingest.roller import release
+from collector.storage.engine import reading
+from collector.storage.queries.sites import all_sites
+
+
+@click.command()
+@click.option("--verify", "only_verify", is_flag=True, help="Change nothing; compare, and name what differs.")
+@click.pass_context
+def rebuild(context: click.Context, only_verify: bool) -> None:
+    """Derive every site slot that is not sealed again from its facts."""
+    engine = engine_of(settings_of(context))
+    if only_verify:
+        with reading(engine) as connection:
+            codes = {site.site_id: site.code for site in all_sites(connection)}
+        seen, differences = Seen(), 0
+        for difference in verify(engine, seen):
+            differences += 1
+            click.echo(f"{codes[difference.site_id]} {difference.moment()}: {difference.sentence}")
+        click.echo(
+            f"compared {seen.site_slots} site slots with their facts and {seen.days_sealed} days"
+            f" ({seen.site_slots_sealed} site slots) with their seals, {seen.sites} sites: {differences} differences"
+        )
+        context.exit(1 if differences else 0)
+    holder = secrets.token_hex(8)
+    count = rebuild_now(engine, now, holder)
+    release(engine, holder)
+    if is_done(engine):
+        click.echo(f"derived {count} site slots again")
+    else:
+        click.echo(f"marked {count} site slots; the collector that is running derives them again")

@@ -1,0 +1,118 @@
+"""Site slots as their facts say, and as they are stored: what the roller writes and what others compare.
+
+A site slot follows from three kinds of facts: slot records, stretches proved off, and the lives of the stations at
+the site. Nothing else goes into it, so deriving it again gives the same.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from collector.domain.coverage import SLOT_SECONDS, Off, seconds_off
+from collector.domain.site_slots import Fact, SiteSlot, derive
+from collector.storage.models import IDLE_RULES_MINUTES, horizon, off_stretch, site_slot, slot_record, station
+from collector.storage.rows import Row, insertion, select_by_keys
+
+Key = tuple[int, int]
+"""site_id, slot"""
+
+KEY = ("site_id", "slot")
+_COUNTS = tuple(
+    f"{kind}_{minutes}" for kind in ("starts", "seconds_in_use", "lengths") for minutes in IDLE_RULES_MINUTES
+)
+_FACTS = (
+    *KEY,
+    "station_id",
+    "method",
+    "presence_readable",
+    "seconds_observed",
+    "seconds_on",
+    *_COUNTS,
+)
+_SINGLE = (
+    "stations_in_service",
+    "seconds_observed",
+    "seconds_on",
+    "seconds_off",
+    "records_log_on",
+    "records_activity",
+    "records_upper_bound",
+)
+_STATIONS = tuple(f"stations_{kind}_{minutes}" for kind in ("known", "taken") for minutes in IDLE_RULES_MINUTES)
+SITE_SLOTS = insertion(site_slot, (*KEY, *_SINGLE, *_STATIONS, *_COUNTS))
+
+
+def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot | None]:
+    """What the facts say of each of these site slots; None where they say nothing."""
+    facts: dict[Key, list[Fact]] = {key: [] for key in keys}
+    for row in select_by_keys(connection, slot_record, _FACTS, KEY, keys):
+        facts[row[0], row[1]].append(Fact._make((*row[2:7], row[7:11], row[11:15], row[15:19])))
+    slots: dict[int, list[int]] = {}
+    for site_id, slot in sorted(keys):
+        slots.setdefault(site_id, []).append(slot)
+    lives: dict[int, list[tuple[int, int, int | None]]] = {site_id: [] for site_id in slots}
+    life = ("site_id", "station_id", "installed_at", "retired_at")
+    for site_id, number, installed_at, retired_at in select_by_keys(
+        connection, station, life, ("site_id",), [(site_id,) for site_id in slots]
+    ):
+        lives[site_id].append((number, *slots_of_life(installed_at, retired_at)))
+    off = _off(connection, slots)
+    return {
+        (site_id, slot): derive(
+            facts[site_id, slot],
+            off.get((site_id, slot), {}),
+            {number for number, first, end in lives[site_id] if first <= slot and (end is None or slot < end)},
+        )
+        for site_id, slot in keys
+    }
+
+
+def slots_of_life(installed_at: int, retired_at: int | None) -> tuple[int, int | None]:
+    """The first slot that a station's life at its site touches, and the first that it no longer does."""
+    return installed_at // SLOT_SECONDS, None if retired_at is None else -(-retired_at // SLOT_SECONDS)
+
+
+def stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot]:
+    rows = select_by_keys(connection, site_slot, SITE_SLOTS.columns, KEY, keys)
+    return {(row[0], row[1]): site_slot_of(row) for row in rows}
+
+
+def site_slot_of(row: Row) -> SiteSlot:
+    """Of a row with the columns of SITE_SLOTS."""
+    groups = [tuple(row[first : first + 4]) for first in range(9, 29, 4)]
+    return SiteSlot._make((*row[2:9], *groups))
+
+
+def row_of(key: Key, value: SiteSlot) -> Row:
+    """A row with the columns of SITE_SLOTS."""
+    counts = (*value.stations_known, *value.stations_taken, *value.starts, *value.seconds_in_use, *value.lengths)
+    return (*key, *value[:7], *counts)
+
+
+def horizons(connection: Connection, sites: Iterable[int]) -> dict[int, int]:
+    """For each of the sites, the first slot that is not sealed; 0 where nothing is."""
+    found = dict.fromkeys(sites, 0)
+    for site_id, slot in select_by_keys(connection, horizon, KEY, ("site_id",), [(site_id,) for site_id in found]):
+        found[site_id] = slot
+    return found
+
+
+def _off(connection: Connection, slots: dict[int, list[int]]) -> dict[Key, dict[int, int]]:
+    """The seconds proved off by station, for each of the sites' slots (in ascending order) that has any."""
+    asked = [(site_id, some[0] * SLOT_SECONDS, (some[-1] + 1) * SLOT_SECONDS) for site_id, some in slots.items()]
+    rows = select_by_keys(
+        connection,
+        off_stretch,
+        ("site_id", "station_id", "off_from", "off_until"),
+        ("site_id",),
+        asked,
+        bounds=("off_until >", "off_from <"),
+    )
+    found: dict[Key, dict[int, int]] = {}
+    for site_id, number, start, end in rows:
+        some = slots[site_id]
+        for slot in some[bisect_left(some, start // SLOT_SECONDS) : bisect_left(some, -(-end // SLOT_SECONDS))]:
+            by_station = found.setdefault((site_id, slot), {})
+            by_station[number] = by_station.get(number, 0) + seconds_off([Off(start, end)], slot)
+    return found

@@ -1,0 +1,186 @@
+"""Deletes what has been kept for long enough; sums that outlive it are sealed in the same transaction.
+
+Each step is one short transaction and can be repeated: a purge that was interrupted is finished by the next one, and
+two at the same time do each thing once. What is deleted, and when:
+
+* Slot records, stretches off and undated records say what a single station did: after `slot_records_days`. Their sums
+  stay, in sealed site slots and by month of receipt.
+* Runs: with them, as far as no time after the horizon depends on them (`collector.domain.coverage.needed`).
+* Envelopes of stations that still wait to be approved: after the same time.
+* Readings: after `readings_days`; the latest of each kind stays with its station.
+* Log-ins that have ended: at once.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, delete, select
+
+from collector.domain.calendar import local_date
+from collector.domain.coverage import SLOT_SECONDS, needed
+from collector.ingest import off_time
+from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
+from collector.storage.engine import reading, writing
+from collector.storage.models import (
+    IDLE_RULES_MINUTES,
+    hourly_readings,
+    off_stretch,
+    run,
+    site,
+    slot_record,
+    station,
+    undated_month,
+    undated_record,
+    waiting_envelope,
+    web_session,
+)
+from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
+
+DAY_SECONDS = 86_400
+
+_SUMS = ("seconds_observed", *(f"{kind}_{n}" for kind in ("starts", "seconds_in_use") for n in IDLE_RULES_MINUTES))
+_MONTHS = insertion(
+    undated_month,
+    ("site_id", "month", "records", *_SUMS),
+    replaced={name: f"undated_month.{name} + excluded.{name}" for name in ("records", *_SUMS)},
+)
+_RECORD = ("site_id", "station_id", "run_id", "revision")
+
+
+class Kept(NamedTuple):
+    """For how many days; the settings of the same names."""
+
+    slot_records_days: int = 90
+    readings_days: int = 400
+
+
+@dataclass(slots=True)
+class Purged:
+    """What one purge did."""
+
+    days_sealed: int = 0
+    slot_records: int = 0
+    late_slot_records: int = 0
+    """Stored after their day had been sealed: they never came into any figure."""
+    runs: int = 0
+    undated_records: int = 0
+    readings: int = 0
+    postponed: list[int] = field(default_factory=list)
+    """Sites whose next day waits for the roller."""
+    different: list[tuple[int, int]] = field(default_factory=list)
+    """Sites, each with the day (since 1970-01-01 UTC) whose site slots are not what its facts say."""
+
+    def sentence(self) -> str:
+        return (
+            f"sealed {self.days_sealed} days of sites; deleted {self.slot_records} slot records"
+            f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
+            f" {self.undated_records} undated records, {self.readings} readings"
+        )
+
+
+def day_word(day: int) -> str:
+    """The date of a day since 1970-01-01 UTC."""
+    return dt.datetime.fromtimestamp(day * DAY_SECONDS, dt.UTC).strftime("%Y-%m-%d")
+
+
+def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
+    """Deletes what is too old at `now`, by whole UTC days; months of receipt are those of `zone`."""
+    purged = Purged()
+    first_day = (now - kept.slot_records_days * DAY_SECONDS) // DAY_SECONDS
+    with reading(engine) as connection:
+        sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
+    for site_id in sites:
+        _seal(engine, site_id, first_day, now, purged)
+        with writing(engine) as connection:
+            _purge_leftovers(connection, site_id, purged)
+            _purge_runs(connection, site_id, purged)
+            _purge_undated(connection, site_id, first_day * DAY_SECONDS, zone, purged)
+            _purge_readings(connection, site_id, now - kept.readings_days * DAY_SECONDS, purged)
+    with writing(engine) as connection:
+        connection.execute(delete(waiting_envelope).where(waiting_envelope.c.received_at < first_day * DAY_SECONDS))
+        connection.execute(delete(web_session).where(web_session.c.valid_until < now))
+    return purged
+
+
+def _seal(engine: Engine, site_id: int, first_day: int, now: int, purged: Purged) -> None:
+    while True:
+        with reading(engine) as connection:
+            found = first_unsealed(connection, site_id)
+        if found is None or found[1] >= first_day:
+            return
+        before, day = found
+        try:
+            with writing(engine) as connection:
+                purged.slot_records += seal_day(connection, site_id, before, day, now)
+        except NotNow:
+            purged.postponed.append(site_id)
+            return
+        except Different:
+            purged.different.append((site_id, day))
+            return
+        purged.days_sealed += 1
+
+
+def _horizon(connection: Connection, site_id: int) -> int:
+    found = first_unsealed(connection, site_id)
+    return 0 if found is None else found[0]
+
+
+def _purge_leftovers(connection: Connection, site_id: int, purged: Purged) -> None:
+    first = _horizon(connection, site_id)
+    late = connection.execute(
+        delete(slot_record).where(slot_record.c.site_id == site_id, slot_record.c.slot < first)
+    ).rowcount
+    purged.slot_records += late
+    purged.late_slot_records += late
+    connection.execute(
+        delete(off_stretch).where(off_stretch.c.site_id == site_id, off_stretch.c.off_until <= first * SLOT_SECONDS)
+    )
+
+
+def _purge_runs(connection: Connection, site_id: int, purged: Purged) -> None:
+    first = _horizon(connection, site_id) * SLOT_SECONDS
+    for number, runs in off_time.runs_of(connection, site_id).items():
+        gone = {each.run_id for each in runs} - needed(runs, first)
+        keys = [(site_id, number, run_id) for run_id in sorted(gone)]
+        purged.runs += len(delete_by_keys(connection, run, _RECORD[:3], keys))
+
+
+def _purge_undated(connection: Connection, site_id: int, before: int, zone: ZoneInfo, purged: Purged) -> None:
+    rows = connection.execute(
+        select(undated_record.c.site_id, *(undated_record.c[name] for name in _RECORD[1:])).where(
+            undated_record.c.site_id == site_id, undated_record.c.received_at < before
+        )
+    )
+    keys = [tuple(row) for row in rows]
+    full = select_by_keys(connection, undated_record, (*_RECORD, "received_at", *_SUMS), _RECORD, keys)
+    # Only what is deleted is added: a record that has changed meanwhile stays.
+    there = set(delete_by_keys(connection, undated_record, _RECORD, keys))
+    months: dict[int, list[Row]] = {}
+    for row in full:
+        if tuple(row[:4]) in there:
+            date = local_date(row[4], zone)
+            months.setdefault(date.year * 100 + date.month, []).append(row[5:])
+    insert_rows(
+        connection,
+        _MONTHS,
+        [(site_id, month, len(some), *map(sum, zip(*some, strict=True))) for month, some in months.items()],
+    )
+    purged.undated_records += len(there)
+
+
+def _purge_readings(connection: Connection, site_id: int, before: int, purged: Purged) -> None:
+    stations: Sequence[int] = [
+        row.station_id for row in connection.execute(select(station.c.station_id).where(station.c.site_id == site_id))
+    ]
+    for number in stations:
+        purged.readings += connection.execute(
+            delete(hourly_readings).where(
+                hourly_readings.c.site_id == site_id,
+                hourly_readings.c.station_id == number,
+                hourly_readings.c.hour_at < before,
+            )
+        ).rowcount
