@@ -14,6 +14,7 @@ from agent.errors import Unusable, UsageError
 from agent.sender.contact import contact
 from agent.sender.dates import latest_known
 from agent.sender.exchange import Outside
+from agent.sender.hardware import present
 from agent.sender.upload import Line
 
 LONGEST_SECONDS = 900
@@ -56,6 +57,7 @@ def world(config: Config) -> Outside:
             elapsed=clock.elapsed,
             no_earlier=latest_known(clock, disk, str(config.state_folder)),
         ),
+        hardware=present,
     )
 
 

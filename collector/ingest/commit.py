@@ -14,6 +14,9 @@ it sent itself: that is whole, too. Anything else means that the collector was r
 the one held, by a trusted clock) only the records count: its readings and its contact would turn the present back. The
 history has one row per probe and hour, named by the start of the hour, and holds the last value of that hour.
 
+**Clones.** Each envelope is looked at before anything of it is stored. When it shows that two computers use the
+secret, the secret is in quarantine with the same commit, and of this envelope and those behind it nothing is stored.
+
 **When a batch fails**, its envelopes are stored one by one, so that one bad record never fails its neighbours. An
 envelope that fails alone because of its data is refused, and the refusal names the first record that fails alone.
 Any other failure (disk full, database away) is temporary: the station keeps the envelope.
@@ -26,6 +29,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import ProbeName
+from collector.domain.clones import Clone, Trace, forgets, look, trace_of, words_of
 from collector.ingest.facts import (
     CONTACTS,
     HISTORY,
@@ -38,6 +42,7 @@ from collector.ingest.facts import (
     UNDATED,
     Facts,
 )
+from collector.ingest.recognition import learn_hardware_key, quarantine
 from collector.storage.engine import writing
 from collector.storage.models import reading_latest, station_contact
 from collector.storage.rows import Row, insert_rows, select_by_keys
@@ -51,6 +56,12 @@ class Stored(NamedTuple):
 
     envelope_id_before: str | None
     wanted: tuple[ProbeName, ...]
+    forgets: bool = False
+    """Whether the station forgets at each reboot what it did not send."""
+
+
+class Quarantined(NamedTuple):
+    """Two computers use the secret: nothing was stored, and the station keeps the envelope."""
 
 
 class NotStorable(NamedTuple):
@@ -65,7 +76,7 @@ class TryAgain(NamedTuple):
     reason: str
 
 
-Result = Stored | NotStorable | TryAgain
+Result = Stored | Quarantined | NotStorable | TryAgain
 
 
 @dataclass(slots=True)
@@ -74,6 +85,8 @@ class _Contact:
 
     row: Row | None
     readings: dict[str, tuple[str, str]]
+    trace: Trace
+    clone: Clone | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +99,8 @@ class _Rows:
     latest: list[Row]
     history: list[Row]
     marks: dict[Row, int]
+    clones: list[tuple[str, Clone, int]]
+    hardware_keys: list[tuple[str, str]]
 
 
 def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
@@ -106,12 +121,16 @@ def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
         return [TryAgain(type(error).__name__)]
 
 
-def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Stored]:
+def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Stored | Quarantined]:
     """Writes the batch inside the caller's transaction."""
     stations = sorted({(facts.site_id, facts.station_id) for facts in batch})
     contacts = _contacts(connection, stations)
-    rows = _Rows([], [], [], [], [], {})
+    rows = _Rows([], [], [], [], [], {}, [], [])
     results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
+    for clone in rows.clones:
+        quarantine(connection, *clone)
+    for learnt in rows.hardware_keys:
+        learn_hardware_key(connection, *learnt)
     insert_rows(connection, CONTACTS, [contact.row for contact in contacts.values() if contact.row is not None])
     insert_rows(connection, RUNS, rows.runs)
     insert_rows(connection, SLOTS, rows.slots)
@@ -138,8 +157,10 @@ def culprit(connection: Connection, facts: Facts, mark: int) -> str:
     return ""
 
 
-def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
+def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored | Quarantined:
     site_id, station_id, received_at = facts[:3]
+    if facts.seen.credential and not _is_one_computer(rows, contact, facts):
+        return Quarantined()
     rows.slots += facts.slots
     rows.runs += facts.runs
     rows.undated += facts.undated
@@ -155,15 +176,27 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
                 known[probe] = (outcome, value)
                 rows.latest.append((site_id, station_id, probe, outcome, value, received_at))
                 rows.history.append((site_id, station_id, hour, probe, outcome, value))
-    contact.row = _contact_row(contact.row if overtaken else None, facts, before)
+    contact.row = (*_contact_row(contact.row if overtaken else None, facts, before), words_of(contact.trace))
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
-    return Stored(before, wanted)
+    return Stored(before, wanted, forgets(contact.trace))
+
+
+def _is_one_computer(rows: _Rows, contact: _Contact, facts: Facts) -> bool:
+    known, seen = contact.trace, facts.seen
+    is_new = known.credential != seen.credential
+    if contact.clone is None or is_new:
+        contact.trace, contact.clone = look(known, seen)
+        if contact.clone is not None:
+            rows.clones.append((seen.credential, contact.clone, facts.received_at))
+        elif seen.hardware_key and (is_new or not known.hardware_key):
+            rows.hardware_keys.append((seen.credential, seen.hardware_key))
+    return contact.clone is None
 
 
 def _contact_row(kept: Row | None, facts: Facts, before: str | None) -> Row:
     names = (facts.site_id, facts.station_id, facts.received_at, facts.envelope_id, before)
     if kept is not None:
-        return (*names, *kept[5:])
+        return (*names, *kept[5:9])
     skew = facts.composed_at - facts.received_at
     return (*names, facts.current_run_id, facts.agent_version, skew, facts.stopped_at)
 
@@ -183,10 +216,11 @@ def _is_overtaken(held: Row, facts: Facts) -> bool:
 
 
 def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Contact]:
-    contacts = {station: _Contact(None, {}) for station in stations}
+    contacts = {station: _Contact(None, {}, Trace()) for station in stations}
     key = ("site_id", "station_id")
     for row in select_by_keys(connection, station_contact, CONTACTS.columns, key, stations):
         contacts[row[0], row[1]].row = tuple(row)
+        contacts[row[0], row[1]].trace = trace_of(row[9])
     columns = (*key, "probe", "outcome", "value")
     for site_id, station_id, probe, outcome, value in select_by_keys(
         connection, reading_latest, columns, key, stations

@@ -21,6 +21,7 @@ from agent.wire.v1 import (
     UndatedRecord,
     UndatedRule,
 )
+from collector.domain.clones import Sighting
 from collector.storage import models
 from collector.storage.rows import Row, insertion
 
@@ -63,6 +64,7 @@ CONTACTS = insertion(
         "agent_version",
         "clock_skew_seconds",
         "stopped_at",
+        "trace",
     ),
 )
 RUNS = insertion(
@@ -133,6 +135,8 @@ class Arrival(NamedTuple):
     station_id: int
     received_at: int
     envelope: Envelope
+    credential: str = ""
+    """The public id of the secret that was shown; empty for what was kept while the station waited."""
 
 
 class Facts(NamedTuple):
@@ -151,10 +155,11 @@ class Facts(NamedTuple):
     slots: list[Row]
     undated: list[Row]
     readings: list[Reading]
+    seen: Sighting
 
 
 def facts_of(arrival: Arrival) -> Facts:
-    site_id, station_id, received_at, envelope = arrival
+    site_id, station_id, received_at, envelope, credential = arrival
     return Facts(
         site_id,
         station_id,
@@ -169,6 +174,13 @@ def facts_of(arrival: Arrival) -> Facts:
         [_slot_row(site_id, station_id, record) for record in envelope.slots],
         [_undated_row(site_id, station_id, record, received_at) for record in envelope.undated],
         _readings_of(envelope.readings),
+        Sighting(
+            credential,
+            envelope.envelope_id,
+            envelope.previous_envelope_id,
+            envelope.current_run_id,
+            envelope.hardware_key,
+        ),
     )
 
 

@@ -2,7 +2,9 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -24,6 +26,9 @@ from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 
 
+_names = count()
+
+
 def counted() -> Callable[[int], str]:
     """Hexadecimal digits that are never the same twice and always the same in each test."""
     number = 0
@@ -41,8 +46,16 @@ def token_of(engine: Engine, site_id: int | None = 1, stations: int = 2, days: i
         return issue_token(connection, site_id, stations=stations, valid_days=days, now=NOW, random=counted())
 
 
-def request(token: str, tag: str = "PC-1") -> EnrolmentRequest:
-    content = {"schema": 1, "token": token, "tag": tag, "agent_version": "0.1.0", "system": "linux"}
+def request(token: str, tag: str = "PC-1", name: str = "", **hardware: Any) -> EnrolmentRequest:
+    content = {
+        "schema": 1,
+        "enrolment_id": sha256((name or f"{next(_names)}").encode()).hexdigest()[:32],
+        "token": token,
+        "tag": tag,
+        "agent_version": "0.1.0",
+        "system": "linux",
+        **hardware,
+    }
     return ENROLMENT.validate_json(json.dumps(content))
 
 
@@ -139,7 +152,7 @@ def test_the_last_place_of_a_token_goes_to_one_station_only(region: Engine) -> N
     token = token_of(region, stations=3)
 
     with ThreadPoolExecutor(8) as threads:
-        outcomes = list(threads.map(lambda n: tried(region, token, start=f"thread {n}"), range(8)))
+        outcomes = list(threads.map(lambda n: tried(region, token, tag=f"PC-{n}", start=f"thread {n}"), range(8)))
 
     assert len([outcome for outcome in outcomes if isinstance(outcome, EnrolmentAnswer)]) == 3
     assert outcomes.count(Rejection.USED_UP_TOKEN) == 5
