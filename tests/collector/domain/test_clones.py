@@ -167,7 +167,7 @@ STEPS = st.builds(
 
 
 def arrivals(computer: Computer, steps: Sequence[Step]) -> list[Sighting]:
-    """What the collector gets: each envelope once in order, and copies of it later."""
+    """What the collector gets: each envelope, at once or late, and copies of it later."""
     pending: dict[int, list[Sighting]] = {}
     seen: list[Sighting] = []
     for number, step in enumerate(steps):
@@ -179,7 +179,10 @@ def arrivals(computer: Computer, steps: Sequence[Step]) -> list[Sighting]:
             computer.boot(frozen=True)
         else:
             one = computer.send(answered=step.what == "send")
-            seen.append(one)
+            late = step.what == "answer lost" and step.copies
+            # What was answered had arrived by then; an envelope whose answer never came may arrive whenever it likes.
+            if not late:
+                seen.append(one)
             for later in step.copies:
                 pending.setdefault(number + later, []).append(one)
         seen += pending.pop(number, [])
@@ -192,29 +195,18 @@ def test_one_computer_is_never_taken_for_two(steps: list[Step]) -> None:
     assert verdict(arrivals(Computer("A"), steps)) is None
 
 
-@given(st.lists(st.tuples(STEPS, st.permutations(range(4))), max_size=40))
-def test_one_computer_whose_envelopes_overtake_one_another_is_never_taken_for_two(
-    drawn: list[tuple[Step, list[int]]],
-) -> None:
-    seen = arrivals(Computer("A"), [step for step, _ in drawn])
-    mixed: list[Sighting] = []
-    for start in range(0, len(seen), 4):
-        part = seen[start : start + 4]
-        order = drawn[start % len(drawn)][1]
-        mixed += [part[place] for place in order if place < len(part)]
-    assert verdict(mixed) is None
-
-
 @given(st.data(), st.integers(0, 5))
 def test_two_living_computers_are_found_before_either_has_called_a_dozen_times(data: st.DataObject, before: int) -> None:
     original = Computer("A")
     seen = [original.send() for _ in range(before)]
     copy = Computer("B", original.heard)
     calls = {"A": 0, "B": 0}
+    lost = {"A": False, "B": False}
     while min(calls.values()) < 12:
         # Each calls about as often as the other, whoever is first: never more than four times in a row.
         turns = data.draw(st.lists(st.sampled_from([original, copy]), min_size=1, max_size=4))
         for computer in [*turns, original, copy]:
-            seen.append(computer.send(answered=data.draw(st.integers(0, 9)) > 0))
+            lost[computer.name] = not lost[computer.name] and data.draw(st.booleans())
+            seen.append(computer.send(answered=not lost[computer.name]))
             calls[computer.name] += 1
     assert verdict(seen) is Clone.RUNS
