@@ -135,7 +135,7 @@ def exchange(
     if isinstance(token, Rejection):
         note_attempt(connection, token_public_id(request.token), request.tag, token.value, now)
         return token
-    known = recognition.tried_before(connection, token.public_id, request.enrolment_id)
+    known = recognition.tried_before(connection, token.public_id, request)
     tried = known is not None
     known = known or recognition.known_hardware(connection, request, token.site_id)
     if known is None and not _take_place(connection, token.public_id):

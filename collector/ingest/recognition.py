@@ -41,13 +41,14 @@ def salts(connection: Connection, site_id: int | None, random: Callable[[int], s
     return tuple(hmac.digest(secret.encode(), scope.encode(), "sha256").hex() for scope in scopes)
 
 
-def tried_before(connection: Connection, token: str, enrolment_id: str) -> Known | None:
-    """The same enrolment, whose answer got lost; None once its secret was shown."""
+def tried_before(connection: Connection, token: str, request: EnrolmentRequest) -> Known | None:
+    """The same enrolment of the same PC, whose answer got lost; None once its secret was shown."""
     return _first(
         connection,
         _known().where(
             credential.c.token_public_id == token,
-            credential.c.enrolment_id == enrolment_id,
+            credential.c.enrolment_id == request.enrolment_id,
+            credential.c.hardware_key.is_not_distinct_from(next(iter(request.hardware_keys), None)),
             credential.c.used_at.is_(None),
             credential.c.status.in_(("accepted", "waiting")),
         ),

@@ -42,8 +42,11 @@ def counted() -> Callable[[int], str]:
 
 
 def token_of(engine: Engine, site_id: int | None = 1, stations: int = 2, days: int = 7) -> str:
+    def random(size: int) -> str:
+        return sha256(f"token {next(_names)}".encode()).hexdigest()[: 2 * size]
+
     with writing(engine) as connection:
-        return issue_token(connection, site_id, stations=stations, valid_days=days, now=NOW, random=counted())
+        return issue_token(connection, site_id, stations=stations, valid_days=days, now=NOW, random=random)
 
 
 def request(token: str, tag: str = "PC-1", name: str = "", **hardware: Any) -> EnrolmentRequest:
@@ -60,13 +63,13 @@ def request(token: str, tag: str = "PC-1", name: str = "", **hardware: Any) -> E
 
 
 def tried(
-    engine: Engine, token: str, now: int = NOW, tag: str = "PC-1", start: str = ""
+    engine: Engine, token: str, now: int = NOW, tag: str = "PC-1", start: str = "", **given: Any
 ) -> EnrolmentAnswer | Rejection:
     random = counted()
     with writing(engine) as connection:
         return exchange(
             connection,
-            request(token, tag),
+            request(token, tag, **given),
             now,
             lambda size: sha256((start + random(size)).encode()).hexdigest()[: 2 * size],
         )
