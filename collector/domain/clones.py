@@ -58,8 +58,11 @@ class RunSeen(NamedTuple):
     last: int
     last_id: str
     """The envelope that its next one should name."""
+    beside: int
+    beside_id: str
+    """Or this one: after an answer that was lost, another envelope named the same one before; empty for none."""
     before_id: str
-    """The envelope that this one named: a sibling names it too, when our answer was lost."""
+    """What both of them named."""
     crossed: int
     """The earliest envelope of an older run whose answer was heard after this run had begun; 0 for none."""
     root: str
@@ -80,30 +83,36 @@ def look(trace: Trace, seen: Sighting) -> tuple[Trace, Clone | None]:
     if trace.credential != seen.credential:
         trace = Trace(seen.credential)
     if seen.hardware_key:
-        key = seen.hardware_key[:DIGITS]
+        key = short(seen.hardware_key)
         if trace.hardware_key not in ("", key):
             return trace, Clone.HARDWARE
         trace = trace._replace(hardware_key=key)
     if seen.run_id is None:
         return trace, None
-    run_id, name, named = seen.run_id[:DIGITS], seen.envelope_id[:DIGITS], (seen.previous_envelope_id or "")[:DIGITS]
+    run_id, name, named = short(seen.run_id), short(seen.envelope_id), short(seen.previous_envelope_id or "")
     number = trace.taken + 1
     known = next((run for run in trace.runs if run.run_id == run_id), None)
     if known is None:
-        begun = RunSeen(run_id, number, number, name, named, 0, named)
+        begun = RunSeen(run_id, number, number, name, 0, "", named, 0, named)
         return trace._replace(taken=number, runs=(*trace.runs, begun)[-RUNS_REMEMBERED:]), None
-    if name == known.last_id:
+    links = {known.beside_id: known.beside, known.last_id: known.last}
+    if name in links:
         return trace, None
-    heard = known.last if named == known.last_id else 0
-    if not heard and named != known.before_id and known is not trace.runs[-1]:
-        # A late copy, or a chain whose links we lost. The latest run may go on from here: it accuses nobody alone.
+    heard = links.get(named, 0) if named else 0
+    if heard:
+        after = known._replace(last=number, last_id=name, beside=0, beside_id="", before_id=named)
+    elif named == known.before_id:
+        after = known._replace(last=number, last_id=name, beside=known.last, beside_id=known.last_id)
+    else:
+        # A late copy, or a chain of which we lost a link: it proves nothing until the next run.
         return trace, None
-    runs = tuple(
-        run._replace(last=number, last_id=name, before_id=named) if run is known else crossed_by(run, known, heard)
-        for run in trace.runs
-    )
+    runs = tuple(after if run is known else crossed_by(run, known, heard) for run in trace.runs)
     clone = Clone.RUNS if 0 < known.crossed < heard else None
     return trace._replace(taken=number, runs=runs), clone
+
+
+def short(name: str) -> str:
+    return name[-DIGITS:]
 
 
 def crossed_by(run: RunSeen, other: RunSeen, heard: int) -> RunSeen:
@@ -118,31 +127,18 @@ def forgets(trace: Trace) -> bool:
 
 def words_of(trace: Trace) -> str:
     """The trace as it is stored."""
-    runs = (
-        f"{run.run_id} {run.first} {run.last} {run.last_id} {run.before_id or '-'} {run.crossed} {run.root or '-'}"
-        for run in trace.runs
-    )
-    return ";".join((f"{trace.credential} {trace.hardware_key or '-'} {trace.taken}", *runs))
+    parts: list[tuple[object, ...]] = [(trace.credential, trace.hardware_key, trace.taken), *trace.runs]
+    return ";".join(" ".join(str(word) or "-" for word in part) for part in parts)
 
 
 def trace_of(words: str) -> Trace:
     """The stored trace; an empty one where nothing was stored."""
     if not words:
         return Trace()
-    head, *rest = words.split(";")
-    credential, key, taken = head.split(" ")
-    runs = []
-    for part in rest:
-        run_id, first, last, last_id, before_id, crossed, root = part.split(" ")
-        runs.append(
-            RunSeen(
-                run_id,
-                int(first),
-                int(last),
-                last_id,
-                before_id.replace("-", ""),
-                int(crossed),
-                root.replace("-", ""),
-            )
-        )
-    return Trace(credential, key.replace("-", ""), int(taken), tuple(runs))
+    head, *rest = (["" if word == "-" else word for word in part.split(" ")] for part in words.split(";"))
+    return Trace(head[0], head[1], int(head[2]), tuple(map(run_of, rest)))
+
+
+def run_of(words: list[str]) -> RunSeen:
+    run_id, first, last, last_id, beside, beside_id, before_id, crossed, root = words
+    return RunSeen(run_id, int(first), int(last), last_id, int(beside), beside_id, before_id, int(crossed), root)

@@ -17,7 +17,7 @@ def sighting(name: str, named: str | None, run: str | None = None, key: str | No
 
 
 def padded(name: str, length: int) -> str:
-    return name.encode().hex().ljust(length, "0")
+    return name.encode().hex().rjust(length, "0")
 
 
 def told(story: str) -> list[Sighting]:
@@ -51,6 +51,7 @@ def verdict(seen: Iterable[Sighting]) -> Clone | None:
         ("A1(-) A2(A1) B1(A3) A3(A2) B2(B1) B3(B2) B4(B3)", None),
         ("A1(P) A2(A1) | B1(P) B2(B1) | C1(P) C2(C1) | D1(P) D2(D1)", None),
         ("A1(P) A2(A1) A3(A1) A4(A3)", None),
+        ("A1(P) B1(P) A2(A1) A3(A1) A2(A1) B2(B1) A4(A3) B3(B2)", Clone.RUNS),
         ("R1(P) | B1(R1) B2(B1) | R2(R1) R3(R2) | C1(R1) C2(C1) | R4(R1) R5(R4) | D1(R1) D2(D1) D3(D2)", None),
         ("A1(P) B1(P) A2(A1) B2(B1) A3(A2)", None),
         ("A1(P) B1(P) A2(A1) B2(B1) A3(A2) B3(B2)", Clone.RUNS),
@@ -66,6 +67,7 @@ def verdict(seen: Iterable[Sighting]) -> Clone | None:
         "a late envelope that the next run names already",
         "a frozen disk",
         "an answer that was lost",
+        "two computers, an answer was lost and the envelope came again",
         "a frozen disk whose old run speaks after each reboot",
         "not proved yet",
         "two computers",
@@ -191,6 +193,13 @@ def arrivals(computer: Computer, steps: Sequence[Step]) -> list[Sighting]:
 
 @given(st.lists(STEPS, max_size=80))
 @example([Step("send", ()), Step("send", (2,)), Step("restart", ()), *[Step("send", ())] * 4])
+@example(
+    # Copies of the first three envelopes of a run come in order: the first one before the restart, two behind it.
+    [
+        *(Step("send", (5,)), Step("send", (6,)), Step("send", (5,)), *[Step("send", ())] * 3),
+        *(Step("restart", ()), *[Step("send", ())] * 3),
+    ]
+)
 def test_one_computer_is_never_taken_for_two(steps: list[Step]) -> None:
     assert verdict(arrivals(Computer("A"), steps)) is None
 
