@@ -17,6 +17,7 @@ from collector.cli.demo import demo
 from collector.cli.export import export
 from collector.cli.serve import serve
 from collector.cli.sites import site
+from collector.cli.stations import station
 from collector.cli.tokens import token
 from collector.cli.users import user
 from collector.config import ConfigError
@@ -70,7 +71,7 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (check, demo, export, migrate, serve, site, token, user):
+for command in (check, demo, export, migrate, serve, site, station, token, user):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -46,11 +46,7 @@ class FakeCollector:
             return instead
         if asked.path == "/api/v1/time":
             return answer({"schema": 1, "time_seconds": self.time})
-        if asked.path == "/api/v1/salt":
-            if asked.json()["token"] != TOKEN:
-                return problem(403, "There is no such token: ask for one.")
-            return answer({"schema": 1, "salts": [SALT, REGIONAL_SALT]})
-        if asked.path == "/api/v1/enroll":
+        if asked.path in {"/api/v1/salt", "/api/v1/enroll"}:
             return self.enrol(asked)
         if asked.headers.get("Authorization") not in {f"Bearer {PUBLIC_ID}.{secret}" for secret in self.secrets}:
             return problem(401, "enrol the station")
@@ -59,6 +55,8 @@ class FakeCollector:
     def enrol(self, asked: Asked) -> Reply:
         if asked.json()["token"] != TOKEN:
             return problem(403, "There is no such token: ask for one.")
+        if asked.path == "/api/v1/salt":
+            return answer({"schema": 1, "salts": [SALT, REGIONAL_SALT]})
         if self.token_used:
             return problem(403, "This token was used up: ask for another.")
         return answer(

@@ -205,7 +205,9 @@ def test_one_computer_is_never_taken_for_two(steps: list[Step]) -> None:
 
 
 @given(st.data(), st.integers(0, 5))
-def test_two_living_computers_are_found_before_either_has_called_a_dozen_times(data: st.DataObject, before: int) -> None:
+def test_two_living_computers_are_found_before_either_has_called_a_dozen_times(
+    data: st.DataObject, before: int
+) -> None:
     original = Computer("A")
     seen = [original.send() for _ in range(before)]
     copy = Computer("B", original.heard)

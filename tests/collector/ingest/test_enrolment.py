@@ -25,7 +25,6 @@ from collector.storage.models import (
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 
-
 _names = count()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from collector.ingest import enrolment
+from collector.ingest import enrolment, recognition
 from collector.ingest.routes import IngestApp
 from collector.storage.engine import reading, writing
 from collector.storage.models import credential, slot_record, station_contact
@@ -43,7 +43,9 @@ def mine(engine: Engine) -> Any:
         return connection.execute(select(credential).where(credential.c.public_id == cast.public_id(1))).one()
 
 
-def test_two_computers_are_put_in_quarantine_and_nothing_more_of_them_is_counted(app: IngestApp, region: Engine) -> None:
+def test_two_computers_are_put_in_quarantine_and_nothing_more_of_them_is_counted(
+    app: IngestApp, region: Engine
+) -> None:
     reply = two_computers(app)
 
     assert problem(reply) == (403, "quarantined")
@@ -85,7 +87,7 @@ def test_the_secret_of_a_pc_that_enrolled_again_ends_the_one_that_its_copy_has(
     two_computers(app)
     with writing(region) as connection:
         token = enrolment.issue_token(connection, 1, stations=1, valid_days=1, now=NOW, random=app._world.token_hex)
-        enrolment.recognition.learn_hardware_key(connection, cast.public_id(1), "1" * 64)
+        recognition.learn_hardware_key(connection, cast.public_id(1), "1" * 64)
     content = {
         "schema": 1, "enrolment_id": "e" * 32, "token": token, "tag": "PC1", "agent_version": "1", "system": "linux",
         "hardware_keys": ["1" * 64],

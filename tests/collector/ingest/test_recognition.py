@@ -16,12 +16,14 @@ from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 from tests.collector.ingest.test_enrolment import counted, token_of, tried
 
-KEYS = {"hardware_keys": ["1" * 64, "2" * 64]}
-OTHER = {"hardware_keys": ["3" * 64, "4" * 64]}
-BLANK = {"hardware_keys": ["b" * 64, "c" * 64], "hardware_doubtful": True}
+KEYS: dict[str, Any] = {"hardware_keys": ["1" * 64, "2" * 64]}
+OTHER: dict[str, Any] = {"hardware_keys": ["3" * 64, "4" * 64]}
+BLANK: dict[str, Any] = {"hardware_keys": ["b" * 64, "c" * 64], "hardware_doubtful": True}
 
 
-def enrolled(engine: Engine, token: str, start: str, now: int = NOW, tag: str = "PC-1", **given: Any) -> EnrolmentAnswer:
+def enrolled(
+    engine: Engine, token: str, start: str, now: int = NOW, tag: str = "PC-1", **given: Any
+) -> EnrolmentAnswer:
     answer = tried(engine, token, now, tag, start, **given)
     assert isinstance(answer, EnrolmentAnswer), answer
     return answer
