@@ -1,7 +1,6 @@
 """The serial numbers of a PC: which of them tell it from others, and how a key of them reaches the service."""
 
-import os
-import pwd
+import getpass
 import sys
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def pc(root: Path, system: str | None = GOOD, board: str | None = "B1") -> str:
 
 
 def me() -> str:
-    return pwd.getpwuid(os.geteuid()).pw_name
+    return getpass.getuser()
 
 
 @linux

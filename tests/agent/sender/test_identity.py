@@ -95,10 +95,8 @@ def test_on_another_pc_the_secret_is_not_shown_and_nothing_is_lost_when_the_disk
     newcomer.set(token_file="")
     newcomer.put(SLOT)
     well, sentence = newcomer.contact(after=1800)
-    assert (well, sentence) == (
-        False,
-        "this disk was enrolled in another PC, or the main board was changed; set token_file, or run `dps-agent enroll`",
-    )
+    assert not well
+    assert sentence.startswith("this disk was enrolled in another PC, or the main board was changed; set token_file")
     assert len(collector.asked) == calls
     assert newcomer.memory.estranged.startswith("this disk was enrolled in another PC")
     newcomer.hardware = HERE
