@@ -125,9 +125,41 @@ def forgets(trace: Trace) -> bool:
     return bool(trace.runs) and any(run.root == trace.runs[-1].root for run in trace.runs[:-1])
 
 
+def step(words: str, seen: Sighting) -> tuple[str, Clone | None, bool]:
+    """The same as `look` on the trace as it is stored, and whether the station forgets.
+
+    Nearly every envelope goes on in the latest run, where only its own few words change: the others are not read.
+    """
+    if ";" in words and seen.run_id is not None:
+        head, latest, *older = words.split(";", 2)
+        credential, key, taken, forgetful = head.split(" ")
+        run_id, first, _last, last_id, _beside, _beside_id, _before_id, crossed, root = latest.split(" ")
+        goes_on = run_id == short(seen.run_id) and last_id == short(seen.previous_envelope_id or "")
+        is_known = credential == seen.credential and (not seen.hardware_key or key == short(seen.hardware_key))
+        if goes_on and is_known and crossed == "0":
+            number = int(taken) + 1
+            name = short(seen.envelope_id)
+            head = f"{credential} {key} {number} {forgetful}"
+            latest = f"{run_id} {first} {number} {name} 0 - {last_id} 0 {root}"
+            return ";".join((head, latest, *older)), None, forgetful == "1"
+    trace, clone = look(trace_of(words), seen)
+    return words_of(trace), clone, forgets(trace)
+
+
+def is_trace_of(words: str, credential: str) -> bool:
+    """Whether a stored trace is of this secret."""
+    return words.startswith(f"{credential} ")
+
+
+def has_hardware_key(words: str, credential: str) -> bool:
+    """Whether a stored trace of this secret names a hardware key."""
+    return is_trace_of(words, credential) and not words.startswith(f"{credential} - ")
+
+
 def words_of(trace: Trace) -> str:
-    """The trace as it is stored."""
-    parts: list[tuple[object, ...]] = [(trace.credential, trace.hardware_key, trace.taken), *trace.runs]
+    """The trace as it is stored, the latest run first."""
+    head = (trace.credential, trace.hardware_key, trace.taken, int(forgets(trace)))
+    parts: list[tuple[object, ...]] = [head, *reversed(trace.runs)]
     return ";".join(" ".join(str(word) or "-" for word in part) for part in parts)
 
 
@@ -136,7 +168,7 @@ def trace_of(words: str) -> Trace:
     if not words:
         return Trace()
     head, *rest = (["" if word == "-" else word for word in part.split(" ")] for part in words.split(";"))
-    return Trace(head[0], head[1], int(head[2]), tuple(map(run_of, rest)))
+    return Trace(head[0], head[1], int(head[2]), tuple(map(run_of, reversed(rest))))
 
 
 def run_of(words: list[str]) -> RunSeen:

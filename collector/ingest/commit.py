@@ -29,7 +29,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import ProbeName
-from collector.domain.clones import Clone, Trace, forgets, look, trace_of, words_of
+from collector.domain.clones import Clone, has_hardware_key, is_trace_of, step
 from collector.ingest.facts import (
     CONTACTS,
     HISTORY,
@@ -85,8 +85,9 @@ class _Contact:
 
     row: Row | None
     readings: dict[str, tuple[str, str]]
-    trace: Trace
+    trace: str = ""
     clone: Clone | None = None
+    forgets: bool = False
 
 
 @dataclass(slots=True)
@@ -176,19 +177,18 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored 
                 known[probe] = (outcome, value)
                 rows.latest.append((site_id, station_id, probe, outcome, value, received_at))
                 rows.history.append((site_id, station_id, hour, probe, outcome, value))
-    contact.row = (*_contact_row(contact.row if overtaken else None, facts, before), words_of(contact.trace))
+    contact.row = (*_contact_row(contact.row if overtaken else None, facts, before), contact.trace)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
-    return Stored(before, wanted, forgets(contact.trace))
+    return Stored(before, wanted, contact.forgets)
 
 
 def _is_one_computer(rows: _Rows, contact: _Contact, facts: Facts) -> bool:
     known, seen = contact.trace, facts.seen
-    is_new = known.credential != seen.credential
-    if contact.clone is None or is_new:
-        contact.trace, contact.clone = look(known, seen)
+    if contact.clone is None or not is_trace_of(known, seen.credential):
+        contact.trace, contact.clone, contact.forgets = step(known, seen)
         if contact.clone is not None:
             rows.clones.append((seen.credential, contact.clone, facts.received_at))
-        elif seen.hardware_key and (is_new or not known.hardware_key):
+        elif seen.hardware_key and not has_hardware_key(known, seen.credential):
             rows.hardware_keys.append((seen.credential, seen.hardware_key))
     return contact.clone is None
 
@@ -216,11 +216,11 @@ def _is_overtaken(held: Row, facts: Facts) -> bool:
 
 
 def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Contact]:
-    contacts = {station: _Contact(None, {}, Trace()) for station in stations}
+    contacts = {station: _Contact(None, {}) for station in stations}
     key = ("site_id", "station_id")
     for row in select_by_keys(connection, station_contact, CONTACTS.columns, key, stations):
         contacts[row[0], row[1]].row = tuple(row)
-        contacts[row[0], row[1]].trace = trace_of(row[9])
+        contacts[row[0], row[1]].trace = row[9]
     columns = (*key, "probe", "outcome", "value")
     for site_id, station_id, probe, outcome, value in select_by_keys(
         connection, reading_latest, columns, key, stations

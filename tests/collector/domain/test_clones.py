@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.domain.clones import Clone, Sighting, Trace, forgets, look, trace_of, words_of
+from collector.domain.clones import Clone, Sighting, Trace, forgets, look, step, trace_of, words_of
 
 SECRET = "c" * 16
 
@@ -31,10 +31,13 @@ def told(story: str) -> list[Sighting]:
 
 
 def verdict(seen: Iterable[Sighting]) -> Clone | None:
-    """The first one; the trace goes through its stored form each time, as it does in the collector."""
-    trace = Trace()
+    """The first one; on the stored form, as in the collector, and step by step the same as on what it stands for."""
+    words, trace = "", Trace()
     for one in seen:
-        trace, clone = look(trace_of(words_of(trace)), one)
+        words, clone, is_forgetful = step(words, one)
+        trace, expected = look(trace, one)
+        assert (words, clone, is_forgetful) == (words_of(trace), expected, forgets(trace))
+        assert trace_of(words) == trace
         if clone is not None:
             return clone
     return None
@@ -172,20 +175,20 @@ def arrivals(computer: Computer, steps: Sequence[Step]) -> list[Sighting]:
     """What the collector gets: each envelope, at once or late, and copies of it later."""
     pending: dict[int, list[Sighting]] = {}
     seen: list[Sighting] = []
-    for number, step in enumerate(steps):
-        if step.what == "restart":
+    for number, one_step in enumerate(steps):
+        if one_step.what == "restart":
             computer.boot()
-        elif step.what == "freeze":
+        elif one_step.what == "freeze":
             computer.frozen = computer.heard
-        elif step.what == "reset":
+        elif one_step.what == "reset":
             computer.boot(frozen=True)
         else:
-            one = computer.send(answered=step.what == "send")
-            late = step.what == "answer lost" and step.copies
+            one = computer.send(answered=one_step.what == "send")
+            late = one_step.what == "answer lost" and one_step.copies
             # What was answered had arrived by then; an envelope whose answer never came may arrive whenever it likes.
             if not late:
                 seen.append(one)
-            for later in step.copies:
+            for later in one_step.copies:
                 pending.setdefault(number + later, []).append(one)
         seen += pending.pop(number, [])
     return seen

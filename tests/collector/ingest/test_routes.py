@@ -312,17 +312,12 @@ def test_a_waiting_station_may_not_fill_the_disk(
 
 def enroll(app: IngestApp, token: str, client: str = "192.0.2.7", tag: str = "JETTE-PC7") -> Reply:
     content = {
-        "schema": 1,
-        "enrolment_id": f"{next(_enrolments):032x}",
-        "token": token,
-        "tag": tag,
-        "agent_version": "0.1.0",
+        "schema": 1, "enrolment_id": f"{next(_enrolments):032x}", "token": token, "tag": tag, "agent_version": "0.1.0",
         "system": "linux",
-    }
+    }  # fmt: skip
+    sent = [json.dumps(content).encode()]
     headers = {"Content-Type": "application/json"}
-    return asyncio.run(
-        call(app, path="/api/v1/enroll", headers=headers, parts=[json.dumps(content).encode()], client=client)
-    )
+    return asyncio.run(call(app, path="/api/v1/enroll", headers=headers, parts=sent, client=client))
 
 
 def test_a_token_becomes_a_station_that_can_report(app: IngestApp, region: Engine) -> None:
