@@ -6,6 +6,7 @@ import sys
 from agent import machine
 from agent.commands import Call
 from agent.commands.send import locked, outside
+from agent.commands.volume import demand_volume
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
 from agent.sender.enrolment import enrol_anew, estrangement, read_token
@@ -21,6 +22,7 @@ def run(call: Call) -> int:
     """Enrol and keep the secret; says whether somebody still has to approve the station."""
     config = call.config
     world = outside(config)
+    demand_volume(config)
     store = Store(str(config.state_folder), RealDisk())
     identity, hardware = store.identity(), world.hardware()  # as whoever we are: root may read what the service may not
     if identity is not None and not estrangement(identity, config.server, hardware) and not call.options.again:

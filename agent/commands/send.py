@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from agent import machine
 from agent.commands import Call
-from agent.commands.volume import missing_volume
+from agent.commands.volume import demand_volume
 from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
@@ -86,11 +86,10 @@ class locked:  # noqa: N801 reads as a word of a `with` statement
     def __init__(self, config: Config) -> None:
         """Make the state folder if it is missing."""
         self.folder = str(config.state_folder)
-        self.missing = missing_volume(config)
+        self.config = config
 
     def __enter__(self) -> None:
-        if self.missing:
-            raise Unusable(self.missing)
+        demand_volume(self.config)
         RealDisk().make_folder(self.folder)
         self.lock = machine.lock_file(f"{self.folder}/sender.lock")
 

@@ -22,6 +22,12 @@ def missing_volume(config: Config, is_mounted: Callable[[str], bool] = os.path.i
     return f"{volume} is not mounted, and the state folder lies there; mount it, or correct state_volume"
 
 
+def demand_volume(config: Config) -> None:
+    """Raise Unusable where the state folder must not be used now."""
+    if missing := missing_volume(config):
+        raise Unusable(missing)
+
+
 def wait_for_volume(
     config: Config,
     *,
