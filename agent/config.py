@@ -17,6 +17,8 @@ POLICY_FILE = Path("/etc/dps-agent/agent.toml")
 COUNTING = ("auto", "log_on", "activity")
 SHORTEST_CONTACT_SECONDS = 60
 LONGEST_CONTACT_SECONDS = 86_400
+BOUNDS = {"contact_seconds": (SHORTEST_CONTACT_SECONDS, LONGEST_CONTACT_SECONDS), "state_wait_seconds": (1, 3600)}
+"""The least and the most of each setting that is a whole number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ SETTINGS = (
         "",
         "Folder for the secret, the counts and the spool; the system's own place where empty",
     ),
+    Setting(
+        "state_volume",
+        "path",
+        "",
+        "Volume that must be mounted before the state folder is used, such as the unfrozen one of a disk that forgets; "
+        "none where empty",
+    ),
+    Setting("state_wait_seconds", "whole", 120, "Seconds for which the service waits for that volume when it starts"),
     Setting("ca_file", "path", "", "Certificates to trust instead of the built-in ones (PEM)"),
     Setting("proxy", "text", "", "Web proxy, such as http://proxy.example.org:3128; none where empty"),
     Setting(
@@ -88,6 +98,8 @@ class Config:
     staff: tuple[str, ...]
     counting: str
     contact_seconds: int
+    state_volume: str = ""
+    state_wait_seconds: int = 120
 
 
 def load(
@@ -134,14 +146,28 @@ def load(
         server=given["server"],
         tag=given["tag"] or computer_name,
         token_file=given["token_file"],
-        state_folder=Path(given["state_folder"]).expanduser() if given["state_folder"] else default_state_folder,
+        state_folder=state_folder_of(given["state_folder"], given["state_volume"], default_state_folder),
         ca_file=given["ca_file"],
         proxy=given["proxy"],
         remote_sessions=given["remote_sessions"],
         staff=given["staff"],
         counting=given["counting"],
         contact_seconds=given["contact_seconds"],
+        state_volume=given["state_volume"],
+        state_wait_seconds=given["state_wait_seconds"],
     )
+
+
+def state_folder_of(folder: str, volume: str, default: Path) -> Path:
+    """Where state is kept: on the volume, where one is named; raises UsageError for a folder elsewhere."""
+    if not volume:
+        return Path(folder).expanduser() if folder else default
+    place = Path(folder).expanduser() if folder else Path(volume) / "dps-agent"
+    if not Path(volume).is_absolute() or not place.is_relative_to(volume):
+        raise UsageError(
+            f"state_folder is {str(place)!r}, which is not on state_volume {volume!r}; correct one of them"
+        )
+    return place
 
 
 def option_of(name: str) -> str:
@@ -220,14 +246,9 @@ def checked(setting: Setting, value: Any, where: str) -> Any:
         raise UsageError(f"{where}: {setting.name} must be {words}, not {value!r}")
     if setting.name == "counting" and value not in COUNTING:
         raise UsageError(f"{where}: counting is {value!r}; choose one of {', '.join(COUNTING)}")
-    if (
-        setting.name == "contact_seconds"
-        and isinstance(value, int)
-        and not SHORTEST_CONTACT_SECONDS <= value <= LONGEST_CONTACT_SECONDS
-    ):
-        raise UsageError(
-            f"{where}: contact_seconds is {value}; choose {SHORTEST_CONTACT_SECONDS} to {LONGEST_CONTACT_SECONDS}"
-        )
+    least, most = BOUNDS.get(setting.name, (0, 0))
+    if most and isinstance(value, int) and not least <= value <= most:
+        raise UsageError(f"{where}: {setting.name} is {value}; choose {least} to {most}")
     return value
 
 

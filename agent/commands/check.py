@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agent import machine
 from agent.commands import Call, sentence_of
 from agent.commands.status import service_line
+from agent.commands.volume import missing_volume
 from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import AgentError, SourceLost
@@ -47,6 +48,9 @@ def find(config: Config) -> Iterator[Finding]:
 
 def look_at_folder(config: Config) -> Iterator[Finding]:
     folder = config.state_folder
+    if missing := missing_volume(config):
+        yield Finding("agent.E009", f"{missing.partition(';')[0]}.", "Mount it, or correct state_volume.")
+        return
     try:
         mode = folder.stat().st_mode
     except FileNotFoundError:

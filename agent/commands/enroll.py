@@ -6,10 +6,10 @@ import sys
 from agent import machine
 from agent.commands import Call
 from agent.commands.send import locked, outside
+from agent.commands.volume import demand_volume
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
-from agent.sender.contact import forget_acknowledged
-from agent.sender.enrolment import enrol, read_token
+from agent.sender.enrolment import enrol_anew, estrangement, read_token
 from agent.sender.memory import Store
 from agent.sender.outcome import Answered
 
@@ -22,8 +22,10 @@ def run(call: Call) -> int:
     """Enrol and keep the secret; says whether somebody still has to approve the station."""
     config = call.config
     world = outside(config)
+    demand_volume(config)
     store = Store(str(config.state_folder), RealDisk())
-    if store.identity() is not None and not call.options.again:
+    identity, hardware = store.identity(), world.hardware()  # as whoever we are: root may read what the service may not
+    if identity is not None and not estrangement(identity, config.server, hardware) and not call.options.again:
         raise UsageError("this station is enrolled already; give --again to enrol it anew")
     if not config.token_file and sys.stdin.isatty():
         sys.stderr.write("Paste the enrolment token and press Enter: ")
@@ -32,16 +34,10 @@ def run(call: Call) -> int:
     machine.act_as_owner_of(str(config.state_folder))
     with locked(config), world.open_line() as line:
         store.spool.prepare()
-        identity, outcome = enrol(line, token, config.tag)
-        if identity is None or not isinstance(outcome, Answered):
-            sentence = "the collector gave no usable answer" if isinstance(outcome, Answered) else outcome.sentence
-            raise Unusable(f"not enrolled: {sentence}")
         memory = store.memory()
-        forget_acknowledged(memory)
-        memory.waiting_for_approval = outcome.answer.get("status") == "waiting"
-        store.forget_prepared()
-        store.keep_memory(memory)
-        store.keep_identity(identity)
+        outcome = enrol_anew(store, memory, line, token, config.tag, hardware, world.random)
+        if not isinstance(outcome, Answered):
+            raise Unusable(f"not enrolled: {outcome.sentence}")
     sys.stdout.write(
         f"enrolled as {config.tag} with {config.server}"
         + ("; it waits until somebody approves it\n" if memory.waiting_for_approval else "\n")

@@ -6,12 +6,14 @@ import sys
 from typing import Any, NoReturn
 
 from agent.commands import Call
+from agent.commands.volume import wait_for_volume
 from agent.errors import Unusable
 from agent.program import own_program
 
 
 def run(call: Call) -> int:
     """Resolve the settings and count in the foreground."""
+    wait_for_volume(call.config)
     settings = settings_of(call)
     if sys.platform == "win32":
         from agent.hosts.windows import run_by_hand  # noqa: PLC0415 the system's

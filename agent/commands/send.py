@@ -8,12 +8,14 @@ from contextlib import contextmanager
 
 from agent import machine
 from agent.commands import Call
+from agent.commands.volume import demand_volume
 from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
 from agent.sender.contact import contact
 from agent.sender.dates import latest_known
 from agent.sender.exchange import Outside
+from agent.sender.hardware import present
 from agent.sender.upload import Line
 
 LONGEST_SECONDS = 900
@@ -56,6 +58,7 @@ def world(config: Config) -> Outside:
             elapsed=clock.elapsed,
             no_earlier=latest_known(clock, disk, str(config.state_folder)),
         ),
+        hardware=present,
     )
 
 
@@ -83,8 +86,10 @@ class locked:  # noqa: N801 reads as a word of a `with` statement
     def __init__(self, config: Config) -> None:
         """Make the state folder if it is missing."""
         self.folder = str(config.state_folder)
+        self.config = config
 
     def __enter__(self) -> None:
+        demand_volume(self.config)
         RealDisk().make_folder(self.folder)
         self.lock = machine.lock_file(f"{self.folder}/sender.lock")
 

@@ -61,6 +61,8 @@ def lines_of(store: Store, clock: Clock, boot_folder: str = "") -> Iterator[Line
     memory = store.memory()
     if identity is None:
         yield Line("enrolment", "not enrolled; run `dps-agent enroll` or set token_file", well=False)
+    elif memory.estranged:
+        yield Line("enrolment", f"{memory.estranged}; it must enrol again", well=False)
     elif memory.waiting_for_approval:
         yield Line("enrolment", "enrolled; counts appear once somebody has approved this station in the collector")
     else:

@@ -13,13 +13,16 @@ import signal
 import stat
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agent.errors import SourceLost, Unusable
 from agent.machine.accounts import SystemAccounts
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 from agent.machine.files import text_of
 from agent.machine.visitors import Rule, least_uid_of
+
+if TYPE_CHECKING:
+    from agent.machine.hardware import Serials
 
 BUS_ADDRESS = "run/dbus/system_bus_socket"
 BOOT_FOLDER = "/run/dps-agent"
@@ -141,6 +144,27 @@ def boot_folder(told: str) -> str:
     except (OSError, Unusable):
         return ""
     return folder
+
+
+def hardware_serials(root: str = "/") -> "Serials | None":
+    """The PC's serial numbers; None where there are none, or this account may not read them."""
+    from agent.machine.hardware_linux import serials_of  # noqa: PLC0415 - the service needs none
+
+    return serials_of(root)
+
+
+def handed_over(root: str = "/") -> bytes:
+    """What root left for this account; empty where it left nothing that this account may read."""
+    from agent.machine.hardware_linux import left_for_us  # noqa: PLC0415 - the same
+
+    return left_for_us(root)
+
+
+def hand_over(content: bytes, account: str, root: str = "/") -> None:
+    """Leave something that only `account` can read; raises Unusable and UsageError."""
+    from agent.machine.hardware_linux import leave  # noqa: PLC0415 - the same
+
+    leave(content, account, root)
 
 
 def system_name() -> Literal["linux", "windows", "other"]:

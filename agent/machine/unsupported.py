@@ -5,10 +5,13 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from agent.errors import SourceLost, Unusable
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
+
+if TYPE_CHECKING:
+    from agent.machine.hardware import Serials
 
 BOOT_FOLDER = ""
 
@@ -73,6 +76,19 @@ def computer_name() -> str:
 
 def architecture() -> str:
     return ""
+
+
+def hardware_serials(root: str = "/") -> "Serials | None":  # noqa: ARG001 - the same signature on every system
+    """Nobody knows."""
+    return None
+
+
+def handed_over(root: str = "/") -> bytes:  # noqa: ARG001 - the same
+    return b""
+
+
+def hand_over(content: bytes, account: str, root: str = "/") -> None:  # noqa: ARG001 - the same
+    _refuse(f"hand anything over to {account}")
 
 
 def is_administrator() -> bool:

@@ -14,11 +14,14 @@ import time
 import winreg
 from collections.abc import Callable
 from ctypes import wintypes
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agent.errors import Unusable
 from agent.machine import win32
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
+
+if TYPE_CHECKING:
+    from agent.machine.hardware import Serials
 
 BOOT_KEYS = (
     (winreg.HKEY_USERS, r"S-1-5-19\Software\DPS agent"),
@@ -153,6 +156,20 @@ def architecture() -> str:
 
 def is_administrator() -> bool:
     return bool(ctypes.WinDLL("shell32").IsUserAnAdmin())
+
+
+def hardware_serials(root: str = "/") -> "Serials | None":  # noqa: ARG001 - the same signature on every system
+    """Not asked of the firmware on Windows: such a station is known by its secret alone."""
+    return None
+
+
+def handed_over(root: str = "/") -> bytes:  # noqa: ARG001 - the same
+    """Nothing: on Windows any account may ask the firmware."""
+    return b""
+
+
+def hand_over(content: bytes, account: str, root: str = "/") -> None:  # noqa: ARG001 - the same
+    raise Unusable(f"Nothing need be handed over to {account} on Windows: leave this step out.")
 
 
 def act_as_owner_of(folder: str) -> None:

@@ -81,6 +81,7 @@ def compose(
     remembered: dict[str, Any],
     now: int,
     random: Callable[[int], bytes],
+    hardware_key: str | None = None,
 ) -> Prepared:
     """The next envelope; without readings where those were refused. The caller keeps it before it sends it."""
     run = store.run()
@@ -100,6 +101,7 @@ def compose(
         slots=slots,
         undated=tuple(record for entry, record in chosen if entry.kind == "undated"),
         readings=Readings(),
+        hardware_key=hardware_key,
     )
     body = json.dumps({**fields_of(envelope), "readings": to_send}, separators=(",", ":"), default=fields_of)
     return Prepared(

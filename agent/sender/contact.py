@@ -1,9 +1,10 @@
 """One contact: enrol if need be, take the readings, send what waits, note what came of it."""
 
 from agent.config import LONGEST_CONTACT_SECONDS, SHORTEST_CONTACT_SECONDS, Config
-from agent.sender.enrolment import enrol, read_token
+from agent.sender.enrolment import enrol_anew, estrangement, read_token, with_hardware
 from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
-from agent.sender.memory import Identity, Memory, Store
+from agent.sender.hardware import Hardware
+from agent.sender.memory import Memory, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, TryLater
 from agent.sender.upload import Line
 from agent.spool import PENDING
@@ -18,34 +19,31 @@ def contact(config: Config, outside: Outside) -> tuple[bool, str]:
     store = Store(str(config.state_folder), outside.disk)
     store.spool.prepare()
     memory = store.memory()
+    hardware = outside.hardware()
     with outside.open_line() as line:
         identity = store.identity()
-        if identity is None:
-            identity, outcome = first_contact(config, store, memory, line)
-            if identity is None:
+        memory.estranged = "" if identity is None else estrangement(identity, line.server, hardware)
+        if identity is None or memory.estranged:
+            outcome = first_contact(config, store, memory, line, hardware, outside)
+            identity = store.identity()
+            if identity is None or not isinstance(outcome, Answered):
                 return conclude(store, memory, outside, outcome, sent=0)
+        elif identity != with_hardware(identity, hardware):
+            store.keep_identity(with_hardware(identity, hardware))
         outcome, sent = send_all(store, memory, line, identity, outside)
     return conclude(store, memory, outside, outcome, sent)
 
 
-def first_contact(config: Config, store: Store, memory: Memory, line: Line) -> tuple[Identity | None, Outcome]:
+def first_contact(
+    config: Config, store: Store, memory: Memory, line: Line, hardware: Hardware | None, outside: Outside
+) -> Outcome:
     """Enrol with the token file of the settings."""
     if not config.token_file:
-        return None, NotAdmitted("this station is not enrolled; set token_file, or run `dps-agent enroll`")
+        why = memory.estranged or "this station is not enrolled"
+        return NotAdmitted(f"{why}; set token_file, or run `dps-agent enroll`")
     token = read_token(config.token_file)
     store.keep_memory(memory)  # a full disk is found before the token is spent
-    identity, outcome = enrol(line, token, config.tag)
-    if identity is not None:
-        store.keep_identity(identity)
-        store.forget_prepared()
-        forget_acknowledged(memory)
-        memory.waiting_for_approval = isinstance(outcome, Answered) and outcome.answer["status"] == "waiting"
-    return identity, outcome
-
-
-def forget_acknowledged(memory: Memory) -> None:
-    """A new identity begins with nothing acknowledged."""
-    memory.last_envelope_id, memory.readings, memory.full_at_seconds, memory.failures = None, {}, 0, 0
+    return enrol_anew(store, memory, line, token, config.tag, hardware, outside.random)
 
 
 def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, sent: int) -> tuple[bool, str]:

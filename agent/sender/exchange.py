@@ -10,6 +10,8 @@ from agent.machine.base import Clock
 from agent.probes import take
 from agent.probes.base import Surroundings
 from agent.sender.compose import MOST_SLOTS, choose, compose
+from agent.sender.enrolment import key_to_send
+from agent.sender.hardware import Hardware
 from agent.sender.memory import Identity, Memory, Prepared, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
 from agent.sender.upload import Line
@@ -35,6 +37,8 @@ class Outside:
     disk: Disk
     random: Callable[[int], bytes]
     open_line: Callable[[], Line]
+    hardware: Callable[[], Hardware | None] = lambda: None
+    """What this PC is told from others by; None where nobody can tell."""
 
 
 def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:
@@ -157,6 +161,7 @@ def prepare(
         remembered=memory.remembered if remembered is None else remembered,
         now=round(outside.clock.wall()),
         random=outside.random,
+        hardware_key=key_to_send(store.identity(), outside.hardware()),
     )
     store.keep_prepared(prepared)
     return prepared
@@ -201,6 +206,7 @@ def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answe
     memory.clock_skew_seconds = round(outside.clock.wall() - since) - told
     store.keep_trust(outside.clock.boot_id(), outcome.received_elapsed_seconds, told)
     memory.last_envelope_id = prepared.envelope_id
+    memory.waiting_for_approval = answer["waiting"]
     wanted = answer["wanted"]
     memory.readings = {name: group for name, group in prepared.readings.items() if name not in wanted}
     memory.remembered = prepared.remembered

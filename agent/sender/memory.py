@@ -1,6 +1,7 @@
 """What the sender knows from one contact to the next: small JSON files in the state folder.
 
 identity.json   public id and secret of this station; only the service's account can read it
+enrolling.json  the name of an enrolment whose answer has not come yet
 sender.json     the last acknowledged envelope, the readings it brought, when to call again, what was said last
 prepared.json   the next envelope, byte for byte, and the records that it carries
 trust.json      a moment at which the collector told the time
@@ -8,15 +9,17 @@ trust.json      a moment at which the collector told the time
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from agent.disk import Disk
 from agent.errors import Unusable
-from agent.spool import Spool
+from agent.spool import FOLDERS, HELD, PENDING, Spool
 
 CREDENTIAL = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{64}")
 """What a station shows to the collector: its public id and its secret."""
+ENROLMENT_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Identity:
     public_id: str
     secret: str
     server: str
+    """The only one that may see the secret."""
+    salt: str = ""
+    hardware_key: str = ""
+    """Of the PC to which the secret belongs; empty where none could be read yet, or it is doubtful."""
 
     @property
     def credential(self) -> str:
@@ -50,6 +57,8 @@ class Memory:
     last_success_seconds: int | None = None
     last_sentence: str = ""
     waiting_for_approval: bool = False
+    estranged: str = ""
+    """Why the secret is not used here, in words for people; empty where it is."""
     refused_by_version: str = ""
     """Version of the collector that refused what lies in refused/."""
     readings_refused: str = ""
@@ -98,6 +107,32 @@ class Store:
 
     def forget_identity(self) -> None:
         self.disk.remove(f"{self.folder}/identity.json")
+
+    def enrolment_id(self, random: Callable[[int], bytes]) -> str:
+        """The name of the enrolment that is under way, the same until `forget_enrolment`."""
+        try:
+            kept = json.loads(self.disk.read(f"{self.folder}/enrolling.json"))["enrolment_id"]
+        except (OSError, ValueError, KeyError, TypeError):
+            kept = None
+        if not isinstance(kept, str) or not ENROLMENT_ID.fullmatch(kept):
+            kept = random(16).hex()
+            self._write("enrolling.json", {"enrolment_id": kept})
+        return kept
+
+    def forget_enrolment(self) -> None:
+        self.disk.remove(f"{self.folder}/enrolling.json")
+
+    def drop_foreign_records(self) -> None:
+        """Drop what other boots counted, and say how much was lost: it belongs to the PC that the disk came from."""
+        ours = set(self.run().get("runs_of_boot", []))
+        lost = 0
+        for folder in FOLDERS:
+            for entry in self.spool.all_entries(folder):
+                if entry.run_id not in ours:
+                    self.disk.remove(self.spool.path(folder, entry.name))
+                    lost += folder in (PENDING, HELD)
+        if lost:
+            self.spool.write(f"{self.spool.folder}/dropped", str(self.spool.dropped() + lost).encode())
 
     def memory(self) -> Memory:
         """What is remembered; a damaged file is as good as none, since all of it can be learnt again."""

@@ -19,7 +19,7 @@ import requests
 from agent import __version__
 from agent.sender.dates import EARLIEST_SECONDS, DatedBy, WithoutDates, is_about_dates
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused, TryLater
-from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, TimeAnswer
+from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, SaltAnswer, TimeAnswer
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 30
@@ -32,7 +32,12 @@ NOT_OURS = (401, 403)
 BUSY = (429, 503)
 LONGEST_WHOLE = 4_102_444_800
 
-ANSWERS = {"/api/v1/envelopes": EnvelopeAnswer, "/api/v1/enroll": EnrolmentAnswer, "/api/v1/time": TimeAnswer}
+ANSWERS = {
+    "/api/v1/envelopes": EnvelopeAnswer,
+    "/api/v1/salt": SaltAnswer,
+    "/api/v1/enroll": EnrolmentAnswer,
+    "/api/v1/time": TimeAnswer,
+}
 
 
 def is_whole(value: Any) -> bool:
@@ -50,6 +55,9 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     "last_envelope_id": lambda value: value is None or is_hexadecimal(value, 32),
     "wanted": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
     "enrol_again": lambda value: isinstance(value, bool),
+    "waiting": lambda value: isinstance(value, bool),
+    "salt": lambda value: is_hexadecimal(value, 64),
+    "salts": lambda value: isinstance(value, list) and len(value) >= 1 and all(is_hexadecimal(v, 64) for v in value),
     "station_public_id": lambda value: is_hexadecimal(value, 16),
     "station_secret": lambda value: is_hexadecimal(value, 64),
     "status": lambda value: isinstance(value, str),

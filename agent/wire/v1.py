@@ -24,6 +24,10 @@ Bytes = Annotated[int, Whole(0, 2**53)]
 Version = Annotated[str, Text(32, r"^[0-9A-Za-z.+_-]*$")]
 Name = Annotated[str, Text(120)]
 Tag = Annotated[str, Text(64, r"^[0-9A-Za-z][0-9A-Za-z._ -]*$")]
+Token = Annotated[str, Text(128, r"^dps1-[0-9a-f]{16}-[0-9a-f]{64}$")]
+Salt = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
+HardwareKey = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
+"""HMAC-SHA256 of a key of the PC under the salt of its site; the serial numbers behind it never leave the PC."""
 
 ProbeName = Literal[
     "uptime", "processor", "memory", "volumes", "operating_system", "pending_reboot", "network_link", "agent"
@@ -217,6 +221,8 @@ class Envelope(Strict):
     slots: Annotated[tuple[SlotRecord, ...], Items(0, 400)]
     undated: Annotated[tuple[UndatedRecord, ...], Items(0, 64)]
     readings: Readings
+    hardware_key: HardwareKey | None = None
+    """Null where it cannot be read, or where the serial numbers behind it are blank or shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,15 +236,38 @@ class EnvelopeAnswer(Strict):
     wanted: Annotated[tuple[ProbeName, ...], Items(0, 64)]
     """Reading groups that the collector does not hold and asks for in full."""
     enrol_again: bool
+    waiting: bool
+    """Whether somebody still has to approve the station; its envelopes are kept meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaltRequest(Strict):
+    """Asks, before enrolling, how to salt the hardware key; takes no place of the token."""
+
+    schema: Literal[1]
+    token: Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaltAnswer(Strict):
+    schema: Literal[1]
+    salts: Annotated[tuple[Salt, ...], Items(1, 2)]
+    """That of the token's site, then that of the Region, under which a PC may have enrolled before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentRequest(Strict):
     schema: Literal[1]
-    token: Annotated[str, Text(128, r"^dps1-[0-9a-f]{16}-[0-9a-f]{64}$")]
+    enrolment_id: Identifier
+    """Random, the same when one enrolment is tried again because its answer was lost."""
+    token: Token
     tag: Tag
     agent_version: Version
     system: Literal["linux", "windows", "other"]
+    hardware_keys: Annotated[tuple[HardwareKey, ...], Items(0, 2)] = ()
+    """One for each salt of the SaltAnswer; none where the PC has no key that can be read."""
+    hardware_doubtful: bool = False
+    """Whether the serial numbers behind the keys are blank, or the same on many PCs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +276,8 @@ class EnrolmentAnswer(Strict):
     station_public_id: PublicIdentifier
     station_secret: Secret
     status: Literal["accepted", "waiting"]
+    salt: Salt
+    """With which the station salts its hardware key from now on."""
     time_seconds: Seconds
 
 

@@ -21,6 +21,7 @@ from collector.cli.rebuild import rebuild
 from collector.cli.restore import restore
 from collector.cli.serve import serve
 from collector.cli.sites import site
+from collector.cli.stations import station
 from collector.cli.tokens import token
 from collector.cli.users import user
 from collector.config import ConfigError
@@ -75,7 +76,7 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (backup, check, demo, export, migrate, purge, rebuild, restore, serve, site, token, user):
+for command in (backup, check, demo, export, migrate, purge, rebuild, restore, serve, site, station, token, user):
     main.add_command(command)
 
 if __name__ == "__main__":

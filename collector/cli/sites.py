@@ -76,22 +76,31 @@ def waiting(context: click.Context) -> None:
     with reading(engine_of(settings_of(context))) as connection:
         for each in enrolment.waiting_stations(connection):
             proposed = each.proposed_site_code or "?"
-            click.echo(f"{each.public_id}  {day(each.created_at)}  {proposed:<16}{each.tag}")
+            alike = f"  (the same computer as {each.resembles}?)" if each.resembles else ""
+            click.echo(f"{each.public_id}  {day(each.created_at)}  {proposed:<16}{each.tag}{alike}")
 
 
 @site.command()
 @click.argument("code")
 @click.argument("public_ids", nargs=-1)
+@click.option("--same-as", metavar="LABEL", help="The one named is this station of the site, which goes on.")
 @click.pass_context
-def approve(context: click.Context, code: str, public_ids: tuple[str, ...]) -> None:
-    """Approve waiting stations for a site: those named, or all whose tag begins with the site's code."""
+def approve(context: click.Context, code: str, public_ids: tuple[str, ...], same_as: str | None) -> None:
+    """Approve waiting stations for a site: those named, or all that their token or their tag proposes for it.
+
+    One that may be the same computer as a station of the site is approved only when it is named.
+    """
+    if same_as is not None and len(public_ids) != 1:
+        raise click.UsageError("--same-as is for one waiting station: name it by its public id")
     with writing(engine_of(settings_of(context))) as connection:
         site_id = known(connection, code).site_id
         chosen = public_ids or [
-            each.public_id for each in enrolment.waiting_stations(connection) if each.proposed_site_id == site_id
+            each.public_id
+            for each in enrolment.waiting_stations(connection)
+            if each.proposed_site_id == site_id and each.resembles is None
         ]
         for public_id in chosen:
-            enrolment.approve(connection, public_id, site_id, now(), mark=lambda: secrets.randbits(62))
+            enrolment.approve(connection, public_id, site_id, now(), lambda: secrets.randbits(62), same_as)
     click.echo(f"approved {len(chosen)} station{'s' if len(chosen) != 1 else ''} for {code}")
 
 

@@ -46,7 +46,7 @@ def list_tokens(context: click.Context) -> None:
             click.echo(
                 f"{each.public_id}  {each.site_code or '(region)':<16}{used:>9}  until {day(each.valid_until)}  {state}"
             )
-        rejected = [each for each in enrolment.attempts(connection) if each.outcome not in ("accepted", "waiting")]
+        rejected = [each for each in enrolment.attempts(connection) if each.outcome not in enrolment.ADMITTED]
         if rejected:
             click.echo("\nrejected attempts")
         for attempt in rejected:

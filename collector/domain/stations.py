@@ -16,6 +16,8 @@ class State(StrEnum):
     """Overdue, and it did not say that it would stop."""
     NEVER_SEEN = "never_seen"
     """Enrolled, and not one envelope yet."""
+    QUARANTINED = "quarantined"
+    """Two computers use its secret: nothing is counted until somebody acts."""
     WAITING = "waiting"
     """Enrolled with a regional token; somebody must say where it stands."""
 

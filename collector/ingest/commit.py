@@ -16,6 +16,9 @@ would turn the present back. The history has one row per station and hour with t
 changed in it; it is written when the first change of a later hour comes, so that an hour costs one row however many
 contacts it has.
 
+**Clones.** Each envelope is looked at before anything of it is stored. When it shows that two computers use the
+secret, the secret is in quarantine with the same commit, and of this envelope and those behind it nothing is stored.
+
 **When a batch fails**, its envelopes are stored one by one, so that one bad record never fails its neighbours. An
 envelope that fails alone because of its data is refused, and the refusal names the first record that fails alone.
 Any other failure (disk full, database away) is temporary: the station keeps the envelope.
@@ -29,6 +32,7 @@ from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import ProbeName
+from collector.domain.clones import Clone, has_hardware_key, is_trace_of, step
 from collector.ingest.facts import (
     CONTACTS,
     HISTORY,
@@ -39,6 +43,7 @@ from collector.ingest.facts import (
     UNDATED,
     Facts,
 )
+from collector.ingest.recognition import learn_hardware_key, quarantine
 from collector.storage.engine import writing
 from collector.storage.models import station_contact
 from collector.storage.rows import Row, insert_rows, select_by_keys
@@ -54,6 +59,12 @@ class Stored(NamedTuple):
 
     envelope_id_before: str | None
     wanted: tuple[ProbeName, ...]
+    forgets: bool = False
+    """Whether the station forgets at each reboot what it did not send."""
+
+
+class Quarantined(NamedTuple):
+    """Two computers use the secret: nothing was stored, and the station keeps the envelope."""
 
 
 class NotStorable(NamedTuple):
@@ -68,7 +79,7 @@ class TryAgain(NamedTuple):
     reason: str
 
 
-Result = Stored | NotStorable | TryAgain
+Result = Stored | Quarantined | NotStorable | TryAgain
 
 
 @dataclass(slots=True)
@@ -77,6 +88,9 @@ class _Contact:
 
     row: Row | None
     readings: dict[str, list[Any]]
+    trace: str = ""
+    clone: Clone | None = None
+    forgets: bool = False
 
 
 @dataclass(slots=True)
@@ -88,6 +102,8 @@ class _Rows:
     undated: list[Row]
     history: list[Row]
     marks: dict[Row, int]
+    clones: list[tuple[str, Clone, int]]
+    hardware_keys: list[tuple[str, str]]
 
 
 def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
@@ -108,12 +124,16 @@ def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
         return [TryAgain(type(error).__name__)]
 
 
-def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Stored]:
+def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Stored | Quarantined]:
     """Writes the batch inside the caller's transaction."""
     stations = sorted({(facts.site_id, facts.station_id) for facts in batch})
     contacts = _contacts(connection, stations)
-    rows = _Rows([], [], [], [], {})
+    rows = _Rows([], [], [], [], {}, [], [])
     results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
+    for clone in rows.clones:
+        quarantine(connection, *clone)
+    for learnt in rows.hardware_keys:
+        learn_hardware_key(connection, *learnt)
     insert_rows(connection, CONTACTS, [_contact_row(contact) for contact in contacts.values() if contact.row])
     insert_rows(connection, RUNS, [(*row, mark) for row in rows.runs])
     insert_rows(connection, SLOTS, rows.slots)
@@ -139,8 +159,10 @@ def culprit(connection: Connection, facts: Facts, mark: int) -> str:
     return ""
 
 
-def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
+def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored | Quarantined:
     site_id, station_id, received_at = facts[:3]
+    if facts.seen.credential and not _is_one_computer(rows, contact, facts):
+        return Quarantined()
     rows.slots += facts.slots
     rows.runs += facts.runs
     rows.undated += facts.undated
@@ -154,7 +176,18 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored:
         contact.readings.update(changes)
     contact.row = _contact_after(contact.row if overtaken else None, facts, before)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
-    return Stored(before, wanted)
+    return Stored(before, wanted, contact.forgets)
+
+
+def _is_one_computer(rows: _Rows, contact: _Contact, facts: Facts) -> bool:
+    known, seen = contact.trace, facts.seen
+    if contact.clone is None or not is_trace_of(known, seen.credential):
+        contact.trace, contact.clone, contact.forgets = step(known, seen)
+        if contact.clone is not None:
+            rows.clones.append((seen.credential, contact.clone, facts.received_at))
+        elif seen.hardware_key and not has_hardware_key(known, seen.credential):
+            rows.hardware_keys.append((seen.credential, seen.hardware_key))
+    return contact.clone is None
 
 
 def _changes(known: Mapping[str, list[Any]], facts: Facts) -> dict[str, list[Any]]:
@@ -177,7 +210,7 @@ def _past_hour(known: Mapping[str, list[Any]], received_at: int) -> tuple[int, s
 
 def _contact_row(contact: _Contact) -> Row:
     assert contact.row is not None
-    return (*contact.row, to_json(contact.readings).decode())
+    return (*contact.row, contact.trace, to_json(contact.readings).decode())
 
 
 def _contact_after(kept: Row | None, facts: Facts, before: str | None) -> Row:
@@ -205,7 +238,7 @@ def _is_overtaken(held: Row, facts: Facts) -> bool:
 def _contacts(connection: Connection, stations: Sequence[tuple[int, int]]) -> dict[tuple[int, int], _Contact]:
     contacts = {station: _Contact(None, {}) for station in stations}
     for row in select_by_keys(connection, station_contact, CONTACTS.columns, ("site_id", "station_id"), stations):
-        contacts[row[0], row[1]] = _Contact(row[:-1], from_json(row[-1]))
+        contacts[row[0], row[1]] = _Contact(row[:-2], from_json(row[-1]), row[-2])
     return contacts
 
 

@@ -4,7 +4,8 @@ The secret has 256 random bits, so one SHA-256 is enough: it cannot be guessed, 
 An unknown public id costs the same work and gets the same answer as a wrong secret.
 
 What is found is remembered, in every worker by itself. Once per `POLL_SECONDS` a worker asks which credentials are
-revoked, so a revocation takes effect within that time everywhere. A credential that waits is looked up each time.
+revoked or in quarantine, so that takes effect within that time everywhere. A credential that waits, or was never shown
+before, is looked up each time.
 """
 
 import hmac
@@ -24,8 +25,8 @@ SECRET_LENGTH = 64
 _BEARER = re.compile(rb"[Bb]earer ([0-9a-f]{16})\.([0-9a-f]{64})")
 _NOBODY = "0" * SECRET_LENGTH
 _LOOK_UP = (
-    "SELECT secret_sha256, status, site_id, station_id FROM credential WHERE public_id = ?",
-    "SELECT secret_sha256, status, site_id, station_id FROM credential WHERE public_id = %s",
+    "SELECT secret_sha256, status, site_id, station_id, used_at FROM credential WHERE public_id = ?",
+    "SELECT secret_sha256, status, site_id, station_id, used_at FROM credential WHERE public_id = %s",
 )
 
 
@@ -37,6 +38,8 @@ class Credential(NamedTuple):
     status: str
     site_id: int
     station_id: int
+    used: bool = True
+    """Whether the secret was shown before."""
 
 
 def presented(header: bytes) -> tuple[str, bytes] | None:
@@ -62,13 +65,15 @@ def look_up(connection: Connection, public_id: str) -> Credential | None:
         row = cursor.fetchone()
     finally:
         cursor.close()
-    return None if row is None else Credential(public_id, row[0], row[1], row[2] or 0, row[3] or 0)
+    if row is None:
+        return None
+    return Credential(public_id, row[0], row[1], row[2] or 0, row[3] or 0, row[4] is not None)
 
 
 def revoked(connection: Connection) -> frozenset[str]:
     cursor = connection.connection.cursor()
     try:
-        cursor.execute("SELECT public_id FROM credential WHERE status = 'revoked'")
+        cursor.execute("SELECT public_id FROM credential WHERE status IN ('revoked', 'quarantined')")
         return frozenset(row[0] for row in cursor.fetchall())
     finally:
         cursor.close()
@@ -93,11 +98,14 @@ class Remembered:
         for public_id in gone & self._found.keys():
             del self._found[public_id]
 
+    def forget(self, public_id: str) -> None:
+        self._found.pop(public_id, None)
+
     def get(self, public_id: str) -> Credential | None:
         return self._found.get(public_id)
 
     def keep(self, credential: Credential) -> None:
-        if credential.status != "accepted":
+        if credential.status != "accepted" or not credential.used:
             return
         self._found[credential.public_id] = credential
         if len(self._found) > self._most:

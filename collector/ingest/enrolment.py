@@ -3,19 +3,23 @@
 A token is `dps1-<public id>-<secret>`; like a station's, its secret is stored as SHA-256. With a token of a site the
 station is accepted at once; with a regional one it waits until somebody approves it for a site, and its envelopes are
 kept meanwhile. A token whose secret is wrong is answered like an unknown one.
+
+A PC that enrols again, recognised by its hardware key, is the same station with a new secret, and takes no place of
+the token, which may be used up. The old secret is good until the new one is shown.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest
-from collector.ingest import waiting
+from collector.ingest import recognition, waiting
 from collector.ingest.credentials import PUBLIC_ID_LENGTH, SECRET_LENGTH, Credential, digest, is_right
+from collector.ingest.recognition import Known
 from collector.storage import revocations
 from collector.storage.engine import is_sqlite
 from collector.storage.models import credential, enrolment_attempt, enrolment_token, site, station, waiting_envelope
@@ -24,8 +28,13 @@ DAY_SECONDS = 86_400
 ATTEMPTS_KEPT = 10_000
 ATTEMPTS_KEPT_SECONDS = 90 * DAY_SECONDS
 
+Status = Literal["accepted", "waiting"]
 RandomHex = Callable[[int], str]
 """So many random bytes, in hexadecimal: `secrets.token_hex`."""
+
+
+ADMITTED = ("accepted", "waiting", "enrolled_again")
+"""The words in the list of attempts for those that were not rejected."""
 
 
 class EnrolmentError(Exception):
@@ -49,8 +58,15 @@ SENTENCES = {
 }
 
 
+class Token(NamedTuple):
+    """A token that is good; a regional one has no site."""
+
+    public_id: str
+    site_id: int | None
+
+
 class WaitingStation(NamedTuple):
-    """A station that somebody should approve; the proposed site is the one whose code its tag begins with."""
+    """A station that somebody should approve; the proposed site is its token's, else that of its tag."""
 
     public_id: str
     tag: str
@@ -58,6 +74,8 @@ class WaitingStation(NamedTuple):
     envelopes: int
     proposed_site_id: int | None
     proposed_site_code: str | None
+    resembles: str | None = None
+    """Label of the station of that site that may be the same PC."""
 
 
 class Attempt(NamedTuple):
@@ -99,40 +117,87 @@ def token_public_id(token: str) -> str:
     return token.split("-")[1]
 
 
+def salts_for(connection: Connection, token: str, now: int, random: RandomHex) -> tuple[str, ...] | Rejection:
+    """With which the hardware keys of an enrolment with this token are salted; a rejection is listed."""
+    found = _token(connection, token, now)
+    if isinstance(found, Rejection):
+        note_attempt(connection, token_public_id(token), "", found.value, now)
+        return found
+    return recognition.salts(connection, found.site_id, random)
+
+
 def exchange(
     connection: Connection, request: EnrolmentRequest, now: int, random: RandomHex
 ) -> EnrolmentAnswer | Rejection:
-    """Takes one place of the token and makes a station or a waiting one; a rejection is listed."""
-    _prefix, public_id, secret = request.token.split("-")
-    rejection = _rejection(connection, public_id, secret, now)
-    if rejection is not None:
-        note_attempt(connection, public_id, request.tag, rejection.value, now)
-        return rejection
-    site_id = connection.execute(
-        select(enrolment_token.c.site_id).where(enrolment_token.c.public_id == public_id)
-    ).scalar_one()
-    station_public_id, station_secret = random(PUBLIC_ID_LENGTH // 2), random(SECRET_LENGTH // 2)
-    status = "waiting" if site_id is None else "accepted"
-    connection.execute(
-        insert(credential).values(
-            public_id=station_public_id,
-            secret_sha256=digest(station_secret.encode()),
-            status=status,
-            tag=request.tag,
-            token_public_id=public_id,
-            site_id=site_id,
-            station_id=None if site_id is None else new_station(connection, site_id, request.tag, now),
-            created_at=now,
-        )
-    )
-    note_attempt(connection, public_id, request.tag, status, now)
+    """Makes a station or a waiting one, or gives a known PC a new secret; a rejection is listed."""
+    token = _token(connection, request.token, now)
+    if isinstance(token, Rejection):
+        note_attempt(connection, token_public_id(request.token), request.tag, token.value, now)
+        return token
+    known = recognition.tried_before(connection, token.public_id, request)
+    tried = known is not None
+    known = known or recognition.known_hardware(connection, request, token.site_id)
+    if known is None and not _take_place(connection, token.public_id):
+        note_attempt(connection, token.public_id, request.tag, Rejection.USED_UP_TOKEN.value, now)
+        return Rejection.USED_UP_TOKEN
+    secret = random(SECRET_LENGTH // 2)
+    status: Status
+    if known is not None and (tried or known.status == "waiting"):
+        # Nobody has shown this secret, or the PC lost it: what was kept for the station stays under its public id.
+        public_id, status = known.public_id, "waiting" if known.status == "waiting" else "accepted"
+        renewed = {"secret_sha256": digest(secret.encode()), "enrolment_id": request.enrolment_id}
+        connection.execute(update(credential).where(credential.c.public_id == public_id).values(renewed))
+    else:
+        public_id = random(PUBLIC_ID_LENGTH // 2)
+        status = _add(connection, request, token, known, public_id, digest(secret.encode()), now)
+    note_attempt(connection, token.public_id, request.tag, "enrolled_again" if known else status, now)
     return EnrolmentAnswer(
         schema=1,
-        station_public_id=station_public_id,
-        station_secret=station_secret,
-        status="waiting" if site_id is None else "accepted",
+        station_public_id=public_id,
+        station_secret=secret,
+        status=status,
+        salt=recognition.salts(connection, token.site_id, random)[0],
         time_seconds=now,
     )
+
+
+def _add(
+    connection: Connection,
+    request: EnrolmentRequest,
+    token: Token,
+    known: Known | None,
+    public_id: str,
+    secret_sha256: str,
+    now: int,
+) -> Status:
+    """A new credential: of a known station, of a new one, or of one that waits."""
+    site_id, station_id, resembles = token.site_id, None, None
+    if known is not None:
+        recognition.forget_unused(connection, known)
+        site_id, station_id = known.site_id, known.station_id
+    elif site_id is not None:
+        resembles = recognition.resembling_station(connection, request, site_id)
+        if resembles is None:
+            station_id = new_station(connection, site_id, request.tag, now)
+    status: Status = "waiting" if station_id is None else "accepted"
+    connection.execute(
+        insert(credential).values(
+            public_id=public_id,
+            secret_sha256=secret_sha256,
+            status=status,
+            tag=request.tag,
+            token_public_id=token.public_id,
+            site_id=None if station_id is None else site_id,
+            station_id=station_id,
+            created_at=now,
+            enrolment_id=request.enrolment_id,
+            hardware_key=next(iter(request.hardware_keys), None),
+            hardware_doubtful=request.hardware_doubtful,
+            replaces=None if known is None else known.public_id,
+            resembles=resembles,
+        )
+    )
+    return status
 
 
 def new_station(connection: Connection, site_id: int, label: str, now: int) -> int:
@@ -172,23 +237,36 @@ def attempts(connection: Connection, limit: int = 100) -> list[Attempt]:
 
 
 def waiting_stations(connection: Connection) -> list[WaitingStation]:
-    """The stations that wait, oldest first, each with the site that its tag proposes."""
-    sites = [(row.site_id, row.code) for row in connection.execute(select(site.c.site_id, site.c.code))]
+    """The stations that wait, oldest first, each with the site that its token or its tag proposes."""
+    codes = {row.site_id: row.code for row in connection.execute(select(site.c.site_id, site.c.code))}
     count = (
         select(waiting_envelope.c.public_id, func.count().label("envelopes"))
         .group_by(waiting_envelope.c.public_id)
         .subquery()
     )
+    same_station = (station.c.site_id == enrolment_token.c.site_id) & (station.c.station_id == credential.c.resembles)
     rows = connection.execute(
-        select(credential.c.public_id, credential.c.tag, credential.c.created_at, count.c.envelopes)
+        select(
+            credential.c.public_id,
+            credential.c.tag,
+            credential.c.created_at,
+            count.c.envelopes,
+            enrolment_token.c.site_id,
+            station.c.label,
+        )
         .outerjoin(count, count.c.public_id == credential.c.public_id)
+        .outerjoin(enrolment_token, enrolment_token.c.public_id == credential.c.token_public_id)
+        .outerjoin(station, same_station)
         .where(credential.c.status == "waiting")
         .order_by(credential.c.created_at, credential.c.public_id)
     ).all()
-    return [
-        WaitingStation(row.public_id, row.tag, row.created_at, row.envelopes or 0, *proposed_site(row.tag, sites))
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        proposed = proposed_site(row.tag, list(codes.items()))
+        if row.site_id is not None:
+            proposed = (row.site_id, codes[row.site_id])
+        found.append(WaitingStation(row.public_id, row.tag, row.created_at, row.envelopes or 0, *proposed, row.label))
+    return found
 
 
 def proposed_site(tag: str, sites: list[tuple[int, str]]) -> tuple[int | None, str | None]:
@@ -200,15 +278,28 @@ def proposed_site(tag: str, sites: list[tuple[int, str]]) -> tuple[int | None, s
     return site_id, code
 
 
-def approve(connection: Connection, public_id: str, site_id: int, now: int, mark: Callable[[], int]) -> int:
-    """Makes a waiting station one of the site and stores what it sent meanwhile; returns its number."""
+def approve(
+    connection: Connection,
+    public_id: str,
+    site_id: int,
+    now: int,
+    mark: Callable[[], int],
+    same_as: str | None = None,
+) -> int:
+    """Makes a waiting station one of the site and stores what it sent meanwhile; returns its number.
+
+    It is a new one, or the one whose label is `same_as`, which keeps its label and its history.
+    """
     if connection.execute(select(site.c.site_id).where(site.c.site_id == site_id)).first() is None:
         raise EnrolmentError(f"There is no site {site_id}: create it first.")
     if not waiting.is_waiting(connection, public_id):
         raise EnrolmentError(f"No station {public_id} waits to be approved: look at the list again.")
     mine = credential.c.public_id == public_id
     row = connection.execute(select(credential.c.tag, credential.c.created_at).where(mine)).one()
-    station_id = new_station(connection, site_id, row.tag, min(now, row.created_at))
+    if same_as is None:
+        station_id = new_station(connection, site_id, row.tag, min(now, row.created_at))
+    else:
+        station_id = _station_of_label(connection, site_id, same_as)
     connection.execute(update(credential).where(mine).values(status="accepted", site_id=site_id, station_id=station_id))
     waiting.replay(connection, public_id, site_id, station_id, mark)
     return station_id
@@ -239,8 +330,32 @@ def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -
     _note_revocation(file, "token", public_id, now)
 
 
-def _rejection(connection: Connection, public_id: str, secret: str, now: int) -> Rejection | None:
-    row = connection.execute(select(enrolment_token).where(enrolment_token.c.public_id == public_id)).one_or_none()
+def use(connection: Connection, public_id: str, now: int, file: Path) -> None:
+    """A secret is shown for the first time: the earlier ones of its station end, also after a restore."""
+    recognition.first_use(connection, public_id, now, lambda ended: _note_revocation(file, "station", ended, now))
+
+
+def release(connection: Connection, public_id: str) -> None:
+    """Ends the quarantine of a station's secret: somebody has seen to it that one computer has it."""
+    if not recognition.release(connection, public_id):
+        raise EnrolmentError(f"No station {public_id} is in quarantine: look at the list again.")
+
+
+def _station_of_label(connection: Connection, site_id: int, label: str) -> int:
+    here = (station.c.site_id == site_id, station.c.label == label)
+    found = list(connection.execute(select(station.c.station_id).where(*here)).scalars())
+    if len(found) != 1:
+        many = "There is no station" if not found else "There is more than one station"
+        raise EnrolmentError(f"{many} {label} at this site: look at its stations again.")
+    return int(found[0])
+
+
+def _token(connection: Connection, token: str, now: int) -> Token | Rejection:
+    """What a token is for; locks it, so that two enrolments of one PC at once make one station."""
+    _prefix, public_id, secret = token.split("-")
+    row = connection.execute(
+        select(enrolment_token).where(enrolment_token.c.public_id == public_id).with_for_update()
+    ).one_or_none()
     known = None if row is None else Credential(public_id, row.secret_sha256, "", 0, 0)
     if not is_right(known, secret.encode()) or row is None:
         return Rejection.UNKNOWN_TOKEN
@@ -248,7 +363,11 @@ def _rejection(connection: Connection, public_id: str, secret: str, now: int) ->
         return Rejection.REVOKED_TOKEN
     if row.valid_until <= now:
         return Rejection.EXPIRED_TOKEN
-    # Two stations may race for the last place: the count of changed rows tells who got it.
+    return Token(public_id, row.site_id)
+
+
+def _take_place(connection: Connection, public_id: str) -> bool:
+    """Whether there was a place left; two may race for the last one, and the count of changed rows tells who got it."""
     taken = connection.execute(
         update(enrolment_token)
         .where(
@@ -258,7 +377,7 @@ def _rejection(connection: Connection, public_id: str, secret: str, now: int) ->
         )
         .values(stations_used=enrolment_token.c.stations_used + 1)
     )
-    return None if taken.rowcount == 1 else Rejection.USED_UP_TOKEN
+    return taken.rowcount == 1
 
 
 def _note_revocation(file: Path, kind: str, public_id: str, now: int) -> None:

@@ -22,6 +22,7 @@ from agent.wire.v1 import (
     UndatedRecord,
     UndatedRule,
 )
+from collector.domain.clones import Sighting
 from collector.storage import models
 from collector.storage.rows import Row, insertion
 
@@ -71,6 +72,7 @@ CONTACTS = insertion(
         "agent_version",
         "clock_skew_seconds",
         "stopped_at",
+        "trace",
         "readings",
     ),
 )
@@ -144,6 +146,8 @@ class Arrival(NamedTuple):
     station_id: int
     received_at: int
     envelope: Envelope
+    credential: str = ""
+    """The public id of the secret that was shown; empty for what was kept while the station waited."""
 
 
 class Facts(NamedTuple):
@@ -162,10 +166,11 @@ class Facts(NamedTuple):
     slots: list[Row]
     undated: list[Row]
     readings: list[Reading]
+    seen: Sighting
 
 
 def facts_of(arrival: Arrival) -> Facts:
-    site_id, station_id, received_at, envelope = arrival
+    site_id, station_id, received_at, envelope, credential = arrival
     return Facts(
         site_id,
         station_id,
@@ -180,6 +185,13 @@ def facts_of(arrival: Arrival) -> Facts:
         [_slot_row(site_id, station_id, record) for record in envelope.slots],
         [_undated_row(site_id, station_id, record, received_at) for record in envelope.undated],
         _readings_of(envelope.readings),
+        Sighting(
+            credential,
+            envelope.envelope_id,
+            envelope.previous_envelope_id,
+            envelope.current_run_id,
+            envelope.hardware_key,
+        ),
     )
 
 

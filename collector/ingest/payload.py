@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.wire.v1 import EnrolmentRequest, Envelope
+from agent.wire.v1 import EnrolmentRequest, Envelope, SaltRequest
 from collector.ingest.problems import Problem, Refused, too_large
 
 ENVELOPE: TypeAdapter[Envelope] = TypeAdapter(Envelope)
 ENROLMENT: TypeAdapter[EnrolmentRequest] = TypeAdapter(EnrolmentRequest)
+SALT: TypeAdapter[SaltRequest] = TypeAdapter(SaltRequest)
 
 _GZIP_FORMAT = 31
 _Document = TypeVar("_Document")

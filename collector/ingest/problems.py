@@ -47,6 +47,12 @@ NOT_RECOGNISED = Problem(
     "The credential is missing or wrong: enrol the station.",
 )
 REVOKED = Problem(401, "revoked", "The station is revoked", "This credential was revoked: enrol the station again.")
+QUARANTINED = Problem(
+    403,
+    "quarantined",
+    "Two computers use one station's secret",
+    "Two computers were copied from each other, and nothing of theirs is counted: enrol each of them again.",
+)
 QUEUE_FULL = Problem(
     503, "busy", "The collector is busy", "The collector cannot take more now: send this again later.", "", 30
 )

@@ -1,6 +1,7 @@
-"""The three addresses that stations call, as a bare ASGI application: a framework would halve the throughput.
+"""The four addresses that stations call, as a bare ASGI application: a framework would halve the throughput.
 
     POST /api/v1/envelopes   Authorization: Bearer <public id>.<secret>; JSON, plain or gzip
+    POST /api/v1/salt        an enrolment token for the salts of a hardware key
     POST /api/v1/enroll      an enrolment token for a station secret
     GET  /api/v1/time        the collector's time, for a station whose clock is lost
 
@@ -17,14 +18,15 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine
 
-from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest, Envelope
+from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest, Envelope, SaltAnswer, SaltRequest
 from collector.config import Settings
 from collector.ingest import enrolment, exchange, waiting
 from collector.ingest.attempts import RejectedAttempts
-from collector.ingest.commit import NotStorable, Stored
+from collector.ingest.commit import NotStorable, Quarantined, Stored
 from collector.ingest.credentials import Credential, Remembered, is_right, look_up, presented, revoked
 from collector.ingest.enrolment import SENTENCES, Rejection
 from collector.ingest.exchange import Answer, Head, Receive, Scope, Send, refusal
@@ -33,12 +35,14 @@ from collector.ingest.limits import Limits, RunsSeen, within_limits
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
 from collector.ingest.payload import ENROLMENT, ENVELOPE, unpacked, validated
+from collector.ingest.payload import SALT as SALTS
 from collector.ingest.problems import (
     FAILED,
     NOT_FOUND,
     NOT_GZIP_TYPE,
     NOT_JSON_TYPE,
     NOT_RECOGNISED,
+    QUARANTINED,
     QUEUE_FULL,
     REVOKED,
     TOO_MANY_ATTEMPTS,
@@ -52,13 +56,16 @@ from collector.ingest.writer import QueueFull, Writer
 from collector.storage.engine import is_sqlite, writing
 
 ENVELOPES = "/api/v1/envelopes"
+SALT = "/api/v1/salt"
 ENROLL = "/api/v1/enroll"
 TIME = "/api/v1/time"
-METHODS = {ENVELOPES: "POST", ENROLL: "POST", TIME: "GET, HEAD"}
+METHODS = {ENVELOPES: "POST", SALT: "POST", ENROLL: "POST", TIME: "GET, HEAD"}
 
 ENROLMENT_BYTES = 4_096
 SMALL_BODY_BYTES = 65_536
 """A refused body up to this size is read and thrown away, so that the connection can be used again."""
+FORGETTING_SECONDS = 600
+"""A station that forgets at each reboot what it did not send is asked to report so often at least."""
 JITTER_SHARE = 0.1
 """Stations are asked to come back up to a tenth earlier or later, so that a region does not call at once."""
 THREADS = 4
@@ -73,6 +80,7 @@ GARBAGE_THRESHOLDS = (20_000, 20, 20)
 them a hundred times per second and find none."""
 
 Found = TypeVar("Found")
+Asked = TypeVar("Asked", EnrolmentRequest, SaltRequest)
 
 
 class World(NamedTuple):
@@ -169,6 +177,8 @@ class IngestApp:
             return await self._envelope(asked, receive)
         if path == ENROLL and method == "POST":
             return await self._enroll(scope, asked, receive)
+        if path == SALT and method == "POST":
+            return await self._salt(scope, asked, receive)
         if path == TIME and method in {"GET", "HEAD"}:
             content = f'{{"schema":1,"time_seconds":{int(self._world.clock())}}}'
             return Answer(200, content.encode(), "time")
@@ -196,25 +206,49 @@ class IngestApp:
             if kept.outcome is not waiting.Kept.KEPT:
                 raise Refused(WAITING_FULL if kept.outcome is waiting.Kept.FULL else TRY_AGAIN)
             self._metrics.waiting.inc()
-            return Answer(200, self._acknowledgement(kept.envelope_id_before, (), now), "waiting")
+            return Answer(200, self._acknowledgement(kept.envelope_id_before, (), now, waits=True), "waiting")
+        if not station.used:
+            async with self._beside:
+                await asyncio.to_thread(self._use, station.public_id, now)
+        arrival = Arrival(station.site_id, station.station_id, now, envelope, station.public_id)
         try:
-            result = await self.writer.submit(facts_of(Arrival(station.site_id, station.station_id, now, envelope)))
+            result = await self.writer.submit(facts_of(arrival))
         except QueueFull:
             raise Refused(QUEUE_FULL) from None
+        if isinstance(result, Quarantined):
+            self._remembered.forget(station.public_id)
+            raise Refused(QUARANTINED)
         if isinstance(result, NotStorable):
             detail = f"{result.field or 'The document'} cannot be stored: report this to whoever runs the collector."
             raise Refused(Problem(422, "not_storable", "A record cannot be stored", detail, result.field))
         if not isinstance(result, Stored):
             raise Refused(TRY_AGAIN)
         self._metrics.accepted.inc()
-        content = self._acknowledgement(result.envelope_id_before, result.wanted, now)
+        content = self._acknowledgement(result.envelope_id_before, result.wanted, now, forgets=result.forgets)
         return Answer(200, content, word, site=station.site_id, station=station.station_id)
 
     async def _enroll(self, scope: Scope, asked: Head, receive: Receive) -> Answer:
+        outcome = await self._with_token(scope, asked, receive, ENROLMENT, self._exchange)
+        self._metrics.enrolments.labels(outcome.status).inc()
+        return Answer(200, to_json(outcome), f"enrolled_{outcome.status}")
+
+    async def _salt(self, scope: Scope, asked: Head, receive: Receive) -> Answer:
+        outcome = await self._with_token(scope, asked, receive, SALTS, self._salts)
+        return Answer(200, to_json(outcome), "salt")
+
+    async def _with_token(
+        self,
+        scope: Scope,
+        asked: Head,
+        receive: Receive,
+        adapter: TypeAdapter[Asked],
+        exchange: Callable[[Asked], Found | Rejection],
+    ) -> Found:
+        """What a token is good for; whoever shows too many bad ones is slowed down."""
         address = (scope.get("client") or ("", 0))[0]
         self._not_too_often(address, "")
         try:
-            request = validated(ENROLMENT, await self._content(asked, receive, ENROLMENT_BYTES))
+            request = validated(adapter, await self._content(asked, receive, ENROLMENT_BYTES))
         except Refused as refused:
             self._metrics.enrolments.labels(refused.problem.word).inc()
             self._rejected.count(address, "", self._world.elapsed())
@@ -222,13 +256,12 @@ class IngestApp:
         token = enrolment.token_public_id(request.token)
         self._not_too_often(address, token)
         async with self._beside:
-            outcome = await asyncio.to_thread(self._exchange, request)
+            outcome = await asyncio.to_thread(exchange, request)
         if isinstance(outcome, Rejection):
             self._metrics.enrolments.labels(outcome.value).inc()
             self._rejected.count(address, token, self._world.elapsed())
             raise Refused(Problem(403, outcome.value, "The token is not accepted", SENTENCES[outcome], "token"))
-        self._metrics.enrolments.labels(outcome.status).inc()
-        return Answer(200, to_json(outcome), f"enrolled_{outcome.status}")
+        return outcome
 
     async def _authenticated(self, authorization: bytes) -> Credential:
         bearer = presented(authorization)
@@ -246,7 +279,7 @@ class IngestApp:
         if not is_right(credential, secret) or credential is None:
             raise Refused(NOT_RECOGNISED)
         if credential.status not in {"accepted", "waiting"}:
-            raise Refused(REVOKED)
+            raise Refused(QUARANTINED if credential.status == "quarantined" else REVOKED)
         return credential
 
     async def _content(self, asked: Head, receive: Receive, limit: int) -> bytes:
@@ -264,8 +297,12 @@ class IngestApp:
             self._metrics.enrolments.labels(TOO_MANY_ATTEMPTS.word).inc()
             raise Refused(TOO_MANY_ATTEMPTS._replace(retry_after_seconds=wait))
 
-    def _acknowledgement(self, before: str | None, wanted: tuple[str, ...], now: int) -> bytes:
+    def _acknowledgement(
+        self, before: str | None, wanted: tuple[str, ...], now: int, *, waits: bool = False, forgets: bool = False
+    ) -> bytes:
         interval = self._settings.contact_interval_seconds
+        if forgets:
+            interval = min(interval, FORGETTING_SECONDS)
         spread = interval * (1 + JITTER_SHARE * (2 * self._world.jitter() - 1))
         seconds = min(86_400, max(60, round(spread)))
         held = f'"{before}"' if before else "null"
@@ -273,7 +310,7 @@ class IngestApp:
         # Every part is a number, a validated identifier or a word of ours: nothing needs escaping.
         return (
             f'{{"schema":1,"last_envelope_id":{held},"time_seconds":{now},"next_contact_seconds":{seconds},'
-            f'"wanted":[{names}],"enrol_again":false}}'
+            f'"wanted":[{names}],"enrol_again":false,"waiting":{"true" if waits else "false"}}}'
         ).encode()
 
     def _keep(self, public_id: str, envelope: Envelope, now: int) -> waiting.Answer:
@@ -283,6 +320,16 @@ class IngestApp:
     def _exchange(self, request: EnrolmentRequest) -> EnrolmentAnswer | Rejection:
         with writing(self._engine) as connection:
             return enrolment.exchange(connection, request, int(self._world.clock()), self._world.token_hex)
+
+    def _salts(self, request: SaltRequest) -> SaltAnswer | Rejection:
+        with writing(self._engine) as connection:
+            now = int(self._world.clock())
+            found = enrolment.salts_for(connection, request.token, now, self._world.token_hex)
+        return found if isinstance(found, Rejection) else SaltAnswer(schema=1, salts=found)
+
+    def _use(self, public_id: str, now: int) -> None:
+        with writing(self._engine) as connection:
+            enrolment.use(connection, public_id, now, self._settings.revocations_file)
 
     async def _ask(self, question: Callable[[Connection], Found]) -> Found:
         if self._looker is not None:

@@ -11,7 +11,15 @@ from pydantic import TypeAdapter
 from agent.wire import v1
 
 FILE = Path(v1.__file__).with_name("v1.schema.json")
-DOCUMENTS = (v1.Envelope, v1.EnvelopeAnswer, v1.EnrolmentRequest, v1.EnrolmentAnswer, v1.TimeAnswer)
+DOCUMENTS = (
+    v1.Envelope,
+    v1.EnvelopeAnswer,
+    v1.SaltRequest,
+    v1.SaltAnswer,
+    v1.EnrolmentRequest,
+    v1.EnrolmentAnswer,
+    v1.TimeAnswer,
+)
 
 
 def schema() -> str:

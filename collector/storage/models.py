@@ -118,7 +118,8 @@ credential = reference(
     "credential",
     Column("public_id", String(16), primary_key=True),
     Column("secret_sha256", String(64), nullable=False),
-    Column("status", String(16), nullable=False),  # waiting, accepted, revoked
+    # waiting, accepted, quarantined (two computers use it), revoked.
+    Column("status", String(16), nullable=False),
     Column("tag", String(64), nullable=False),
     Column("token_public_id", String(16), nullable=False),
     # Null until a waiting station is approved.
@@ -126,7 +127,23 @@ credential = reference(
     Column("station_id", Big, nullable=True),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger, nullable=True),
+    # The station's own name of this enrolment, so that one whose answer was lost is not taken for a second one.
+    Column("enrolment_id", String(32), nullable=True),
+    # Salted with the site's salt (a regional token: the Region's); null where the PC has none that can be read.
+    Column("hardware_key", String(64), nullable=True),
+    Column("hardware_doubtful", Boolean, nullable=False, server_default="0"),
+    # When the secret was first shown; then the earlier secrets of the station end.
+    Column("used_at", BigInteger, nullable=True),
+    # The secret that the station had before.
+    Column("replaces", String(16), nullable=True),
+    # Waiting because this station of the token's site may be the same PC.
+    Column("resembles", Big, nullable=True),
+    Column("quarantined_at", BigInteger, nullable=True),
+    # "runs" or "hardware": a word of collector.domain.clones.
+    Column("quarantined_because", String(16), nullable=True),
     Index(None, "status"),
+    Index(None, "hardware_key"),
+    Index(None, "site_id", "station_id"),
 )
 
 waiting_envelope = reference(
@@ -193,6 +210,8 @@ station_contact = distributed(
     Column("clock_skew_seconds", BigInteger, nullable=False),
     # Set when the last word of the station was a proper stop.
     Column("stopped_at", BigInteger, nullable=True),
+    # The runs that it named lately, as words of collector.domain.clones.
+    Column("trace", String(700), nullable=False, server_default=""),
     # JSON: {probe: [outcome, value, changed_at]}. The outcome is ok, no_data or failed; the value of the last two is
     # {"reason": ...}. One text, because a contact changes most of them at once.
     Column("readings", Text, nullable=False, server_default="{}"),

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from agent.sender.compose import choose
-from agent.sender.enrolment import enrol
+from agent.sender.enrolment import enrol_anew
 from agent.sender.exchange import Outside, acknowledge, prepare
 from agent.sender.memory import Store
 from agent.sender.outcome import Answered
@@ -94,11 +94,12 @@ class Delivery:
         self._outside = Outside(clock=clock, disk=disk, random=random.randbytes, open_line=self._no_other_line)
         self._store = Store(FOLDER, disk)
         self._store.spool.prepare()
-        identity, outcome = enrol(line, token, tag)
+        self._memory = self._store.memory()
+        outcome = enrol_anew(self._store, self._memory, line, token, tag, None, random.randbytes)
+        identity = self._store.identity()
         if identity is None:
             raise DeliveryError(f"the collector refused to enrol {tag}: {outcome}")
         self._credential = identity.credential
-        self._memory = self._store.memory()
         self._tidy_due = 0
         disk.write(f"{FOLDER}/run.json", json.dumps({"trusted": True}).encode())
         self.envelopes = 0

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, true
 
-from collector.storage.models import credential, enrolment_token, site
+from collector.storage.models import credential, enrolment_token, site, station
 
 
 class Token(NamedTuple):
@@ -26,6 +26,19 @@ class Enrolled(NamedTuple):
     tag: str
     status: str
     created_at: int
+
+
+class Listed(NamedTuple):
+    """A station with its latest secret, or one that waits; `site_code` is empty where nobody has placed it."""
+
+    public_id: str
+    site_code: str
+    label: str
+    status: str
+    since: int
+    enrolled_again_at: int | None
+    quarantined_at: int | None
+    resembles: str | None
 
 
 def add_site(
@@ -67,3 +80,43 @@ def enrolled(connection: Connection, site_id: int) -> Sequence[Enrolled]:
         .order_by(columns.created_at.desc(), columns.public_id)
     )
     return [Enrolled(*row) for row in rows]
+
+
+def stations(connection: Connection, site_id: int | None = None) -> list[Listed]:
+    """The stations of a site, or of all, with the secrets that are not ended, then those that wait."""
+    columns = credential.c
+    here = enrolment_token.c.site_id
+    of_site = site.c.site_id == func.coalesce(columns.site_id, here)
+    alike = station.alias("alike")
+    rows = connection.execute(
+        select(
+            columns.public_id,
+            site.c.code,
+            func.coalesce(station.c.label, columns.tag).label("label"),
+            columns.status,
+            columns.created_at,
+            columns.replaces,
+            columns.quarantined_at,
+            alike.c.label.label("resembles"),
+        )
+        .select_from(credential)
+        .outerjoin(enrolment_token, enrolment_token.c.public_id == columns.token_public_id)
+        .outerjoin(site, of_site)
+        .outerjoin(station, (station.c.site_id == columns.site_id) & (station.c.station_id == columns.station_id))
+        .outerjoin(alike, (alike.c.site_id == here) & (alike.c.station_id == columns.resembles))
+        .where(columns.status != "revoked", true() if site_id is None else site.c.site_id == site_id)
+        .order_by(columns.status == "waiting", site.c.code, "label", columns.created_at)
+    )
+    return [
+        Listed(
+            row.public_id,
+            row.code or "",
+            row.label,
+            row.status,
+            row.created_at,
+            row.created_at if row.replaces else None,
+            row.quarantined_at,
+            row.resembles if row.status == "waiting" else None,
+        )
+        for row in rows
+    ]

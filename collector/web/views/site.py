@@ -1,6 +1,8 @@
 """A site: its stations with their last readings, and the use of the whole site, never of one station."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from litestar import Response, get
@@ -11,16 +13,17 @@ from collector.domain.calendar import Month, days_of, last_days, last_months, th
 from collector.domain.stations import State, state_of
 from collector.domain.statistics import Figures, Mark
 from collector.storage.engine import reading
+from collector.storage.queries.identities import Identity, identities_of, waiting_at
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import site_of_code
 from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
 from collector.web.chart import bar_chart, states_bar
 from collector.web.surroundings import Around, Surroundings, WebRequest
-from collector.web.views.sites import states_of
 
 DAYS_SHOWN = 30
 MONTHS_SHOWN = 12
 """Months of receipt in which counts without a place are looked for."""
+NEWS_SECONDS = 30 * 86_400
 SITE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
 
 
@@ -29,6 +32,7 @@ class Card:
     station: Station
     state: State
     readings: dict[str, Reading]
+    identity: Identity | None
 
 
 @get("/sites/{code:str}", sync_to_thread=True)
@@ -45,6 +49,8 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
         stations = stations_of(connection, [site.site_id])
         readings = latest_readings(connection, site.site_id)
         months = last_months(MONTHS_SHOWN, now, rules.zone)
+        identities = identities_of(connection, site.site_id)
+        waiting = waiting_at(connection, site.site_id)
         periods = [today(now, rules.zone), month, stretch, *days, *months]
         figures = figures_of_site(connection, site, periods, now, rules)
     return around.pages.render(
@@ -52,10 +58,16 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
         "site.html",
         site=site,
         cards=[
-            Card(station, state_of(station.contact, now, interval), readings.get(station.station_id, {}))
+            Card(
+                station,
+                state_at(station, identities, now, interval),
+                readings.get(station.station_id, {}),
+                noted(identities.get(station.station_id), now),
+            )
             for station in stations
         ],
-        states=states_of(stations, now, interval),
+        states=Counter(state_at(station, identities, now, interval) for station in stations),
+        waiting=waiting,
         today=figures[0],
         month=figures[1],
         whole=figures[2],
@@ -66,6 +78,20 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
         month_word=str(Month(month.first_day.year, month.first_day.month)),
         demonstration=site.demonstration,
     )
+
+
+def state_at(station: Station, identities: Mapping[int, Identity], now: int, interval: int) -> State:
+    identity = identities.get(station.station_id)
+    if identity is not None and identity.quarantined_at is not None:
+        return State.QUARANTINED
+    return state_of(station.contact, now, interval)
+
+
+def noted(identity: Identity | None, now: int) -> Identity | None:
+    """What technicians should read about who the station is; that it enrolled again is news for some weeks."""
+    if identity is None or identity.quarantined_at is not None or identity.enrolled_again_at is None:
+        return identity
+    return identity if now - identity.enrolled_again_at < NEWS_SECONDS else None
 
 
 def charts(around: Surroundings, request: WebRequest, days: list[Figures]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from tests.agent.sender.local_server import Asked, LocalServer, Reply, answer, p
 from tests.agent.stage import MONDAY
 
 PUBLIC_ID, SECRET = "0123456789abcdef", "5ec7" * 16
+SALT, REGIONAL_SALT = "5a17" * 16, "5a18" * 16
 TOKEN = f"dps1-{'ab' * 8}-{'70ce' * 16}"
 
 
@@ -45,7 +46,7 @@ class FakeCollector:
             return instead
         if asked.path == "/api/v1/time":
             return answer({"schema": 1, "time_seconds": self.time})
-        if asked.path == "/api/v1/enroll":
+        if asked.path in {"/api/v1/salt", "/api/v1/enroll"}:
             return self.enrol(asked)
         if asked.headers.get("Authorization") not in {f"Bearer {PUBLIC_ID}.{secret}" for secret in self.secrets}:
             return problem(401, "enrol the station")
@@ -54,12 +55,14 @@ class FakeCollector:
     def enrol(self, asked: Asked) -> Reply:
         if asked.json()["token"] != TOKEN:
             return problem(403, "There is no such token: ask for one.")
+        if asked.path == "/api/v1/salt":
+            return answer({"schema": 1, "salts": [SALT, REGIONAL_SALT]})
         if self.token_used:
             return problem(403, "This token was used up: ask for another.")
         return answer(
             {
                 "schema": 1, "station_public_id": PUBLIC_ID, "station_secret": SECRET,
-                "status": self.station_status, "time_seconds": self.time,
+                "status": self.station_status, "salt": SALT, "time_seconds": self.time,
             }
         )  # fmt: skip
 
@@ -84,7 +87,7 @@ class FakeCollector:
             {
                 "schema": 1, "last_envelope_id": self.before, "time_seconds": self.time,
                 "next_contact_seconds": self.next_contact_seconds, "wanted": self.wanted,
-                "enrol_again": self.enrol_again,
+                "enrol_again": self.enrol_again, "waiting": self.station_status == "waiting",
             },
             DPS_Collector_Version=self.version,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from agent.config import Config
 from agent.sender.contact import contact
 from agent.sender.exchange import Outside
+from agent.sender.hardware import Hardware
 from agent.sender.memory import Identity, Memory, Store
 from agent.sender.upload import Line
 from agent.spool import PENDING, Spool
@@ -75,6 +76,7 @@ class Station:
         self.readings = FULL_READINGS
         self._random = iter(range(1, 100_000))
         self.jitter = 0
+        self.hardware: Hardware | None = None
         self.store = Store("/state", self.disk)
         self.spool = Spool("/state/spool", self.disk)
         self.disk.files["/state/run.json"] = json.dumps({"run_id": RUN, "trusted": True}).encode()
@@ -82,7 +84,7 @@ class Station:
             self.store.keep_identity(Identity(PUBLIC_ID, SECRET, server))
 
     def outside(self) -> Outside:
-        return Outside(self.clock, self.disk, self.random, self.open_line)
+        return Outside(self.clock, self.disk, self.random, self.open_line, lambda: self.hardware)
 
     def random(self, size: int) -> bytes:
         return (self.jitter if size == 4 else next(self._random)).to_bytes(size, "big")

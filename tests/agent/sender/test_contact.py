@@ -35,7 +35,8 @@ def test_a_station_with_a_token_enrols_and_sends_in_the_same_contact(
     assert identity is not None
     assert (identity.public_id, identity.secret, identity.server) == (PUBLIC_ID, SECRET, collector.server.address)
     assert collector.asked[0].json() == {
-        "schema": 1, "token": TOKEN, "tag": "PC-1", "agent_version": "0.1.0", "system": "linux",
+        "schema": 1, "enrolment_id": f"{1:032x}", "token": TOKEN, "tag": "PC-1", "agent_version": "0.1.0",
+        "system": "linux", "hardware_keys": [], "hardware_doubtful": False,
     }  # fmt: skip
     assert "Authorization" not in collector.asked[0].headers
     newcomer.contact(after=1800)

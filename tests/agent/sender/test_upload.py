@@ -19,6 +19,7 @@ GOOD: dict[str, Any] = {
     "next_contact_seconds": 1800,
     "wanted": [],
     "enrol_again": False,
+    "waiting": False,
 }
 CREDENTIAL = "0123456789abcdef." + "5ec7" * 16
 
@@ -74,6 +75,7 @@ def test_a_field_that_only_a_later_collector_knows_is_left_alone(server: LocalSe
         {"wanted": [{}]},
         {"wanted": "memory"},
         {"enrol_again": "false"},
+        {"waiting": 0},
     ],
     ids=str,
 )

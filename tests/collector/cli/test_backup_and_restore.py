@@ -39,7 +39,9 @@ def station(ready: Run, database: Change) -> str:
     answers: list[EnrolmentAnswer] = []
 
     def ask(connection: Connection) -> None:
-        request = EnrolmentRequest(schema=1, token=token, tag="EVERE-01", agent_version="1", system="linux")
+        request = EnrolmentRequest(
+            schema=1, enrolment_id=secrets.token_hex(16), token=token, tag="EVERE-01", agent_version="1", system="linux"
+        )
         answer = exchange(connection, request, 1_780_000_000, secrets.token_hex)
         assert isinstance(answer, EnrolmentAnswer)
         answers.append(answer)

@@ -53,7 +53,7 @@ def region(postgresql_folder: Path) -> Iterator[Engine]:
     engine = create_engine(rendered(address(postgresql_folder, "dps_yesterday")))
     seed(engine)
     commit(engine, [arrival(1)], 1)
-    rebuild(engine, 1_780_000_000, "test", 2)
+    rebuild(engine, lambda: 1_780_000_000, "test", lambda: 2)
     with writing(engine) as connection:
         connection.execute(insert(web_session).values(key_sha256="0" * 64, data="{}", valid_until=2**40))
     yield engine

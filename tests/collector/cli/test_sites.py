@@ -21,7 +21,14 @@ def enrolled(database: Change, token: str, tag: str) -> str:
     answers: list[EnrolmentAnswer] = []
 
     def ask(connection: Connection) -> None:
-        request = EnrolmentRequest(schema=1, token=token.strip(), tag=tag, agent_version="1", system="linux")
+        request = EnrolmentRequest(
+            schema=1,
+            enrolment_id=secrets.token_hex(16),
+            token=token.strip(),
+            tag=tag,
+            agent_version="1",
+            system="linux",
+        )
         answer = exchange(connection, request, NOW, secrets.token_hex)
         assert isinstance(answer, EnrolmentAnswer)
         answers.append(answer)

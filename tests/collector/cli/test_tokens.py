@@ -61,7 +61,9 @@ def test_rejected_attempts_are_listed_and_accepted_ones_are_not(ready: Run, data
 
     def ask(tag: str) -> Callable[[Connection], None]:
         def asked(connection: Connection) -> None:
-            request = EnrolmentRequest(schema=1, token=issued, tag=tag, agent_version="1", system="linux")
+            request = EnrolmentRequest(
+                schema=1, enrolment_id=secrets.token_hex(16), token=issued, tag=tag, agent_version="1", system="linux"
+            )
             answer = exchange(connection, request, 1_780_000_000, secrets.token_hex)
             assert isinstance(answer, Rejection) == (tag == "EVERE-02")
 

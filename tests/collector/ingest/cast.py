@@ -125,6 +125,7 @@ def seed(engine: Engine) -> None:
                     "station_id": station_id,
                     "created_at": 0,
                     "revoked_at": 1 if status == "revoked" else None,
+                    "used_at": 0 if status == "accepted" else None,
                 }
                 for number, status, site_id, station_id in (
                     (1, "accepted", 1, 1),

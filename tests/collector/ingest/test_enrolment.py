@@ -2,7 +2,9 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -23,6 +25,8 @@ from collector.storage.models import (
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 
+_names = count()
+
 
 def counted() -> Callable[[int], str]:
     """Hexadecimal digits that are never the same twice and always the same in each test."""
@@ -37,23 +41,34 @@ def counted() -> Callable[[int], str]:
 
 
 def token_of(engine: Engine, site_id: int | None = 1, stations: int = 2, days: int = 7) -> str:
+    def random(size: int) -> str:
+        return sha256(f"token {next(_names)}".encode()).hexdigest()[: 2 * size]
+
     with writing(engine) as connection:
-        return issue_token(connection, site_id, stations=stations, valid_days=days, now=NOW, random=counted())
+        return issue_token(connection, site_id, stations=stations, valid_days=days, now=NOW, random=random)
 
 
-def request(token: str, tag: str = "PC-1") -> EnrolmentRequest:
-    content = {"schema": 1, "token": token, "tag": tag, "agent_version": "0.1.0", "system": "linux"}
+def request(token: str, tag: str = "PC-1", name: str = "", **hardware: Any) -> EnrolmentRequest:
+    content = {
+        "schema": 1,
+        "enrolment_id": sha256((name or f"{next(_names)}").encode()).hexdigest()[:32],
+        "token": token,
+        "tag": tag,
+        "agent_version": "0.1.0",
+        "system": "linux",
+        **hardware,
+    }
     return ENROLMENT.validate_json(json.dumps(content))
 
 
 def tried(
-    engine: Engine, token: str, now: int = NOW, tag: str = "PC-1", start: str = ""
+    engine: Engine, token: str, now: int = NOW, tag: str = "PC-1", start: str = "", **given: Any
 ) -> EnrolmentAnswer | Rejection:
     random = counted()
     with writing(engine) as connection:
         return exchange(
             connection,
-            request(token, tag),
+            request(token, tag, **given),
             now,
             lambda size: sha256((start + random(size)).encode()).hexdigest()[: 2 * size],
         )
@@ -139,7 +154,7 @@ def test_the_last_place_of_a_token_goes_to_one_station_only(region: Engine) -> N
     token = token_of(region, stations=3)
 
     with ThreadPoolExecutor(8) as threads:
-        outcomes = list(threads.map(lambda n: tried(region, token, start=f"thread {n}"), range(8)))
+        outcomes = list(threads.map(lambda n: tried(region, token, tag=f"PC-{n}", start=f"thread {n}"), range(8)))
 
     assert len([outcome for outcome in outcomes if isinstance(outcome, EnrolmentAnswer)]) == 3
     assert outcomes.count(Rejection.USED_UP_TOKEN) == 5

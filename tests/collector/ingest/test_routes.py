@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from tests.collector.ingest.calls import (
 from tests.collector.ingest.cast import FULL, NOW, SLOT, document, packed
 
 ANSWER = TypeAdapter(EnvelopeAnswer)
+_enrolments = count()
 
 
 # --- what is answered ---------------------------------------------------------------------------------------------
@@ -50,6 +52,7 @@ def test_an_envelope_is_stored_and_acknowledged(app: IngestApp, region: Engine) 
         "next_contact_seconds": 1800,
         "wanted": [],
         "enrol_again": False,
+        "waiting": False,
     }
     assert slots(region) == [record["slot"] for record in FULL["slots"]]
 
@@ -308,11 +311,13 @@ def test_a_waiting_station_may_not_fill_the_disk(
 
 
 def enroll(app: IngestApp, token: str, client: str = "192.0.2.7", tag: str = "JETTE-PC7") -> Reply:
-    content = {"schema": 1, "token": token, "tag": tag, "agent_version": "0.1.0", "system": "linux"}
+    content = {
+        "schema": 1, "enrolment_id": f"{next(_enrolments):032x}", "token": token, "tag": tag, "agent_version": "0.1.0",
+        "system": "linux",
+    }  # fmt: skip
+    sent = [json.dumps(content).encode()]
     headers = {"Content-Type": "application/json"}
-    return asyncio.run(
-        call(app, path="/api/v1/enroll", headers=headers, parts=[json.dumps(content).encode()], client=client)
-    )
+    return asyncio.run(call(app, path="/api/v1/enroll", headers=headers, parts=sent, client=client))
 
 
 def test_a_token_becomes_a_station_that_can_report(app: IngestApp, region: Engine) -> None:
