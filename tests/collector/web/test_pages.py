@@ -96,7 +96,7 @@ def test_zero_no_data_and_not_applicable_look_different(administrator: Browser) 
     assert len(rows) == 30
     assert rows["2026-11-15"].endswith("0 0 h 144 h 0 h 0 h 144 h 100%")
     assert "no data no data no data 0 h 144 h 144 h 0%" in rows["2026-11-12"]
-    assert rows["2026-10-25"].count("not applicable") == 5
+    assert rows["2026-10-25"].count("not applicable") == 7
     assert rows["2026-11-21"].count("at least") == 1
 
 
