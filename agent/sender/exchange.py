@@ -7,14 +7,14 @@ from typing import Any
 from agent import __version__
 from agent.disk import Disk
 from agent.machine.base import Clock
-from agent.probes import take
-from agent.probes.base import Surroundings
+from agent.probes import PROBES, take
+from agent.probes.base import Probe, Surroundings
 from agent.sender.compose import MOST_SLOTS, choose, compose
 from agent.sender.memory import Identity, Memory, Prepared, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
 from agent.sender.upload import Line
 from agent.spool import KEPT, PENDING, REFUSED, Entry, entry_of
-from agent.wire.v1 import Readings
+from agent.wire.v1 import ProbeName, Readings
 
 MOST_ENVELOPES = 50
 """One contact sends no more; 60 days of backlog take one contact."""
@@ -35,6 +35,7 @@ class Outside:
     disk: Disk
     random: Callable[[int], bytes]
     open_line: Callable[[], Line]
+    probes: tuple[tuple[ProbeName, Probe], ...] = PROBES
 
 
 def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:
@@ -135,7 +136,7 @@ def kept_envelope(store: Store, outside: Outside) -> Prepared | None:
 
 def new_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
     """An envelope with what waits and the readings of now."""
-    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside))
+    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside), outside.probes)
     return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
 
 

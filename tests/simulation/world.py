@@ -1,0 +1,219 @@
+"""One world: a site with a few stations for some weeks, drawn from a seed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from tests.simulation import invariants
+from tests.simulation.collector import SimulatedCollector, template
+from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
+from tests.simulation.moment import DAY_ONE, DAY_SECONDS, Time, even
+from tests.simulation.network import SimulatedNetwork
+from tests.simulation.shortcuts import taken
+from tests.simulation.station import KILL, POWER, Station
+from tests.simulation.truth import Expected, expected
+from tests.simulation.visitors import Visitors
+
+HOUR = 3600
+STATIONS = 3
+MOST_STEPS = 40
+"""A checkpoint takes fewer steps, a contact more: the later ones are reached by longer strikes."""
+
+
+@dataclass
+class Figures:
+    """What a world was made of, and what was wrong with it."""
+
+    station_days: int = 0
+    sessions: int = 0
+    counted: int = 0
+    unseen: int = 0
+    acknowledged: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    trace: str = ""
+    worlds: int = 1
+
+    def add(self, other: "Figures") -> None:
+        self.worlds += other.worlds
+        self.station_days += other.station_days
+        self.sessions += other.sessions
+        self.counted += other.counted
+        self.unseen += other.unseen
+        self.acknowledged += other.acknowledged
+        self.faults += other.faults
+        self.violations += other.violations
+
+
+class World:
+    """Everything that one seed decides."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.seed = seed
+        self.random = Random(f"{seed} world")
+        self.time = Time(DAY_ONE)
+        self.days = self.random.randrange(5, 10) if self.random.random() < 0.9 else self.random.randrange(15, 35)
+        self.system = SimulatedSystem()
+        self.collector = SimulatedCollector(
+            folder,
+            template(STATIONS),
+            self.time,
+            Random(f"{seed} collector"),
+            self.random.choice((1800, 7200, 14_400, 14_400)),
+        )
+        self.network = SimulatedNetwork(
+            self.collector, self.time, Random(f"{seed} network"), self.random.choice((0.0, 0.05, 0.3))
+        )
+        self.stations: list[Station] = []
+        self.visitors: list[Visitors] = []
+        self.faults: Counter[str] = Counter()
+        self.station_days = 0
+        for number in range(1, STATIONS + 1):
+            disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
+            station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), "log_on")
+            self.stations.append(station)
+            self.visitors.append(
+                Visitors(station, Random(f"{seed} visitors {number}"), self.random.choice((0.3, 1.0, 2.0)))
+            )
+
+    def run(self) -> Figures:
+        with installed(self.system), taken(self.system):
+            for station in self.stations:
+                station.enrol()
+            for day in range(self.days):
+                if day % 7 != 6:
+                    self._plan(DAY_ONE + day * DAY_SECONDS)
+                self.time.run_until(DAY_ONE + (day + 1) * DAY_SECONDS - 2)
+            self._drain()
+        return self._figures()
+
+    # --- a day --------------------------------------------------------------------------------------------------
+
+    def _plan(self, midnight: int) -> None:
+        for station, visitors in zip(self.stations, self.visitors, strict=True):
+            if self.random.random() < 0.03:
+                continue
+            self.station_days += 1
+            opens = midnight + 9 * HOUR
+            closes = midnight + self.random.choice((11, 12, 13, 15, 18)) * HOUR
+            self._at(opens - self.random.randrange(0, 1800), station.power_on)
+            self._at(opens, lambda visitors=visitors, closes=closes: visitors.open_until(closes))  # type: ignore[misc]
+            self._plan_end(station, closes)
+            for kind, share in ((KILL, 0.35), (POWER, 0.2)):
+                if self.random.random() < share:
+                    at = self.random.randrange(opens, closes)
+                    self._at(at, lambda station=station, kind=kind: self._strike(station, kind))  # type: ignore[misc]
+            if self.random.random() < 0.03:
+                self._at(self.random.randrange(opens, closes), lambda station=station: self._fill(station))  # type: ignore[misc]
+        if self.random.random() < 0.15:
+            self._at(midnight + self.random.randrange(9, 18) * HOUR, self._stop_collector)
+        self.time.at(midnight + 22 * HOUR, self.collector.roll)
+
+    def _at(self, moment: int, happen: object) -> None:
+        self.time.at(even(moment), happen)  # type: ignore[arg-type]
+
+    def _plan_end(self, station: Station, closes: int) -> None:
+        end = self.random.random()
+        if end < 0.77:
+            self._at(closes + self.random.randrange(0, 1200), station.shut_down)
+        elif end < 0.87:
+            self._at(closes + self.random.randrange(0, 1200), lambda: self._die(station, POWER))
+        elif end < 0.95:
+            # Windows' hybrid shutdown, or a lid that is closed: the same run goes on the next morning.
+            self._at(closes + self.random.randrange(0, 1200), station.suspend)
+            self._at(closes + 15 * HOUR, station.resume)
+
+    def _strike(self, station: Station, kind: str) -> None:
+        """Kill, at any step of the next call or contact, or between two of them."""
+        if self.random.random() < 0.25:
+            self._die(station, kind)
+            return
+        station.strike = (kind, self.random.randrange(MOST_STEPS if self.random.random() < 0.7 else 400))
+        self.time.after(1800, lambda: self._revive(station))
+
+    def _die(self, station: Station, kind: str) -> None:
+        station.die(kind)
+        self.time.after(even(self.random.choice((4, 20, 90, 400, 1500))), lambda: self._revive(station))
+
+    def _revive(self, station: Station) -> None:
+        if station.on:
+            station.start_service()
+        elif self.time.now % DAY_SECONDS < 17 * HOUR:
+            station.power_on()
+
+    def _fill(self, station: Station) -> None:
+        """The disk is full for a while."""
+        self.faults["disk full"] += 1
+        station.disk.full = True
+        station.excused_from = self.time.now
+        self.time.after(even(self.random.choice((40, 400, 4000))), lambda: self._free(station))
+
+    def _free(self, station: Station) -> None:
+        station.disk.full = False
+        station.wake()
+        if station.service is not None:
+            station.service.checkpoint()
+        station.excused_from = None
+        station.start_service()
+
+    def _stop_collector(self) -> None:
+        kind = self.random.choice(("before_commit", "after_commit", "restart"))
+        self.faults[f"collector killed: {kind}"] += 1
+        if kind == "restart":
+            self.collector.kill()
+        else:
+            self.collector.fault = kind
+        self.time.after(even(self.random.choice((10, 600, 20_000))), self._start_collector)
+
+    def _start_collector(self) -> None:
+        if not self.collector.up:
+            self.collector.start()
+
+    # --- the end ------------------------------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        """No more faults: every station is on for an hour, twice, and sends what it has."""
+        self.network.fault_share = 0.0
+        self.collector.fault = ""
+        self._start_collector()
+        for station in self.stations:
+            station.strike = None
+            station.disk.full = False
+            station.resume()
+        self.time.run_until(self.time.now + 20)
+        for station in self.stations:
+            station.power_on()
+            station.start_service()
+        self.time.run_until(self.time.now + HOUR)
+        for station in self.stations:
+            station.shut_down()
+        self.time.run_until(self.time.now + 600)
+        for station in self.stations:
+            station.power_on()
+        self.time.run_until(self.time.now + HOUR)
+        for station in self.stations:
+            station.shut_down()
+        self.time.run_until(self.time.now + 600)
+        self.collector.roll_all()
+
+    def _figures(self) -> Figures:
+        figures = Figures(station_days=self.station_days, faults=self.faults + self.network.counts)
+        truth: dict[str, Expected] = {}
+        for station in self.stations:
+            figures.faults += station.faults
+            right = truth[station.who] = expected(station.boots)
+            found = invariants.counted(self.collector, station.number)
+            figures.violations += station.violations
+            figures.violations += invariants.compare(station.who, right, found)
+            figures.violations += invariants.acknowledged(station.who, self.network.acknowledged, found)
+            figures.sessions += right.sessions_in_truth
+            figures.unseen += right.sessions_unseen
+            figures.counted += sum(found.starts[2].values())
+        figures.violations += invariants.site_slots(self.collector, truth)
+        figures.violations += self.collector.differences()
+        figures.acknowledged = self.collector.accepted
+        self.time.tell("end", repr(sorted(self.collector.rows_of_facts())))
+        figures.trace = self.time.trace()
+        self.collector.kill()
+        return figures
