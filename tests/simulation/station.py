@@ -277,6 +277,22 @@ class Station:
             self._sender = Process("none")
             self.time.after(2, self.wake)
 
+    def fill(self) -> None:
+        """The disk is full from now on."""
+        if self.excused_from is None:
+            self._catch_up(0)
+            self.faults["disk full"] += 1
+            self.excused_from = self.time.now
+            self.disk.full = True
+
+    def free(self) -> None:
+        """There is room again, and at the next checkpoint everything is written."""
+        self.disk.full = False
+        if self.on:
+            self._catch_up(0)
+        self.excused_from = None
+        self.start_service()
+
     # --- power --------------------------------------------------------------------------------------------------
 
     def power_on(self) -> None:

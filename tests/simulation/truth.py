@@ -9,6 +9,7 @@ The rules (statistics.md, "Sessions: the rule"):
 * A log-on is in use from log-on to log-off, minus its pauses (lock, switch of user, suspend). A pause of at least the
   idle rule divides it: what follows is another session.
 * A stretch that nobody saw is no use and no pause. It divides nothing, unless the computer was started again in it.
+* Whoever is first seen in a pause is a session all the same: somebody logged on.
 * A session is counted in the slot of its first second, its use in the slots in which it passes, and its length, at
   most 12 hours, in the slot of its first second.
 """
@@ -39,9 +40,11 @@ class LogOn:
         if self.pauses and self.pauses[-1][1] is None:
             self.pauses[-1][1] = at
 
-    def active(self, end: int) -> list[tuple[int, int]]:
-        """When it was neither locked nor in the background nor asleep."""
-        ended = end if self.ended is None else self.ended
+    def end(self, boot: "Boot") -> int:
+        return boot.ended if self.ended is None else self.ended
+
+    def active(self, ended: int) -> list[tuple[int, int]]:
+        """When it was neither locked nor in the background."""
         begun, stretches = self.began, []
         for start, stop in self.pauses:
             assert start is not None
@@ -119,12 +122,18 @@ def expected(boots: list[Boot]) -> Expected:
 def pieces(log_on: LogOn, boot: Boot) -> list[Piece]:
     """The stretches of a log-on's use that fall into a view."""
     found = []
-    for begun, ended in log_on.active(boot.ended):
+    for begun, ended in log_on.active(log_on.end(boot)):
         for start, end in without(begun, ended, boot.sleeps, keep_empty=True):
             for number, view in enumerate(boot.views):
                 first, last = max(start, view.start), min(end, view.end)
                 if first <= last:
                     found.append(Piece(first, last, number, paused=end <= view.end))
+    for number, view in enumerate(boot.views):
+        first = max(log_on.began, view.start)
+        if first <= min(log_on.end(boot), view.end):
+            if not found or found[0].start > first:
+                found.insert(0, Piece(first, first, number, paused=True))
+            break
     return found
 
 

@@ -143,19 +143,8 @@ class World:
             station.power_on()
 
     def _fill(self, station: Station) -> None:
-        """The disk is full for a while."""
-        self.faults["disk full"] += 1
-        station.disk.full = True
-        station.excused_from = self.time.now
-        self.time.after(even(self.random.choice((40, 400, 4000))), lambda: self._free(station))
-
-    def _free(self, station: Station) -> None:
-        station.disk.full = False
-        station.wake()
-        if station.service is not None:
-            station.service.checkpoint()
-        station.excused_from = None
-        station.start_service()
+        station.fill()
+        self.time.after(even(self.random.choice((40, 400, 4000))), station.free)
 
     def _stop_collector(self) -> None:
         kind = self.random.choice(("before_commit", "after_commit", "restart"))
@@ -179,7 +168,7 @@ class World:
         self._start_collector()
         for station in self.stations:
             station.strike = None
-            station.disk.full = False
+            station.free()
             station.resume()
         self.time.run_until(self.time.now + 20)
         for station in self.stations:
