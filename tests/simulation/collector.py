@@ -3,9 +3,12 @@
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -26,6 +29,14 @@ from tests.simulation.moment import Time
 
 HOLDER = "simulation"
 SITE_ID = 1
+
+
+class Backup(NamedTuple):
+    """A copy of the database, and what the collector had acknowledged when it was made."""
+
+    made_at: int
+    file: Path
+    acknowledged: Mapping[Any, int]
 
 
 class CollectorKilledError(BaseException):
@@ -82,7 +93,7 @@ class SimulatedCollector:
         self.time = time
         self.random = random
         self.file = folder / "collector.sqlite"
-        self.backups: list[tuple[int, Path]] = []
+        self.backups: list[Backup] = []
         self.file.write_bytes(original)
         self.settings = read(
             None,
@@ -121,6 +132,7 @@ class SimulatedCollector:
         self.waiting = []
         self.up = False
         self.time.tell("collector", "killed")
+        self.app.stop()
         self.engine.dispose()
 
     def ask(self, request: Request) -> Exchange | None:
@@ -166,25 +178,21 @@ class SimulatedCollector:
         while roll(self.engine, self.time.now, HOLDER, 1000):
             pass
 
-    def back_up(self) -> None:
-        """An online backup."""
+    def back_up(self, acknowledged: Mapping[Any, int]) -> None:
+        """An online backup; `acknowledged` is what the collector has said it holds until now."""
         target = self.file.with_name(f"backup-{len(self.backups)}.sqlite")
-        with sqlite3.connect(self.file) as source, sqlite3.connect(target) as copy:
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
-        source.close()
-        copy.close()
-        self.backups.append((self.time.now, target))
+        self.backups.append(Backup(self.time.now, target, acknowledged))
 
-    def restore(self) -> int:
-        """Go back to the newest backup; when that was made."""
+    def restore(self, backup: Backup) -> None:
+        """Go back to a backup: what came later is forgotten."""
         if self.up:
             self.kill()
-        made_at, backup = self.backups[-1]
         for ending in ("-wal", "-shm"):
             Path(f"{self.file}{ending}").unlink(missing_ok=True)
-        shutil.copy(backup, self.file)
-        self.time.tell("collector", f"restored from {made_at}")
-        return made_at
+        shutil.copy(backup.file, self.file)
+        self.time.tell("collector", f"restored from {backup.made_at}")
 
     # --- what it knows ------------------------------------------------------------------------------------------
 

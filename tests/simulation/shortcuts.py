@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 import agent.sender.compose
+import agent.sender.memory
 import agent.spool
 from agent.spool import FOLDERS, Entry, Spool
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem
@@ -41,13 +42,16 @@ def taken(system: SimulatedSystem) -> Iterator[None]:
 
     changed: Any = Spool
     compose: Any = agent.sender.compose
+    memory: Any = agent.sender.memory
     spool: Any = agent.spool
-    changed.all_entries, changed.bytes, compose.asdict = all_entries, size, plain
+    changed.all_entries, changed.bytes = all_entries, size
+    compose.asdict = memory.asdict = plain
     spool.entry_of = lru_cache(maxsize=50_000)(ORIGINAL_ENTRY)
     try:
         yield
     finally:
-        changed.all_entries, changed.bytes, compose.asdict = ORIGINAL_ENTRIES, ORIGINAL_BYTES, asdict
+        changed.all_entries, changed.bytes = ORIGINAL_ENTRIES, ORIGINAL_BYTES
+        compose.asdict = memory.asdict = asdict
         spool.entry_of = ORIGINAL_ENTRY
 
 

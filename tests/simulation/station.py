@@ -81,6 +81,11 @@ class Station:
         """What happens in the next call of the service or the next contact, and at which step."""
         self.excused_from: int | None = None
         """Since when nothing could be written: the disk is full."""
+        self.frozen = False
+        """Whether the disk forgets at every start what happened since the station was enrolled."""
+        self.lossy: set[str] = set()
+        """Runs of which the disk has forgotten a part."""
+        self._image: dict[str, dict[str, bytes]] | None = None
         self._acting: Process | None = None
         self._service = self._sender = Process("none")
         self._called = 0
@@ -300,9 +305,21 @@ class Station:
             return
         self.on = True
         self.clocks.boot()
+        if self.frozen and self._image is None:
+            # Enrolled thawed; in half of the cases it has worked like that for some time before it is frozen.
+            if not self.boots or self.random.random() < 0.5:
+                self._image = self.disk.copy()
+        elif self._image is not None:
+            self.faults["disk reset"] += 1
+            self.disk.restore(self._image)
+            self.forgotten()
         self.boots.append(Boot(self.time.now))
         self.time.tell(self.who, "power on")
         self.time.at(even(self.time.now + self.random.randrange(4, 60)), self.start_service)
+
+    def forgotten(self) -> None:
+        """What the runs until now have counted is not on this disk any more."""
+        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
 
     def cut_power(self) -> None:
         """The plug is pulled."""
