@@ -23,6 +23,8 @@ class Counted(NamedTuple):
     on: dict[tuple[str, int], int]
     observed: dict[tuple[str, int], int]
     revisions: dict[tuple[str, str, int], int]
+    undated: dict[str, list[tuple[int, int, list[int]]]]
+    """Of the runs without a place in time, by rule: starts, seconds in use, lengths."""
 
 
 def counted(collector: SimulatedCollector) -> dict[int, Counted]:
@@ -45,11 +47,20 @@ def counted(collector: SimulatedCollector) -> dict[int, Counted]:
     for name, table in (("runs", models.run), ("undated", models.undated_record)):
         for row in named(collector, table):
             found[row["station_id"]].revisions[name, row["run_id"], -1] = row["revision"]
+            if name == "undated":
+                found[row["station_id"]].undated[row["run_id"]] = [
+                    (
+                        row[f"starts_{minutes}"],
+                        row[f"seconds_in_use_{minutes}"],
+                        list(map(int, row[f"lengths_{minutes}"].split())),
+                    )
+                    for minutes in RULES_MINUTES
+                ]
     return found
 
 
 def nothing() -> Counted:
-    return Counted([{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], {}, {}, {})
+    return Counted([{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], {}, {}, {}, {})
 
 
 def named(collector: SimulatedCollector, table: Table) -> Iterable[dict[str, Any]]:

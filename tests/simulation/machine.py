@@ -7,6 +7,10 @@ from agent.machine.base import ActiveSession, Event, OpenSession
 from tests.simulation.moment import Time
 
 
+EMPTY_BATTERY = 946_684_800
+"""2000-01-01: where many clocks begin after their battery is empty."""
+
+
 class Clocks:
     """Wall and monotonic clock, apart from each other and from the truth."""
 
@@ -17,12 +21,32 @@ class Clocks:
         self.asleep = 0
         self.wall_ahead = 0
         """Wall clock minus true time, in seconds."""
-        self.vouched = True
+        self.synced = True
+        self.always_synced = True
+        """Whether the clock is right from the first second on; else a daemon may set it later."""
+        self.battery = True
+        self.was_wrong = False
 
     def boot(self) -> None:
         self.boots += 1
         self.booted_at = self.time.now
         self.asleep = 0
+        self.synced = False
+        if self.always_synced:
+            self.sync()
+        elif not self.battery:
+            self.wall_ahead = EMPTY_BATTERY - self.time.now
+
+    def sync(self) -> None:
+        """A daemon has asked a time server."""
+        self.wall_ahead = 0
+        self.synced = True
+
+    def jump(self, seconds: int) -> None:
+        """Somebody sets the clock, or it breaks."""
+        self.wall_ahead += seconds
+        self.synced = False
+        self.was_wrong = True
 
     def elapsed(self) -> float:
         return float(self.time.now - self.booted_at)
@@ -31,10 +55,10 @@ class Clocks:
         return float(self.time.now - self.booted_at - self.asleep)
 
     def wall(self) -> float:
-        return float(self.time.now + self.wall_ahead)
+        return float(max(0, self.time.now + self.wall_ahead))
 
     def synchronised(self) -> bool:
-        return self.vouched and self.wall_ahead == 0
+        return self.synced
 
     def boot_id(self) -> str:
         return f"boot-{self.boots}"

@@ -83,6 +83,8 @@ class Station:
         """Since when nothing could be written: the disk is full."""
         self.frozen = False
         """Whether the disk forgets at every start what happened since the station was enrolled."""
+        self.daemon = False
+        """Whether a daemon sets the clock, some time after each start."""
         self.lossy: set[str] = set()
         """Runs of which the disk has forgotten a part."""
         self._image: dict[str, dict[str, bytes]] | None = None
@@ -315,7 +317,20 @@ class Station:
             self.forgotten()
         self.boots.append(Boot(self.time.now))
         self.time.tell(self.who, "power on")
+        if self.daemon:
+            self._sync_later(len(self.boots))
         self.time.at(even(self.time.now + self.random.randrange(4, 60)), self.start_service)
+
+    def _sync_later(self, boot: int) -> None:
+        """A daemon asks a time server, and asks again as long as there is no network."""
+
+        def sync() -> None:
+            if self.on and boot == len(self.boots):
+                if self.who not in self.network.cut:
+                    self.clocks.sync()
+                self._sync_later(boot)
+
+        self.time.at(even(self.time.now + self.random.choice((30, 400, 4000))), sync)
 
     def forgotten(self) -> None:
         """What the runs until now have counted is not on this disk any more."""

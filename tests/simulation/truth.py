@@ -92,6 +92,10 @@ class Expected:
         self.starts: list[dict[tuple[str, int], int]] = [defaultdict(int) for _ in RULES_MINUTES]
         self.use: list[dict[tuple[str, int], int]] = [defaultdict(int) for _ in RULES_MINUTES]
         self.lengths: list[dict[int, list[int]]] = [defaultdict(lambda: [0] * len(BANDS_MINUTES)) for _ in RULES_MINUTES]
+        self.moments: list[dict[str, list[int]]] = [defaultdict(list) for _ in RULES_MINUTES]
+        """When sessions began, by rule and run."""
+        self.stretches: list[dict[str, list[tuple[int, int]]]] = [defaultdict(list) for _ in RULES_MINUTES]
+        """When the station was in use, by rule and run."""
         self.on: dict[tuple[str, int], int] = defaultdict(int)
         self.observed: dict[tuple[str, int], int] = defaultdict(int)
         self.sessions_in_truth = 0
@@ -114,6 +118,7 @@ def expected(boots: list[Boot]) -> Expected:
                     count(result, rule, session, boot.views, used)
             for start, end, run_id in union(used):
                 spread(result.use[rule], run_id, start, end)
+                result.stretches[rule][run_id].append((start, end))
         result.sessions_in_truth += len(boot.log_ons)
         result.sessions_unseen += sum(not seen for seen in pieces_of_log_ons)
     return result
@@ -162,6 +167,7 @@ def count(
 ) -> None:
     first = session[0]
     result.starts[rule][views[first.view].run_id, first.start // SLOT] += 1
+    result.moments[rule][views[first.view].run_id].append(first.start)
     length = 0
     for piece in session:
         share = min(piece.end - piece.start, LONGEST - length)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.simulation import invariants
+from tests.simulation import invariants, shifted
 from tests.simulation.collector import SimulatedCollector, template
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
 from tests.simulation.moment import DAY_ONE, DAY_SECONDS, Time, even
@@ -76,6 +76,12 @@ class World:
             station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), "log_on")
             self.stations.append(station)
             station.frozen = self.random.random() < 0.15
+            if self.random.random() < 0.3:
+                station.clocks.always_synced = station.clocks.synced = False
+                station.clocks.was_wrong = True
+                station.clocks.battery = self.random.random() < 0.5
+                station.clocks.wall_ahead = self.random.choice((0, 0, 3, -50, 115, -125, 4000))
+                station.daemon = self.random.random() < 0.5
             self.visitors.append(
                 Visitors(station, Random(f"{seed} visitors {number}"), self.random.choice((0.3, 1.0, 2.0)))
             )
@@ -107,8 +113,10 @@ class World:
                 if self.random.random() < share:
                     at = self.random.randrange(opens, closes)
                     self._at(at, lambda station=station, kind=kind: self._strike(station, kind))  # type: ignore[misc]
-            if self.random.random() < 0.03:
-                self._at(self.random.randrange(opens, closes), lambda station=station: self._fill(station))  # type: ignore[misc]
+            for happens, share in ((self._fill, 0.03), (self._jump, 0.05)):
+                if self.random.random() < share:
+                    at = self.random.randrange(opens, closes)
+                    self._at(at, lambda station=station, happens=happens: happens(station))  # type: ignore[misc]
         if self.random.random() < 0.15:
             self._at(midnight + self.random.randrange(9, 18) * HOUR, self._stop_collector)
         self.time.at(midnight + 22 * HOUR, self.collector.roll)
@@ -154,6 +162,11 @@ class World:
     def _fill(self, station: Station) -> None:
         station.fill()
         self.time.after(even(self.random.choice((40, 400, 4000))), station.free)
+
+    def _jump(self, station: Station) -> None:
+        """The clock is wrong from now on; a daemon, where there is one, puts it right again."""
+        self.faults["clock jumped"] += 1
+        station.clocks.jump(self.random.choice((-7200, -3600, -90, -3, 3, 90, 3600, 7200, 86_400 * 400)))
 
     def _stop_collector(self) -> None:
         kind = self.random.choice(("before_commit", "after_commit", "restart"))
@@ -232,7 +245,8 @@ class World:
             right = expected(station.boots)
             found = facts[station.number]
             figures.violations += station.violations
-            figures.violations += invariants.compare(station.who, right, found, station.lossy)
+            compare = shifted.compare if station.clocks.was_wrong else invariants.compare
+            figures.violations += compare(station.who, right, found, station.lossy)
             figures.violations += invariants.acknowledged(station.who, self.network.acknowledged, found)
             figures.sessions += sum(right.starts[2].values())
             figures.unseen += right.sessions_unseen
