@@ -258,9 +258,8 @@ class Service:
         self._unpublished = {}
 
     def _drop_recounted(self, run_id: str) -> None:
-        for entry in self.spool.entries(HELD):
-            if entry.run_id == run_id:
-                self.outside.disk.remove(self.spool.path(HELD, entry.name))
+        names = [entry.name for entry in self.spool.all_entries(HELD) if entry.run_id == run_id]
+        self.outside.disk.remove_all(f"{self.folder}/spool/{HELD}", names)
 
     def _settle_held(self) -> None:
         now = self.now() + self.counter.tallies.offset
