@@ -13,7 +13,8 @@ from agent.sender.compose import MOST_SLOTS, choose, compose
 from agent.sender.memory import Identity, Memory, Prepared, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
 from agent.sender.upload import Line
-from agent.spool import KEPT, PENDING, REFUSED, Entry, entry_of
+from agent.spool import DAY_SECONDS, KEPT, PENDING, REFUSED, Entry, entry_of
+from agent.timekeeping import trusted_offset
 from agent.wire.v1 import ProbeName, Readings
 
 MOST_ENVELOPES = 50
@@ -157,10 +158,17 @@ def prepare(
         readings=readings,
         remembered=memory.remembered if remembered is None else remembered,
         now=round(outside.clock.wall()),
+        trusted_now=trusted_now(store, outside),
         random=outside.random,
     )
     store.keep_prepared(prepared)
     return prepared
+
+
+def trusted_now(store: Store, outside: Outside) -> int | None:
+    """Seconds since 1970 if somebody vouches for them; else None."""
+    offset = trusted_offset(outside.clock, outside.disk, f"{store.folder}/trust.json")
+    return None if offset is None else round(outside.clock.elapsed()) + offset
 
 
 def surroundings(probe: str, store: Store, memory: Memory, outside: Outside) -> Surroundings:
@@ -192,7 +200,9 @@ def facts(store: Store, memory: Memory) -> dict[str, Any]:
 def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answered, outside: Outside) -> None:
     """Move what was acknowledged out of the queue and learn from the answer; safe to be cut short anywhere."""
     answer = outcome.answer
-    move_all(store, PENDING, KEPT, [entry for name in prepared.names if (entry := entry_of(name)) is not None])
+    today = answer["time_seconds"] // DAY_SECONDS
+    for entry in filter(None, map(entry_of, prepared.names)):
+        store.spool.move(PENDING, KEPT, entry, today)
     held = answer["last_envelope_id"]
     if prepared.previous_envelope_id is not None and held not in (prepared.previous_envelope_id, prepared.envelope_id):
         # The collector lost what it had acknowledged (restored from a backup): send again what was kept.
