@@ -4,7 +4,6 @@ A request is a coroutine. It runs until its envelope waits for the writer, and g
 stored; in between the collector can be killed.
 """
 
-import asyncio
 from asyncio import events
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any, NamedTuple
@@ -69,6 +68,9 @@ class Writer:
         self._waiting.append(Stored(facts))
         return self._waiting[-1]
 
+    def queued(self) -> list[Stored]:
+        return self._waiting
+
     def commit_all(self) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
@@ -81,7 +83,7 @@ class _Timer:
         pass
 
 
-class _Loop(asyncio.AbstractEventLoop):
+class _Loop:
     """What the application asks of the running loop: timers never fire, and threads run at once."""
 
     def call_later(self, *_arguments: Any, **_context: Any) -> Any:
@@ -95,7 +97,7 @@ async def _done(value: Any) -> Any:
     return value
 
 
-_LOOP = _Loop()
+_LOOP: Any = _Loop()
 
 
 class Exchange:

@@ -22,8 +22,8 @@ from collector.ingest.roller import roll, verify
 from collector.ingest.routes import IngestApp, World
 from collector.storage import models
 from collector.storage.engine import create_engine, reading, writing
-from collector.storage.schema import migrate
 from collector.storage.rows import Row
+from collector.storage.schema import migrate
 from tests.simulation.calls import Exchange, Request, Writer
 from tests.simulation.moment import Time
 

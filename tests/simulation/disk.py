@@ -141,8 +141,8 @@ class SimulatedDisk:
             for name in sorted(names):
                 self._settle(folder, name, as_seen=random.random() < 0.5)
         self.unflushed.clear()
-        for names in self.visible.values():
-            for content in names.values():
+        for contents in self.visible.values():
+            for content in contents.values():
                 if content in self.unwritten:
                     keep = content.data if random.random() < 0.5 else (content.flushed or b"")
                     content.data = keep[: random.randrange(len(keep) + 1)]
@@ -151,7 +151,9 @@ class SimulatedDisk:
 
     def copy(self) -> dict[str, dict[str, bytes]]:
         """An image of the disk, as a proper shutdown leaves it."""
-        return {folder: {name: content.data for name, content in names.items()} for folder, names in self.visible.items()}
+        return {
+            folder: {name: content.data for name, content in names.items()} for folder, names in self.visible.items()
+        }
 
     def restore(self, image: dict[str, dict[str, bytes]]) -> None:
         """The disk is as it was when the image was taken."""
@@ -212,7 +214,7 @@ class SimulatedSystem:
         folder, _, name = path.rpartition("/")
         return self.disks[path[: path.index("/", 1)]], folder, name
 
-    def open(self, path: str, flags: int, mode: int = 0) -> Handle:
+    def open(self, path: str, flags: int, _mode: int = 0) -> Handle:
         disk, folder, name = self._at(path)
         if flags & os.O_WRONLY:
             return Handle(disk, disk.open_to_write(folder, name), folder)
@@ -247,14 +249,14 @@ class SimulatedSystem:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", folder)
         return list(disk.visible[folder])
 
-    def stat(self, path: str) -> Any:
+    def stat(self, path: str) -> Status:
         disk, folder, name = self._at(path)
         return Status(len(disk.content(folder, name).data))
 
-    def makedirs(self, path: str, mode: int = 0, *, exist_ok: bool = False) -> None:
+    def makedirs(self, path: str, **_options: Any) -> None:
         self._at(path)[0].make_folder(path)
 
-    def lstat(self, path: str) -> Any:
+    def lstat(self, _path: str) -> Status:
         return Status(0)
 
     def geteuid(self) -> int:

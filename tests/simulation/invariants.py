@@ -1,7 +1,8 @@
 """What must hold at the end of a world, whatever happened in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Table
@@ -60,7 +61,9 @@ def counted(collector: SimulatedCollector) -> dict[int, Counted]:
 
 
 def nothing() -> Counted:
-    return Counted([{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], {}, {}, {}, {})
+    return Counted(
+        [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], {}, {}, {}, {}
+    )
 
 
 def named(collector: SimulatedCollector, table: Table) -> Iterable[dict[str, Any]]:
@@ -69,7 +72,7 @@ def named(collector: SimulatedCollector, table: Table) -> Iterable[dict[str, Any
     return (dict(zip(columns, values, strict=True)) for values in collector.rows(table))
 
 
-def compare(who: str, right: Expected, found: Counted, lossy: Set[str]) -> Iterable[str]:
+def compare(who: str, right: Expected, found: Counted, lossy: AbstractSet[str]) -> Iterable[str]:
     """Counts equal the truth, slot by slot, run by run, rule by rule.
 
     Of the runs in `lossy` the disk forgot a part that nobody else had: their counts may be lower, never higher.
@@ -89,7 +92,7 @@ Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
 def differences(
-    what: str, right: Mapping[Key, int], found: Mapping[Key, int], lossy: Set[str] = frozenset()
+    what: str, right: Mapping[Key, int], found: Mapping[Key, int], lossy: AbstractSet[str] = frozenset()
 ) -> Iterable[str]:
     """Where two counts differ; a count that is missing is zero."""
     for key in sorted({*right, *found}):

@@ -1,11 +1,8 @@
 """What a simulated station offers to the service: its clocks, its sessions, its presence."""
 
-from typing import Any
-
 from agent.errors import SourceLost
 from agent.machine.base import ActiveSession, Event, OpenSession
 from tests.simulation.moment import Time
-
 
 EMPTY_BATTERY = 946_684_800
 """2000-01-01: where many clocks begin after their battery is empty."""
@@ -115,5 +112,3 @@ class Presence:
 
     def close(self) -> None:
         self.told = []
-
-

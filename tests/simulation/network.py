@@ -52,6 +52,26 @@ class SimulatedNetwork:
         if fault:
             self.counts[fault] += 1
             self.time.tell(who, fault)
+        instead = self._before(fault)
+        if instead is not None:
+            return instead
+        exchange = self.collector.ask(request)
+        if fault in {"repeated at once", "repeated later"}:
+            later = 0 if fault == "repeated at once" else self.random.randrange(2, 7200, 2)
+            self.time.after(later, lambda: self._repeat(request))
+        if fault == "answer delayed":
+            self.wait(self.random.randrange(2, 30, 2))
+        self.collector.answer_all()
+        self._note(who, request, exchange)
+        if exchange is None or exchange.reply is None or fault == "answer lost":
+            raise requests.exceptions.ReadTimeout("no answer")
+        if fault == "answer cut":
+            body = exchange.reply.body
+            return exchange.reply._replace(body=body[: self.random.randrange(len(body))])
+        return exchange.reply
+
+    def _before(self, fault: str) -> Reply | None:
+        """What happens to a request that does not reach the collector, or not yet."""
         if fault == "request lost":
             raise requests.exceptions.ConnectTimeout("timed out")
         if fault == "portal":
@@ -60,21 +80,7 @@ class SimulatedNetwork:
             return Reply(503, {"retry-after": str(self.random.randrange(1, 600))}, b"")
         if fault == "request delayed":
             self.wait(self.random.randrange(2, 30, 2))
-        exchange = self._deliver(request)
-        if fault in {"repeated at once", "repeated later"}:
-            later = 0 if fault == "repeated at once" else self.random.randrange(2, 7200, 2)
-            self.time.after(later, lambda: self._repeat(request))
-        if fault == "answer delayed":
-            self.wait(self.random.randrange(2, 30, 2))
-        self.collector.answer_all()
-        if exchange is None or exchange.reply is None or fault == "answer lost":
-            self._note(who, request, exchange)
-            raise requests.exceptions.ReadTimeout("no answer")
-        self._note(who, request, exchange)
-        reply = exchange.reply
-        if fault == "answer cut":
-            return reply._replace(body=reply.body[: self.random.randrange(len(reply.body))])
-        return reply
+        return None
 
     def _note(self, who: str, request: Request, exchange: Exchange | None) -> None:
         """What the collector has said it holds must be there at the end, whether the station heard it or not."""
@@ -89,11 +95,8 @@ class SimulatedNetwork:
     def wait(self, seconds: int) -> None:
         self.time.run_until(self.time.now + seconds)
 
-    def _deliver(self, request: Request) -> Exchange | None:
-        return self.collector.ask(request)
-
     def _repeat(self, request: Request) -> None:
-        self._deliver(request)
+        self.collector.ask(request)
         self.collector.answer_all()
 
 
@@ -106,7 +109,7 @@ class Response:
         self.raw = self
         self._body = BytesIO(reply.body)
 
-    def read(self, size: int, *, decode_content: bool) -> bytes:
+    def read(self, size: int, **_options: bool) -> bytes:
         return self._body.read(size)
 
     def __enter__(self) -> Self:

@@ -49,7 +49,9 @@ def run(seed: int, station_days: int, processes: int) -> int:
         trace.update(figures.trace.encode())
         if figures.violations:
             failing.append(number)
-            print(f"seed {number} violates {len(figures.violations)} times; again: run --seed {number} --station-days 1")
+            print(
+                f"seed {number} violates {len(figures.violations)} times; again: run --seed {number} --station-days 1"
+            )
             for violation in figures.violations[:MOST_SHOWN]:
                 print(f"    {violation}")
         if total.station_days >= station_days:
@@ -60,8 +62,8 @@ def run(seed: int, station_days: int, processes: int) -> int:
     faults = ", ".join(f"{name} {times}" for name, times in sorted(total.faults.items()))
     print(f"faults: {faults}")
     print(
-        f"station-days {total.station_days}, worlds {total.worlds}, sessions in truth {total.sessions}, "
-        f"seen {total.sessions - total.unseen}, unseen {total.unseen}, counted {total.counted}, "
+        f"station-days {total.station_days}, worlds {total.worlds}, sessions seen {total.sessions}, "
+        f"never seen {total.unseen}, counted {total.counted}, counted without a place in time {total.undated}, "
         f"acknowledged envelopes {total.acknowledged}, violations {len(total.violations)}, "
         f"failing seeds {failing[:MOST_SHOWN]}, trace {trace.hexdigest()[:16]}, "
         f"seconds {time.monotonic() - begun:.0f}"

@@ -4,7 +4,8 @@ What was counted until the end of a slot is compared with what had happened unti
 many as the clock may have been wrong. Of a run that has no place in time the sums are compared.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 
 from tests.simulation.invariants import NONE, Counted
@@ -14,7 +15,7 @@ SLACK_SECONDS = 150
 """Bracketed stretches were within 120 s (design: time); an answer of the collector travels for up to 30 s."""
 
 
-def compare(who: str, right: Expected, found: Counted, lossy: Set[str]) -> Iterable[str]:
+def compare(who: str, right: Expected, found: Counted, lossy: AbstractSet[str]) -> Iterable[str]:
     """Counts equal the truth, in the right slot or in the one beside it, or in no slot and declared so."""
     for rule, minutes in enumerate(RULES_MINUTES):
         runs = {*right.moments[rule], *right.stretches[rule], *found.undated}

@@ -91,7 +91,9 @@ class Expected:
     def __init__(self) -> None:
         self.starts: list[dict[tuple[str, int], int]] = [defaultdict(int) for _ in RULES_MINUTES]
         self.use: list[dict[tuple[str, int], int]] = [defaultdict(int) for _ in RULES_MINUTES]
-        self.lengths: list[dict[int, list[int]]] = [defaultdict(lambda: [0] * len(BANDS_MINUTES)) for _ in RULES_MINUTES]
+        self.lengths: list[dict[int, list[int]]] = [
+            defaultdict(lambda: [0] * len(BANDS_MINUTES)) for _ in RULES_MINUTES
+        ]
         self.moments: list[dict[str, list[int]]] = [defaultdict(list) for _ in RULES_MINUTES]
         """When sessions began, by rule and run."""
         self.stretches: list[dict[str, list[tuple[int, int]]]] = [defaultdict(list) for _ in RULES_MINUTES]

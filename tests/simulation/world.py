@@ -1,7 +1,9 @@
 """One world: a site with a few stations for some weeks, drawn from a seed."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -30,6 +32,7 @@ class Figures:
     station_days: int = 0
     sessions: int = 0
     counted: int = 0
+    undated: int = 0
     unseen: int = 0
     acknowledged: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -42,6 +45,7 @@ class Figures:
         self.station_days += other.station_days
         self.sessions += other.sessions
         self.counted += other.counted
+        self.undated += other.undated
         self.unseen += other.unseen
         self.acknowledged += other.acknowledged
         self.faults += other.faults
@@ -70,6 +74,8 @@ class World:
         self.stations: list[Station] = []
         self.visitors: list[Visitors] = []
         self.faults: Counter[str] = Counter()
+        self.violations: list[str] = []
+        self._restored = False
         self.station_days = 0
         for number in range(1, STATIONS + 1):
             disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
@@ -101,34 +107,34 @@ class World:
 
     def _plan(self, midnight: int) -> None:
         for station, visitors in zip(self.stations, self.visitors, strict=True):
-            if self.random.random() < 0.03:
-                continue
-            self.station_days += 1
-            opens = midnight + 9 * HOUR
-            closes = midnight + self.random.choice((11, 12, 13, 15, 18)) * HOUR
-            self._at(opens - self.random.randrange(0, 1800), station.power_on)
-            self._at(opens, lambda visitors=visitors, closes=closes: visitors.open_until(closes))  # type: ignore[misc]
-            self._plan_end(station, closes)
-            for kind, share in ((KILL, 0.35), (POWER, 0.2)):
-                if self.random.random() < share:
-                    at = self.random.randrange(opens, closes)
-                    self._at(at, lambda station=station, kind=kind: self._strike(station, kind))  # type: ignore[misc]
-            for happens, share in ((self._fill, 0.03), (self._jump, 0.05)):
-                if self.random.random() < share:
-                    at = self.random.randrange(opens, closes)
-                    self._at(at, lambda station=station, happens=happens: happens(station))  # type: ignore[misc]
-        if self.random.random() < 0.15:
-            self._at(midnight + self.random.randrange(9, 18) * HOUR, self._stop_collector)
+            if self.random.random() < 0.97:
+                self._plan_station(station, visitors, midnight)
         self.time.at(midnight + 22 * HOUR, self.collector.roll)
-        if self.random.random() < 0.4:
-            self._at(midnight + self.random.randrange(1, 24) * HOUR, self._back_up)
-        if self.random.random() < 0.04:
-            self._at(midnight + self.random.randrange(1, 24) * HOUR, self._restore)
+        for happens, share in ((self._stop_collector, 0.15), (self._back_up, 0.4), (self._restore, 0.04)):
+            if self.random.random() < share:
+                self._at(midnight + self.random.randrange(1, 24 * HOUR), happens)
         if self.random.random() < 0.03:
             self._go_offline(self.random.choice(self.stations).who)
 
-    def _at(self, moment: int, happen: object) -> None:
-        self.time.at(even(moment), happen)  # type: ignore[arg-type]
+    def _plan_station(self, station: Station, visitors: Visitors, midnight: int) -> None:
+        self.station_days += 1
+        opens = midnight + 9 * HOUR
+        closes = midnight + self.random.choice((11, 12, 13, 15, 18)) * HOUR
+        self._at(opens - self.random.randrange(0, 1800), station.power_on)
+        self._at(opens, lambda: visitors.open_until(closes))
+        self._plan_end(station, closes)
+        faults: tuple[tuple[Callable[[Station], None], float], ...] = (
+            (lambda station: self._strike(station, KILL), 0.35),
+            (lambda station: self._strike(station, POWER), 0.2),
+            (self._fill, 0.03),
+            (self._jump, 0.05),
+        )
+        for happens, share in faults:
+            if self.random.random() < share:
+                self._at(self.random.randrange(opens, closes), partial(happens, station))
+
+    def _at(self, moment: int, happen: Callable[[], None]) -> None:
+        self.time.at(even(moment), happen)
 
     def _plan_end(self, station: Station, closes: int) -> None:
         end = self.random.random()
@@ -178,8 +184,14 @@ class World:
         self.time.after(even(self.random.choice((10, 600, 20_000))), self._start_collector)
 
     def _start_collector(self) -> None:
-        if not self.collector.up:
-            self.collector.start()
+        if self.collector.up:
+            return
+        self.collector.start()
+        if self._restored:
+            return
+        facts = invariants.counted(self.collector)
+        for station in self.stations:
+            self.violations += invariants.acknowledged(station.who, self.network.acknowledged, facts[station.number])
 
     def _back_up(self) -> None:
         if self.collector.up:
@@ -192,6 +204,7 @@ class World:
             return
         backup = self.random.choice(young)
         self.faults["collector restored"] += 1
+        self._restored = True
         self.collector.restore(backup)
         for station in self.stations:
             if station.frozen:
@@ -213,6 +226,9 @@ class World:
 
     def _drain(self) -> None:
         """No more faults: every station is on for an hour, twice, and sends what it has."""
+        for station in self.stations:
+            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 240):
+                self.time.at(moment, station.wake)
         self.network.fault_share = 0.0
         self.network.cut.clear()
         self.collector.fault = ""
@@ -239,6 +255,7 @@ class World:
 
     def _figures(self) -> Figures:
         figures = Figures(station_days=self.station_days, faults=self.faults + self.network.counts)
+        figures.violations += self.violations
         facts = invariants.counted(self.collector)
         for station in self.stations:
             figures.faults += station.faults
@@ -251,6 +268,7 @@ class World:
             figures.sessions += sum(right.starts[2].values())
             figures.unseen += right.sessions_unseen
             figures.counted += sum(found.starts[2].values())
+            figures.undated += sum(sums[2][0] for sums in found.undated.values() if sums)
         figures.violations += invariants.site_slots(self.collector, facts)
         figures.violations += self.collector.differences()
         figures.acknowledged = self.collector.accepted
