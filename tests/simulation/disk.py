@@ -46,6 +46,7 @@ class SimulatedDisk:
         self.full = False
         self.steps_left: int | None = None
         self.interrupt: Callable[[], None] = _nothing
+        """What happens when `steps_left` is used up; raises KilledError where the process that runs dies of it."""
         self.each_step: Callable[[], None] = _nothing
 
     # --- what the operating system offers -----------------------------------------------------------------------

@@ -24,7 +24,7 @@ from agent.tallies import RULES
 from agent.timekeeping import claimed_offset
 from collector.ingest.commit import Stored
 from collector.ingest.facts import SLOTS
-from collector.storage.models import slot_record
+from collector.storage.models import slot_record, station_contact
 from collector.storage.rows import Insertion, insertion
 from tests.simulation.collector import CollectorKilledError, SimulatedCollector
 from tests.simulation.disk import SimulatedSystem
@@ -47,8 +47,9 @@ def answer_first(self: SimulatedCollector) -> None:
     """Answers, then stores: whoever is killed in between has promised what it does not hold."""
     if not self.up:
         return
+    held = {row[1]: row[3] for row in self.rows(station_contact)}
     for stored in self.writer.queued():
-        stored.result = Stored(None, ())
+        stored.result = Stored(held.get(stored.facts.station_id), ())
     waiting, self.waiting = self.waiting, []
     for exchange in waiting:
         exchange.go_on()
