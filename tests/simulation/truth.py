@@ -129,12 +129,14 @@ def expected(boots: list[Boot]) -> Expected:
 def pieces(log_on: LogOn, boot: Boot) -> list[Piece]:
     """The stretches of a log-on's use that fall into a view."""
     found = []
+    awake = dict(boot.sleeps)
     for begun, ended in log_on.active(log_on.end(boot)):
         for start, end in without(begun, ended, boot.sleeps, keep_empty=True):
             for number, view in enumerate(boot.views):
                 first, last = max(start, view.start), min(end, view.end)
                 if first <= last:
-                    found.append(Piece(first, last, number, paused=end <= view.end))
+                    # Nobody sees that a computer falls asleep, only that it has slept.
+                    found.append(Piece(first, last, number, paused=end <= view.end and awake.get(end, 0) <= view.end))
     for number, view in enumerate(boot.views):
         first = max(log_on.began, view.start)
         if first <= min(log_on.end(boot), view.end):
