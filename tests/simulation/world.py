@@ -9,11 +9,12 @@ from random import Random
 
 from tests.simulation import invariants, shifted
 from tests.simulation.collector import SimulatedCollector, template
+from tests.simulation.computer import KILL, POWER
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
 from tests.simulation.moment import DAY_ONE, DAY_SECONDS, Time, even
 from tests.simulation.network import SimulatedNetwork
 from tests.simulation.shortcuts import taken
-from tests.simulation.station import KILL, POWER, Station
+from tests.simulation.station import Station
 from tests.simulation.truth import expected
 from tests.simulation.visitors import Visitors
 
