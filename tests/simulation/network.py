@@ -57,7 +57,7 @@ class SimulatedNetwork:
             return instead
         exchange = self.collector.ask(request)
         if fault in {"repeated at once", "repeated later"}:
-            later = 0 if fault == "repeated at once" else self.random.randrange(2, 7200, 2)
+            later = 0 if fault == "repeated at once" else self.random.choice((600, 7200, 20_000, 60_000))
             self.time.after(later, lambda: self._repeat(request))
         if fault == "answer delayed":
             self.wait(self.random.randrange(2, 30, 2))
