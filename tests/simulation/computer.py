@@ -274,7 +274,7 @@ class Computer:
         if self.excused_from is None:
             self._catch_up(0)
             self.faults["disk full"] += 1
-            self.excused_from = self.time.now
+            self.excused_from = self._slept_from if self.asleep else self.time.now
             self.disk.full = True
 
     def free(self) -> None:
