@@ -106,6 +106,9 @@ class Presence:
     def filenos(self) -> list[int]:
         return []
 
+    def rest_seconds(self) -> float | None:
+        return None
+
     def read(self) -> int | None:
         told, self.told = self.told, []
         return min(told, default=None)
