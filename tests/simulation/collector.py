@@ -18,7 +18,8 @@ from collector.ingest.credentials import digest
 from collector.ingest.facts import Facts
 from collector.ingest.log import RequestLog
 from collector.ingest.metrics import Metrics
-from collector.ingest.roller import roll, verify
+from collector.ingest.rebuilding import verify
+from collector.ingest.roller import roll
 from collector.ingest.routes import IngestApp, World
 from collector.storage import models
 from collector.storage.engine import create_engine, reading, writing
@@ -114,7 +115,7 @@ class SimulatedCollector:
             clock=lambda: float(self.time.now),
             elapsed=lambda: float(self.time.now),
             token_hex=lambda size: self.random.randbytes(size).hex(),
-            mark=lambda: self.random.getrandbits(62),
+            mark=self._mark,
             jitter=self.random.random,
         )
         migrate(self.engine)
@@ -124,6 +125,9 @@ class SimulatedCollector:
         self.app.start()
         self.waiting: list[Exchange] = []
         self.up = True
+
+    def _mark(self) -> int:
+        return self.random.getrandbits(62)
 
     def kill(self) -> None:
         """SIGKILL: what was not committed is gone, and nobody gets an answer."""
@@ -162,7 +166,7 @@ class SimulatedCollector:
         fault, self.fault = self.fault, ""
         if fault == "before_commit":
             raise CollectorKilledError
-        results = commit(self.engine, batch, self.random.getrandbits(62))
+        results = commit(self.engine, batch, self._mark())
         self.accepted += len(results)
         if fault == "after_commit":
             raise CollectorKilledError
@@ -172,10 +176,10 @@ class SimulatedCollector:
 
     def roll(self, limit: int = 500) -> None:
         if self.up:
-            roll(self.engine, self.time.now, HOLDER, limit)
+            roll(self.engine, self.time.now, HOLDER, limit, mark=self._mark)
 
     def roll_all(self) -> None:
-        while roll(self.engine, self.time.now, HOLDER, 1000):
+        while roll(self.engine, self.time.now, HOLDER, 1000, mark=self._mark):
             pass
 
     def back_up(self, acknowledged: Mapping[Any, int]) -> None:

@@ -152,7 +152,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("skip the flush", ((SimulatedSystem, "fsync", file_only),)),
     Mutation(
         "derive site slots by deltas",
-        ((collector.ingest.roller, "_SITE_SLOTS", adding(collector.ingest.roller._SITE_SLOTS)),),
+        ((collector.ingest.roller, "SITE_SLOTS", adding(SITE_SLOTS)),),
     ),
     Mutation("drop the revision check", ((collector.ingest.commit, "SLOTS", insertion(slot_record, SLOTS.columns)),)),
     Mutation("count a resume as a session", ((Counter, "_pause_or_return", resume_counts),)),
