@@ -23,6 +23,7 @@ from agent.spool import KEPT, PENDING, Spool
 from agent.tallies import RULES
 from agent.timekeeping import claimed_offset
 from collector.ingest.commit import Stored
+from collector.ingest.derivation import SITE_SLOTS
 from collector.ingest.facts import SLOTS
 from collector.storage.models import slot_record, station_contact
 from collector.storage.rows import Insertion, insertion
