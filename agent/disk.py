@@ -7,6 +7,7 @@ everything at the next boot.
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -22,7 +23,10 @@ class Disk(Protocol):
         """Rename at once, taking the place of what was there, down to the disk."""
 
     def remove(self, path: str) -> None:
-        """Remove a file; it is fine if it is gone already."""
+        """Remove a file; it is fine if it is gone already. After a power cut it may be there again."""
+
+    def remove_all(self, folder: str, names: Iterable[str]) -> None:
+        """Remove files of one folder, down to the disk: after a power cut none of them is there again."""
 
     def names(self, folder: str) -> list[str]:
         """The names in a folder, sorted; none if the folder does not exist."""
@@ -63,6 +67,11 @@ class RealDisk:
             os.remove(path)  # noqa: PTH107 pathlib costs the resident service memory
         except FileNotFoundError:
             return
+
+    def remove_all(self, folder: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.remove(f"{folder}/{name}")
+        flush_folder(folder)
 
     def names(self, folder: str) -> list[str]:
         try:

@@ -73,8 +73,9 @@ class Service:
         self._start_reason = "restart" if self._same_boot else "boot"
         self._trusted_before: int | None = saved.get("last_trusted_seconds")
         self._last_trusted = self._trusted_before
-        self._runs_of_boot: list[str] = [*(saved.get("runs_of_boot", []) if self._same_boot else []), self.run_id]
         self._claimed = claimed_offset(clock)
+        claims = saved.get("claims", {}) if self._same_boot else {}
+        self._claims: dict[str, int] = {**claims, self.run_id: self._claimed}
         self.started_at = self.now()
         self._awake = clock.awake() - clock.elapsed()
         self.habit = self._habit_from(saved)
@@ -258,19 +259,19 @@ class Service:
         self._unpublished = {}
 
     def _drop_recounted(self, run_id: str) -> None:
-        for entry in self.spool.entries(HELD):
-            if entry.run_id == run_id:
-                self.outside.disk.remove(self.spool.path(HELD, entry.name))
+        names = [entry.name for entry in self.spool.all_entries(HELD) if entry.run_id == run_id]
+        self.outside.disk.remove_all(f"{self.folder}/spool/{HELD}", names)
 
     def _settle_held(self) -> None:
-        now = self.now() + self.counter.tallies.offset
-        skew = self._claimed - self.counter.tallies.offset
+        offset = self.counter.tallies.offset
+        now = self.now() + offset
         waiting = {entry.run_id for entry in self.spool.entries(HELD)}
-        of_this_boot = waiting & set(self._runs_of_boot)
-        # This very boot has its trusted moment now; an earlier one needs a trusted moment before it as well.
-        for runs, trusted_before in ((of_this_boot, 0), (waiting - of_this_boot, self._trusted_before)):
-            if runs:
-                settle(self.spool, runs=runs, trusted_before=trusted_before, trusted_now=now, skew=skew)
+        # This very boot has its trusted moment now; but each of its runs may have had a clock of another opinion.
+        for run in sorted(waiting & self._claims.keys()):
+            settle(self.spool, runs={run}, trusted_before=0, trusted_now=now, skew=self._claims[run] - offset)
+        if earlier := waiting - self._claims.keys():  # their boot needs a trusted moment before it as well
+            before, skew = self._trusted_before, self._claimed - offset
+            settle(self.spool, runs=earlier, trusted_before=before, trusted_now=now, skew=skew)
 
     # --- checkpoints --------------------------------------------------------------------------------------------
 
@@ -356,7 +357,7 @@ class Service:
             "readable": self.sight.readable,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
-            "runs_of_boot": self._runs_of_boot[-MOST_RUNS:],
+            "claims": dict(list(self._claims.items())[-MOST_RUNS:]),
             "counter": self.counter.snapshot(),
             "recounted": self._recounted,
             "folder": folder,

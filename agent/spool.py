@@ -7,8 +7,9 @@
     kept/      what the collector acknowledged, for 7 days, should it lose its memory
     refused/   what the collector refused, with its reason, until the collector changes
 
-A record is a JSON file `KIND-RUN[-SLOT]-REVISION.json`. A higher revision takes the place of a lower one, so writing,
-sending and removing may be cut short anywhere and done again.
+A record is a JSON file `KIND-RUN[-SLOT]-REVISION.json`; in kept/ the day on which it was acknowledged, counted since
+1970, follows the revision. A higher revision takes the place of a lower one, so writing, sending and removing may be
+cut short anywhere and done again.
 """
 
 import json
@@ -17,9 +18,10 @@ from typing import Any, NamedTuple
 from agent.disk import Disk
 from agent.wire.figures import SLOT_SECONDS
 
-KEEP_SECONDS = 7 * 86400
+DAY_SECONDS = 86_400
+KEEP_SECONDS = 7 * DAY_SECONDS
 """How long what was acknowledged is kept (design: the chain)."""
-OLDEST_SECONDS = 60 * 86400
+OLDEST_SECONDS = 60 * DAY_SECONDS
 """A record waits no longer than this; the collector would refuse it (design: spool)."""
 LARGEST_BYTES = 32 * 1024 * 1024
 """A year of one station's records is about 20 MB; the oldest go first beyond this."""
@@ -36,6 +38,7 @@ class Entry(NamedTuple):
     run_id: str
     slot: int
     revision: int
+    acknowledged_day: int = -1
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -54,9 +57,9 @@ def entry_of(name: str) -> Entry | None:
     words = name.removesuffix(".json").split("-")
     try:
         if words[0] == "slot":
-            return Entry(name, "slot", words[1], int(words[2]), int(words[3]))
+            return Entry(name, "slot", words[1], int(words[2]), int(words[3]), _day_of(words[4:]))
         if words[0] in ("run", "undated"):
-            return Entry(name, words[0], words[1], -1, int(words[2]))
+            return Entry(name, words[0], words[1], -1, int(words[2]), _day_of(words[3:]))
     except (IndexError, ValueError):
         return None
     return None
@@ -73,6 +76,10 @@ def is_record(each: Any) -> bool:
         and isinstance(each[1].get("revision"), int)
         and isinstance(each[1].get("slot", 0), int)
     )
+
+
+def _day_of(words: list[str]) -> int:
+    return int(words[0]) if words else -1
 
 
 class Spool:
@@ -126,7 +133,7 @@ class Spool:
         entries = (entry_of(name) for name in self.disk.names(f"{self.folder}/{folder}"))
         return sorted(
             (entry for entry in entries if entry is not None),
-            key=lambda entry: (entry.slot, entry.kind, entry.run_id, entry.revision),
+            key=lambda entry: (entry.slot, entry.kind, entry.run_id, entry.revision, entry.acknowledged_day),
         )
 
     def entries(self, folder: str) -> list[Entry]:
@@ -147,10 +154,16 @@ class Spool:
             return None
         return record
 
-    def move(self, source: str, target: str, entry: Entry) -> None:
-        """Move a record to another folder; fine if it is gone, since a newer revision took its place."""
+    def move(self, source: str, target: str, entry: Entry, day: int | None = None) -> None:
+        """Move a record to another folder; fine if it is gone, since a newer revision took its place.
+
+        `day` is the one on which it was acknowledged, if it is to be kept.
+        """
+        slot = "" if entry.slot < 0 else f"-{entry.slot:08d}"
+        kept = "" if day is None else f"-{day}"
+        name = f"{entry.kind}-{entry.run_id}{slot}-{entry.revision:07d}{kept}.json"
         try:
-            self.disk.replace(self.path(source, entry.name), self.path(target, entry.name))
+            self.disk.replace(self.path(source, entry.name), self.path(target, name))
         except FileNotFoundError:
             return
 
@@ -179,7 +192,12 @@ class Spool:
         return lost
 
     def _last_moment(self, folder: str, entry: Entry) -> int:
-        """What a record is about ends here, in seconds since 1970; for ever where it has no place in time."""
+        """What a record is about ends here, in seconds since 1970; for ever where it has no place in time.
+
+        What was acknowledged counts from then on: it may have waited for weeks before.
+        """
+        if entry.acknowledged_day >= 0:
+            return (entry.acknowledged_day + 1) * DAY_SECONDS
         if entry.kind == "slot":
             return (entry.slot + 1) * SLOT_SECONDS
         try:

@@ -93,8 +93,8 @@ def finish_settling(spool: Spool) -> None:
         decided = None
     if is_decision(decided):
         spool.put_all(PENDING, decided["records"])
-        for name in decided["names"]:
-            spool.disk.remove(spool.path(HELD, name))
+        # Down to the disk before the decision is forgotten: what comes back would be settled, and counted, once more.
+        spool.disk.remove_all(f"{spool.folder}/{HELD}", decided["names"])
     # Else a damaged disk, since it is replaced whole or not at all: what was held is still there to be settled again.
     spool.disk.remove(f"{spool.folder}/{DECIDED}")
 

@@ -20,6 +20,8 @@ MOST_RUNS = 64
 FULL_EVERY_SECONDS = 86_400
 BACKLOG_SECONDS = 13 * 86_400
 """A collector takes slots from 14 days back unless an envelope says that it carries a backlog."""
+LARGEST_ERROR_SECONDS = 3600
+"""A clock that is off by more may have been off by anything when the envelope before was composed."""
 
 RECORDS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "slot": lambda record: SlotRecord(
@@ -72,6 +74,17 @@ def changed(readings: Readings, memory: Memory, *, full: bool) -> tuple[dict[str
     return {name: group for name, group in now.items() if memory.readings.get(name, []) != group}, now
 
 
+def is_backlog(slots: Sequence[SlotRecord], now: int, trusted_now: int | None) -> bool:
+    """Whether a collector may find slots too old unless it is told that they come late on purpose.
+
+    Nobody can tell with a clock that may be wrong: neither how old they are now, nor how old they will be when this
+    envelope is sent again. What a collector finds too old it acknowledges and does not store, so then it is told.
+    """
+    if trusted_now is None or abs(trusted_now - now) > LARGEST_ERROR_SECONDS:
+        return bool(slots)
+    return any(slot.slot < (now - BACKLOG_SECONDS) // SLOT_SECONDS for slot in slots)
+
+
 def compose(
     store: Store,
     memory: Memory,
@@ -80,10 +93,14 @@ def compose(
     readings: Readings | None,
     remembered: dict[str, Any],
     now: int,
+    trusted_now: int | None,
     random: Callable[[int], bytes],
     hardware_key: str | None = None,
 ) -> Prepared:
-    """The next envelope; without readings where those were refused. The caller keeps it before it sends it."""
+    """The next envelope; without readings where those were refused. The caller keeps it before it sends it.
+
+    `now` is what the computer's clock says, `trusted_now` what somebody vouches for, or None.
+    """
     run = store.run()
     full = readings is not None and not 0 <= now - memory.full_at_seconds < FULL_EVERY_SECONDS
     to_send, all_now = ({}, memory.readings) if readings is None else changed(readings, memory, full=full)
@@ -95,7 +112,7 @@ def compose(
         current_run_id=run.get("run_id"),
         composed_at_seconds=max(0, now),
         clock_trusted=bool(run.get("trusted")),
-        backlog=any(slot.slot < (now - BACKLOG_SECONDS) // SLOT_SECONDS for slot in slots),
+        backlog=is_backlog(slots, now, trusted_now),
         agent_version=__version__,
         runs=tuple(record for entry, record in chosen if entry.kind == "run"),
         slots=slots,

@@ -7,16 +7,17 @@ from typing import Any
 from agent import __version__
 from agent.disk import Disk
 from agent.machine.base import Clock
-from agent.probes import take
-from agent.probes.base import Surroundings
+from agent.probes import PROBES, take
+from agent.probes.base import Probe, Surroundings
 from agent.sender.compose import MOST_SLOTS, choose, compose
 from agent.sender.enrolment import key_to_send
 from agent.sender.hardware import Hardware
 from agent.sender.memory import Identity, Memory, Prepared, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
 from agent.sender.upload import Line
-from agent.spool import KEPT, PENDING, REFUSED, Entry, entry_of
-from agent.wire.v1 import Readings
+from agent.spool import DAY_SECONDS, KEPT, PENDING, REFUSED, Entry, entry_of
+from agent.timekeeping import trusted_offset
+from agent.wire.v1 import ProbeName, Readings
 
 MOST_ENVELOPES = 50
 """One contact sends no more; 60 days of backlog take one contact."""
@@ -39,6 +40,7 @@ class Outside:
     open_line: Callable[[], Line]
     hardware: Callable[[], Hardware | None] = lambda: None
     """What this PC is told from others by; None where nobody can tell."""
+    probes: tuple[tuple[ProbeName, Probe], ...] = PROBES
 
 
 def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:
@@ -139,7 +141,7 @@ def kept_envelope(store: Store, outside: Outside) -> Prepared | None:
 
 def new_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
     """An envelope with what waits and the readings of now."""
-    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside))
+    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside), outside.probes)
     return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
 
 
@@ -160,11 +162,18 @@ def prepare(
         readings=readings,
         remembered=memory.remembered if remembered is None else remembered,
         now=round(outside.clock.wall()),
+        trusted_now=trusted_now(store, outside),
         random=outside.random,
         hardware_key=key_to_send(store.identity(), outside.hardware()),
     )
     store.keep_prepared(prepared)
     return prepared
+
+
+def trusted_now(store: Store, outside: Outside) -> int | None:
+    """Seconds since 1970 if somebody vouches for them; else None."""
+    offset = trusted_offset(outside.clock, outside.disk, f"{store.folder}/trust.json")
+    return None if offset is None else round(outside.clock.elapsed()) + offset
 
 
 def surroundings(probe: str, store: Store, memory: Memory, outside: Outside) -> Surroundings:
@@ -196,7 +205,9 @@ def facts(store: Store, memory: Memory) -> dict[str, Any]:
 def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answered, outside: Outside) -> None:
     """Move what was acknowledged out of the queue and learn from the answer; safe to be cut short anywhere."""
     answer = outcome.answer
-    move_all(store, PENDING, KEPT, [entry for name in prepared.names if (entry := entry_of(name)) is not None])
+    today = answer["time_seconds"] // DAY_SECONDS
+    for entry in filter(None, map(entry_of, prepared.names)):
+        store.spool.move(PENDING, KEPT, entry, today)
     held = answer["last_envelope_id"]
     if prepared.previous_envelope_id is not None and held not in (prepared.previous_envelope_id, prepared.envelope_id):
         # The collector lost what it had acknowledged (restored from a backup): send again what was kept.

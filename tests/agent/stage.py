@@ -1,5 +1,7 @@
 """A stage for the agent: a clock that the test moves, a disk in memory, sessions that the test plays."""
 
+from collections.abc import Iterable
+
 from agent.errors import SourceLost
 from agent.machine.base import ActiveSession, Event, OpenSession
 
@@ -75,6 +77,10 @@ class StageDisk:
     def remove(self, path: str) -> None:
         self._step(path)
         self.files.pop(path, None)
+
+    def remove_all(self, folder: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.remove(f"{folder}/{name}")
 
     def names(self, folder: str) -> list[str]:
         inside = (path[len(folder) + 1 :] for path in self.files if path.startswith(f"{folder}/"))

@@ -269,3 +269,21 @@ def test_a_shutdown_that_is_cancelled_goes_on_counting(stage: Stage) -> None:
     stage.play(LOG_OFF)
     assert (stage.total("starts"), stage.total("seconds_in_use")) == (1, 900)
     assert {record["stop_reason"] for record in stage.records("run")} == {"service_stop", None}
+
+
+def test_a_run_that_counted_with_a_wrong_clock_has_no_place_in_time_though_the_clock_was_right_after_it(
+    stage: Stage,
+) -> None:
+    """Both runs are of one boot; between them a daemon puts the clock right, so that nothing looks wrong any more."""
+    truth = stage.clock.wall_ahead
+    stage.clock.wall_ahead = 946_684_800
+    stage.clock.vouched = False
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(600)
+    stage.clock.wall_ahead = truth
+    stage.clock.vouched = True
+    stage.restart()
+    (undated,) = stage.records("undated")
+    assert [rule["starts"] for rule in undated["idle_rules"]] == [1, 1, 1, 1]
+    assert [record["slot"] for record in stage.records() if any(r["starts"] for r in record["idle_rules"])] == []

@@ -104,3 +104,19 @@ def test_on_a_real_disk_half_written_files_are_cleared_and_folders_are_private(t
     assert [entry.slot for entry in spool.entries(HELD)] == [5]
     assert (tmp_path / "spool").stat().st_mode & 0o077 == 0
     assert spool.bytes() > 0
+
+
+def test_what_waited_for_weeks_is_kept_for_seven_days_from_its_acknowledgement_on() -> None:
+    """Else a collector restored from yesterday's backup would have lost it for ever."""
+    spool = Spool("/spool", StageDisk())
+    spool.put(PENDING, "slot", record((MONDAY - 20 * 86_400) // 900))
+    (entry,) = spool.entries(PENDING)
+    spool.move(PENDING, KEPT, entry, day=MONDAY // 86_400)
+    spool.drop_old(MONDAY + 6 * 86_400)
+    (kept,) = spool.entries(KEPT)
+    assert kept.key == entry.key
+    spool.move(KEPT, PENDING, kept)
+    assert spool.entries(PENDING) == [entry]
+    spool.move(PENDING, KEPT, entry, day=MONDAY // 86_400)
+    spool.drop_old(MONDAY + 9 * 86_400)
+    assert spool.entries(KEPT) == []

@@ -1,17 +1,19 @@
-"""python -m tests.simulation replay EVENTS.csv ..."""
+"""python -m tests.simulation run | mutate | replay"""
 
 import sys
+from importlib import import_module
 
-from tests.simulation import replay
-
-COMMANDS = {"replay": replay.main}
+WORDS = ("run", "mutate", "replay")
 
 
 def main(words: list[str]) -> int:
-    if not words or words[0] not in COMMANDS:
-        sys.stderr.write(f"python -m tests.simulation: the first word must be one of {', '.join(COMMANDS)}\n")
+    """Each word is a module beside this one, with `main(arguments) -> int`."""
+    if not words or words[0] not in WORDS:
+        print(f"usage: python -m tests.simulation {' | '.join(WORDS)} [--help]", file=sys.stderr)
         return 2
-    return COMMANDS[words[0]](words[1:])
+    module = import_module(f"tests.simulation.{'mutations' if words[0] == 'mutate' else words[0]}")
+    code: int = module.main(words[1:])
+    return code
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ run, which would wake every 30 seconds of years.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
@@ -53,6 +53,10 @@ class MemoryDisk:
     def remove(self, path: str) -> None:
         files, name = self._at(path)
         files.pop(name, None)
+
+    def remove_all(self, folder: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.remove(f"{folder}/{name}")
 
     def names(self, folder: str) -> list[str]:
         return sorted(self._folders.get(folder, ()))

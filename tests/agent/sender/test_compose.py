@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from agent.sender.compose import BACKLOG_SECONDS, MOST_RUNS, MOST_SLOTS, choose, compose
+from agent.sender.compose import BACKLOG_SECONDS, MOST_RUNS, MOST_SLOTS, choose, compose, is_backlog
 from agent.sender.memory import Memory, Store
 from agent.spool import PENDING, REFUSED, Spool
 from agent.wire.figures import LARGEST_ENVELOPE_BYTES
@@ -36,6 +36,7 @@ def composed(store: Store, memory: Memory | None = None, readings: Readings | No
         readings=readings,
         remembered={},
         now=MONDAY,
+        trusted_now=MONDAY,
         random=lambda size: b"\7" * size,
     )
     ENVELOPE.validate_json(prepared.body, strict=True)
@@ -131,7 +132,14 @@ def test_that_everything_is_readable_again_is_a_change(store: Store) -> None:
 
 def test_a_clock_before_1970_still_composes(store: Store) -> None:
     prepared = compose(
-        store, Memory(), chosen=[], readings=None, remembered={}, now=-5, random=lambda size: b"\7" * size
+        store,
+        Memory(),
+        chosen=[],
+        readings=None,
+        remembered={},
+        now=-5,
+        trusted_now=None,
+        random=lambda size: b"\7" * size,
     )
     ENVELOPE.validate_json(prepared.body, strict=True)
 
@@ -146,3 +154,15 @@ def test_the_answers_that_tests_give_are_those_of_the_wire() -> None:
 
 def test_the_sender_and_the_service_use_folders_of_their_own_for_half_written_files(store: Store) -> None:
     assert store.spool.temporary != Spool("/state/spool", store.disk).temporary
+
+
+def test_a_clock_that_may_be_wrong_cannot_tell_that_slots_are_young(store: Store) -> None:
+    """A collector acknowledges slots of 20 days ago without storing them, unless they are called a backlog."""
+    fill(store, SLOT - 20 * 96)
+    slots = [record for _, record in choose(store)]
+    empty_battery = 946_684_800
+    assert is_backlog(slots, now=empty_battery, trusted_now=None)
+    assert is_backlog(slots, now=empty_battery, trusted_now=MONDAY - 10 * 86_400), "it may be sent again years later"
+    assert is_backlog(slots, now=MONDAY, trusted_now=MONDAY)
+    assert not is_backlog(slots, now=MONDAY - 10 * 86_400, trusted_now=MONDAY - 10 * 86_400)
+    assert not is_backlog([], now=empty_battery, trusted_now=None)

@@ -1,0 +1,211 @@
+"""The real collector on SQLite: it can be killed, started again, backed up and restored."""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from collector.config import read
+from collector.ingest.commit import Result, commit
+from collector.ingest.credentials import digest
+from collector.ingest.facts import Facts
+from collector.ingest.log import RequestLog
+from collector.ingest.metrics import Metrics
+from collector.ingest.rebuilding import verify
+from collector.ingest.roller import roll
+from collector.ingest.routes import IngestApp, World
+from collector.storage import models
+from collector.storage.engine import create_engine, reading, writing
+from collector.storage.rows import Row
+from collector.storage.schema import migrate
+from tests.simulation.calls import Exchange, Request, Writer
+from tests.simulation.moment import Time
+
+HOLDER = "simulation"
+SITE_ID = 1
+
+
+class Backup(NamedTuple):
+    """A copy of the database, and what the collector had acknowledged when it was made."""
+
+    made_at: int
+    file: Path
+    acknowledged: Mapping[Any, int]
+
+
+class CollectorKilledError(BaseException):
+    """The collector's process is no more."""
+
+
+def public_id(station: int) -> str:
+    return f"{station:016x}"
+
+
+def secret(station: int) -> str:
+    return f"{station:064x}"
+
+
+@cache
+def template(stations: int) -> bytes:
+    """A migrated database with one site and its stations, to be copied for each world."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "collector.sqlite"
+        engine = create_engine(f"sqlite:///{file}")
+        migrate(engine)
+        with writing(engine) as connection:
+            _furnish(connection, stations)
+        engine.dispose()
+        return file.read_bytes()
+
+
+def _furnish(connection: Connection, stations: int) -> None:
+    connection.execute(insert(models.site), {"site_id": SITE_ID, "code": "JETTE", "name": "Jette", "created_at": 0})
+    for number in range(1, stations + 1):
+        connection.execute(
+            insert(models.station),
+            {"site_id": SITE_ID, "station_id": number, "label": f"PC{number}", "installed_at": 0},
+        )
+        connection.execute(
+            insert(models.credential),
+            {
+                "public_id": public_id(number),
+                "secret_sha256": digest(secret(number).encode()),
+                "status": "accepted",
+                "tag": f"PC{number}",
+                "token_public_id": "0" * 16,
+                "site_id": SITE_ID,
+                "station_id": number,
+                "created_at": 0,
+            },
+        )
+
+
+class SimulatedCollector:
+    """One collector; its database file outlives its processes."""
+
+    def __init__(self, folder: Path, original: bytes, time: Time, random: Random, contact_seconds: int) -> None:
+        self.time = time
+        self.random = random
+        self.file = folder / "collector.sqlite"
+        self.backups: list[Backup] = []
+        self.file.write_bytes(original)
+        self.settings = read(
+            None,
+            {
+                "DPS_COLLECTOR_DATA_FOLDER": str(folder),
+                "DPS_COLLECTOR_CONTACT_INTERVAL_SECONDS": str(contact_seconds),
+            },
+        )
+        self.fault = ""
+        """"before_commit" or "after_commit": where the next commit is the last one of this process."""
+        self.up = False
+        self.accepted = 0
+        self.start()
+
+    def start(self) -> None:
+        self.engine = create_engine(f"sqlite:///{self.file}")
+        world = World(
+            clock=lambda: float(self.time.now),
+            elapsed=lambda: float(self.time.now),
+            token_hex=lambda size: self.random.randbytes(size).hex(),
+            mark=self._mark,
+            jitter=self.random.random,
+        )
+        migrate(self.engine)
+        self.app = IngestApp(self.engine, self.settings, metrics=Metrics(), log=RequestLog(None), world=world)
+        self.writer = Writer(self._commit, self.settings.queue_limit)
+        self.app.writer = self.writer  # type: ignore[assignment]  # the same without a thread
+        self.app.start()
+        self.waiting: list[Exchange] = []
+        self.up = True
+
+    def _mark(self) -> int:
+        return self.random.getrandbits(62)
+
+    def kill(self) -> None:
+        """SIGKILL: what was not committed is gone, and nobody gets an answer."""
+        for exchange in self.waiting:
+            exchange.drop()
+        self.waiting = []
+        self.up = False
+        self.time.tell("collector", "killed")
+        self.app.stop()
+        self.engine.dispose()
+
+    def ask(self, request: Request) -> Exchange | None:
+        """Take a request as far as it goes without the writer; None when nobody listens."""
+        if not self.up:
+            return None
+        exchange = Exchange(self.app, request)
+        exchange.go_on()
+        if exchange.reply is None:
+            self.waiting.append(exchange)
+        return exchange
+
+    def answer_all(self) -> None:
+        """One turn of the writer, and the answers that follow from it."""
+        if not self.up:
+            return
+        try:
+            self.writer.commit_all()
+        except CollectorKilledError:
+            self.kill()
+            return
+        waiting, self.waiting = self.waiting, []
+        for exchange in waiting:
+            exchange.go_on()
+
+    def _commit(self, batch: list[Facts]) -> list[Result]:
+        fault, self.fault = self.fault, ""
+        if fault == "before_commit":
+            raise CollectorKilledError
+        results = commit(self.engine, batch, self._mark())
+        self.accepted += len(results)
+        if fault == "after_commit":
+            raise CollectorKilledError
+        return results
+
+    # --- what is beside the stations ----------------------------------------------------------------------------
+
+    def roll(self, limit: int = 500) -> None:
+        if self.up:
+            roll(self.engine, self.time.now, HOLDER, limit, mark=self._mark)
+
+    def roll_all(self) -> None:
+        while roll(self.engine, self.time.now, HOLDER, 1000, mark=self._mark):
+            pass
+
+    def back_up(self, acknowledged: Mapping[Any, int]) -> None:
+        """An online backup; `acknowledged` is what the collector has said it holds until now."""
+        target = self.file.with_name(f"backup-{len(self.backups)}.sqlite")
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+        self.backups.append(Backup(self.time.now, target, acknowledged))
+
+    def restore(self, backup: Backup) -> None:
+        """Go back to a backup: what came later is forgotten."""
+        if self.up:
+            self.kill()
+        for ending in ("-wal", "-shm"):
+            Path(f"{self.file}{ending}").unlink(missing_ok=True)
+        shutil.copy(backup.file, self.file)
+        self.time.tell("collector", f"restored from {backup.made_at}")
+
+    # --- what it knows ------------------------------------------------------------------------------------------
+
+    def rows(self, table: object) -> list[Row]:
+        with reading(self.engine) as connection:
+            return [tuple(row) for row in connection.execute(select(table))]  # type: ignore[call-overload]
+
+    def rows_of_facts(self) -> list[Row]:
+        return self.rows(models.slot_record)
+
+    def differences(self) -> list[str]:
+        return [str(difference) for difference in verify(self.engine)]

@@ -1,0 +1,318 @@
+"""One computer: the real service, spool and sender on simulated clocks, sessions and disk, and how they die."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from agent.config import Config
+from agent.disk import RealDisk
+from agent.errors import AgentError
+from agent.outside import Outside
+from agent.sender.contact import contact
+from agent.sender.exchange import Outside as SenderOutside
+from agent.sender.memory import Identity, Store
+from agent.service import Service
+from agent.sessions import Mode
+from tests.simulation.collector import public_id, secret
+from tests.simulation.disk import KilledError, SimulatedDisk
+from tests.simulation.machine import Clocks, Presence, Sessions
+from tests.simulation.moment import Time, even
+from tests.simulation.network import SimulatedLine, SimulatedNetwork
+from tests.simulation.probes import PROBES
+from tests.simulation.truth import Boot, LogOn, View
+
+CHECKPOINT_SECONDS = 30
+"""What design.md promises: a crash loses at most so much."""
+SERVER = "http://127.0.0.1"
+KILL, POWER = "process killed", "power cut"
+
+
+class Process:
+    """The service or the sender; a dead one is stopped at its next step."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.dead = False
+
+
+class Computer:
+    """What runs on a public PC, and what is true about it."""
+
+    def __init__(
+        self, number: int, disk: SimulatedDisk, network: SimulatedNetwork, time: Time, random: Random, mode: Mode
+    ) -> None:
+        self.number = number
+        self.who = f"pc{number}"
+        self.disk = disk
+        self.network = network
+        self.time = time
+        self.random = random
+        self.mode: Mode = mode
+        self.folder = f"{self.who}/state"
+        self.clocks = Clocks(time)
+        self.sessions = Sessions()
+        self.presence = Presence()
+        self.boots: list[Boot] = []
+        self.violations: list[str] = []
+        self.faults: Counter[str] = Counter()
+        self.on = self.asleep = False
+        self.service: Service | None = None
+        self.log_ons: dict[str, LogOn] = {}
+        self.between = 0.01
+        """How often the service has its turn between two steps of the sender."""
+        self.strike: tuple[str, int] | None = None
+        """What happens in the next call of the service or the next contact, and at which step."""
+        self.excused_from: int | None = None
+        """Since when nothing could be written: the disk is full."""
+        self.frozen = False
+        """Whether the disk forgets at every start what happened since the station was enrolled."""
+        self.daemon = False
+        """Whether a daemon sets the clock, some time after each start."""
+        self.lossy: set[str] = set()
+        """Runs of which the disk has forgotten a part."""
+        self._image: dict[str, dict[str, bytes]] | None = None
+        self._acting: Process | None = None
+        self._service = self._sender = Process("none")
+        self._called = 0
+        self._slept_from = 0
+        self._view: View | None = None
+        self._senders: set[int] = set()
+        self._sender_number = 0
+        self._armed = ""
+        disk.interrupt = self._interrupt
+        disk.each_step = self._each_step
+        disk.make_folder(self.who)
+        disk.make_folder(self.folder)
+
+    def enrol(self) -> None:
+        """The installer has been here."""
+        store = Store(self.folder, RealDisk())
+        store.spool.prepare()
+        store.keep_identity(Identity(public_id(self.number), secret(self.number), SERVER))
+
+    # --- processes ----------------------------------------------------------------------------------------------
+
+    def _run(self, process: Process, do: Callable[[], object]) -> None:
+        """Let a process do something; it may be killed in the middle of it."""
+        before, self._acting = self._acting, process
+        try:
+            do()
+        except KilledError:
+            pass
+        finally:
+            self._acting = before
+            self.disk.steps_left = None
+
+    def _each_step(self) -> None:
+        acting = self._acting
+        if acting is None:
+            return
+        self.still_alive(acting)
+        if acting.kind == "sender" and self.service is not None and self.random.random() < self.between:
+            armed, self.disk.steps_left = self.disk.steps_left, None
+            self.wake()
+            self.still_alive(acting)
+            self.disk.steps_left = armed
+
+    def still_alive(self, process: Process) -> None:
+        if process.dead:
+            raise KilledError
+
+    def _interrupt(self) -> None:
+        self.die(self._armed)
+        raise KilledError
+
+    def _arm(self) -> None:
+        if self.strike is not None:
+            (self._armed, self.disk.steps_left), self.strike = self.strike, None
+
+    def die(self, kind: str) -> None:
+        """A process is killed, or the power goes, right now."""
+        if not self.on:
+            return
+        self.faults[kind] += 1
+        acting = self._acting
+        if acting is None or acting.kind != "service":
+            self._catch_up(0)
+        self.time.tell(self.who, kind)
+        if kind == POWER:
+            self.cut_power()
+        elif acting is not None and acting.kind == "sender":
+            acting.dead = True
+        else:
+            self._end_service()
+
+    def _catch_up(self, least: int) -> None:
+        """The checkpoint that the service has written not long ago, and that was left out so far."""
+        if self.service is None or self.asleep:
+            return
+        now = self.time.now
+        self.time.now = max(self._called, now - self.random.randrange(least, CHECKPOINT_SECONDS + 1, 2))
+        self._called = self.time.now
+        armed, self.disk.steps_left = self.disk.steps_left, None
+        self._run(self._service, self.service.wake)
+        if self.service is not None:
+            self._run(self._service, self.service.checkpoint)
+        self.time.now, self.disk.steps_left = now, armed
+
+    # --- the service --------------------------------------------------------------------------------------------
+
+    def start_service(self) -> None:
+        if not self.on or self.asleep or self.service is not None:
+            return
+        self._service = Process("service")
+        self.service = Service(self.folder, 1800, self._outside(), self.mode)
+        self._view = View(self.service.run_id, self.time.now)
+        self._called = self.time.now
+        self._arm()
+        try:
+            self._run(self._service, self.service.start)
+        except OSError:
+            self._end_service()
+            self.time.after(60, self.start_service)
+        if self.service is not None:
+            self.time.tell(self.who, f"run {self.service.run_id}")
+            self._beat(self._service)
+
+    def _outside(self) -> Outside:
+        return Outside(
+            clock=self.clocks,
+            disk=RealDisk(),
+            open_source=self.sessions.opened,
+            start_sender=self._start_sender,
+            open_presence=lambda _: self.presence,
+            reap=lambda number: None if number in self._senders else 0,
+            random=self.random.randbytes,
+            say=lambda _: None,
+        )
+
+    def _beat(self, process: Process) -> None:
+        """Wakes the service now and then; between two beats nothing happens that a checkpoint would have to know."""
+
+        def beat() -> None:
+            if not process.dead:
+                self.wake()
+                self._beat(process)
+
+        quiet = not self.log_ons and self.time.now % 86_400 > 20 * 3600
+        pause = self.random.randrange(12_000, 30_000) if quiet else self.random.randrange(1200, 6000)
+        self.time.at(even(self.time.now + pause), beat)
+
+    def wake(self) -> None:
+        """Events have arrived, or something is due."""
+        if self.service is None or self.asleep:
+            return
+        if self._acting is None:
+            if self.strike is not None and not self.sessions.events:
+                self._catch_up(2)
+            self._arm()
+        self._called = self.time.now
+        if self.service is not None:
+            self._run(self._service, self.service.wake)
+
+    def _end_service(self) -> None:
+        """The service is no more: until its last checkpoint it saw everything, and nothing since then."""
+        self._service.dead = True
+        self.service = None
+        view, self._view = self._view, None
+        if view is None:
+            return
+        try:
+            saved = json.loads(self.disk.peek(f"{self.folder}/run.json") or b"{}")
+        except ValueError:
+            saved = {}
+        known = self.clocks.booted_at + saved["elapsed_seconds"] if saved.get("run_id") == view.run_id else view.start
+        if saved.get("run_id") == view.run_id:
+            view.end = known
+            self.boots[-1].views.append(view)
+        until = self._slept_from if self.asleep else self.time.now
+        if self.excused_from is not None:
+            until = min(until, self.excused_from)
+        if until - known > CHECKPOINT_SECONDS:
+            self.violations.append(f"{self.who}: a crash at {self.time.now} lost {until - known} s")
+
+    # --- the sender ---------------------------------------------------------------------------------------------
+
+    def _start_sender(self) -> int:
+        self._sender_number += 1
+        number = self._sender_number
+        self._senders.add(number)
+        boot = len(self.boots)
+        self.time.at(even(self.time.now + 3), lambda: self._contact(number, boot))
+        return number
+
+    def _contact(self, number: int, boot: int) -> None:
+        """One life of the sender; a second one beside it would find the lock taken."""
+        self._senders.discard(number)
+        if not self.on or self.asleep or boot != len(self.boots) or self._sender.kind == "sender":
+            return
+        self._senders.add(number)
+        process = self._sender = Process("sender")
+        outside = SenderOutside(
+            clock=self.clocks,
+            disk=RealDisk(),
+            random=self.random.randbytes,
+            open_line=lambda: SimulatedLine(
+                self.network, self.who, self.clocks.elapsed, lambda: self.still_alive(process)
+            ),
+            probes=PROBES,
+        )
+        self._arm()
+        try:
+            self._run(process, lambda: contact(_config(self.folder), outside))
+        except (OSError, AgentError) as error:
+            self.time.tell(self.who, f"sender: {type(error).__name__}")
+        self._senders.discard(number)
+        if self._sender is process:
+            self._sender = Process("none")
+            self.time.after(2, self.wake)
+
+    def fill(self) -> None:
+        """The disk is full from now on."""
+        if self.excused_from is None:
+            self._catch_up(0)
+            self.faults["disk full"] += 1
+            self.excused_from = self._slept_from if self.asleep else self.time.now
+            self.disk.full = True
+
+    def free(self) -> None:
+        """There is room again, and at the next checkpoint everything is written."""
+        self.disk.full = False
+        if self.on:
+            self._catch_up(0)
+        self.excused_from = None
+        self.start_service()
+
+    # --- power --------------------------------------------------------------------------------------------------
+
+    def forgotten(self) -> None:
+        """What the runs until now have counted is not on this disk any more."""
+        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
+
+    def cut_power(self) -> None:
+        """The plug is pulled."""
+        self.disk.lose_power(self.random)
+        self._power_off()
+
+    def _power_off(self) -> None:
+        self._end_service()
+        self._sender.dead = True
+        self._sender = Process("none")
+        self._senders.clear()
+        self.on = self.asleep = False
+        self.boots[-1].ended = self.time.now
+        for log_on in self.log_ons.values():
+            log_on.ended = self.time.now
+        self.log_ons.clear()
+        self.sessions.open.clear()
+        self.sessions.events.clear()
+        self.time.tell(self.who, "power off")
+
+
+def _config(folder: str) -> Config:
+    return Config(
+        values={}, server=SERVER, tag="PC-1", token_file="", state_folder=Path(folder), ca_file="", proxy="",
+        remote_sessions=False, staff=(), counting="auto", contact_seconds=1800,
+    )  # fmt: skip

@@ -1,0 +1,280 @@
+"""A station's disk, one level below the agent's `RealDisk`: the calls to the operating system.
+
+What the processes see (`visible`) and what a power cut leaves (`durable`) are kept apart. A file's content is durable
+after fsync on it, a name in a folder after fsync on the folder (POSIX promises no more). At a power cut each name that
+was not flushed comes out either way, and content that was not flushed is cut short at any byte.
+
+Every call that changes something is a step, and at every step a process can be killed, the power can go, or another
+process of the same station may have its turn.
+"""
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from random import Random
+from typing import Any, NamedTuple
+
+import agent.disk
+
+
+class KilledError(BaseException):
+    """The process that runs is no more; nothing catches this but the stage."""
+
+
+class Content:
+    """A file without its name."""
+
+    __slots__ = ("data", "flushed")
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.flushed: bytes | None = None
+
+
+class SimulatedDisk:
+    """Names and contents, as they are seen and as they would survive."""
+
+    def __init__(self) -> None:
+        self.visible: dict[str, dict[str, Content]] = {}
+        self.durable: dict[str, dict[str, Content]] = {}
+        self.unflushed: dict[str, set[str]] = {}
+        self.unwritten: set[Content] = set()
+        self.versions: dict[str, int] = {}
+        """Counts the changes of the names in each folder."""
+        self.full = False
+        self.steps_left: int | None = None
+        self.interrupt: Callable[[], None] = _nothing
+        """What happens when `steps_left` is used up; raises KilledError where the process that runs dies of it."""
+        self.each_step: Callable[[], None] = _nothing
+
+    # --- what the operating system offers -----------------------------------------------------------------------
+
+    def step(self) -> None:
+        self.each_step()
+        if self.steps_left is not None:
+            self.steps_left -= 1
+            if self.steps_left < 0:
+                self.steps_left = None
+                self.interrupt()
+
+    def open_to_write(self, folder: str, name: str) -> Content:
+        self.step()
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device", f"{folder}/{name}")
+        names = self._folder(folder)
+        content = names.get(name)
+        if content is None:
+            content = names[name] = Content()
+            self._renamed(folder, name)
+        content.data = b""
+        self.unwritten.add(content)
+        return content
+
+    def append(self, content: Content, data: bytes) -> None:
+        before = content.data
+        content.data = before + data[: len(data) // 2]
+        self.step()
+        content.data = before + data
+
+    def flush(self, content: Content) -> None:
+        self.step()
+        content.flushed = content.data
+        self.unwritten.discard(content)
+
+    def flush_names(self, folder: str) -> None:
+        self.step()
+        for name in self.unflushed.pop(folder, ()):
+            self._settle(folder, name, as_seen=True)
+
+    def rename(self, source: tuple[str, str], target: tuple[str, str]) -> None:
+        self.step()
+        names = self._folder(source[0])
+        if source[1] not in names:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/".join(source))
+        self._folder(target[0])[target[1]] = names.pop(source[1])
+        self._renamed(*source)
+        self._renamed(*target)
+
+    def remove(self, folder: str, name: str) -> None:
+        self.step()
+        if self._folder(folder).pop(name, None) is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", f"{folder}/{name}")
+        self._renamed(folder, name)
+
+    def make_folder(self, folder: str) -> None:
+        if folder not in self.visible:
+            self.step()
+            self.visible[folder] = {}
+
+    def content(self, folder: str, name: str) -> Content:
+        found = self.visible.get(folder, {}).get(name)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", f"{folder}/{name}")
+        return found
+
+    def _renamed(self, folder: str, name: str) -> None:
+        self.unflushed.setdefault(folder, set()).add(name)
+        self.versions[folder] = self.versions.get(folder, 0) + 1
+
+    def _folder(self, folder: str) -> dict[str, Content]:
+        names = self.visible.get(folder)
+        if names is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", folder)
+        return names
+
+    def _settle(self, folder: str, name: str, *, as_seen: bool) -> None:
+        """What is seen of one name becomes what is durable, or the other way round."""
+        self.versions[folder] = self.versions.get(folder, 0) + 1
+        source, target = (self.visible, self.durable) if as_seen else (self.durable, self.visible)
+        content = source.get(folder, {}).get(name)
+        if content is None:
+            target.get(folder, {}).pop(name, None)
+        else:
+            target.setdefault(folder, {})[name] = content
+
+    # --- what happens to it -------------------------------------------------------------------------------------
+
+    def lose_power(self, random: Random) -> None:
+        """Only what was flushed is certain to be there afterwards."""
+        for folder, names in sorted(self.unflushed.items()):
+            for name in sorted(names):
+                self._settle(folder, name, as_seen=random.random() < 0.5)
+        self.unflushed.clear()
+        for contents in self.visible.values():
+            for content in contents.values():
+                if content in self.unwritten:
+                    keep = content.data if random.random() < 0.5 else (content.flushed or b"")
+                    content.data = keep[: random.randrange(len(keep) + 1)]
+                    content.flushed = content.data
+        self.unwritten.clear()
+
+    def copy(self) -> dict[str, dict[str, bytes]]:
+        """An image of the disk, as a proper shutdown leaves it."""
+        return {
+            folder: {name: content.data for name, content in names.items()} for folder, names in self.visible.items()
+        }
+
+    def restore(self, image: dict[str, dict[str, bytes]]) -> None:
+        """The disk is as it was when the image was taken."""
+        self.visible, self.durable = {}, {}
+        self.unflushed.clear()
+        self.unwritten.clear()
+        for folder, names in image.items():
+            for name, data in names.items():
+                content = Content()
+                content.data = content.flushed = data
+                self.visible.setdefault(folder, {})[name] = content
+                self.durable.setdefault(folder, {})[name] = content
+            self.visible.setdefault(folder, {})
+        for folder in {*self.visible, *self.versions}:
+            self.versions[folder] = self.versions.get(folder, 0) + 1
+
+    def peek(self, path: str) -> bytes | None:
+        """A file as its owner would find it; None if it is not there."""
+        folder, _, name = path.rpartition("/")
+        content = self.visible.get(folder, {}).get(name)
+        return None if content is None else content.data
+
+
+def _nothing() -> None:
+    pass
+
+
+class Handle:
+    """An open file or folder."""
+
+    __slots__ = ("content", "disk", "folder")
+
+    def __init__(self, disk: SimulatedDisk, content: Content | None, folder: str) -> None:
+        self.disk = disk
+        self.content = content
+        self.folder = folder
+
+
+class Status(NamedTuple):
+    """What `stat` tells, as far as the agent asks."""
+
+    st_size: int
+    st_uid: int = 0
+    st_mode: int = 0o040700
+
+
+class SimulatedSystem:
+    """Stands in for the module `os` inside `agent.disk`; paths begin with the name of the station's disk."""
+
+    O_WRONLY, O_CREAT, O_TRUNC, O_RDONLY = os.O_WRONLY, os.O_CREAT, os.O_TRUNC, os.O_RDONLY
+    name = "posix"
+    path = os.path
+
+    def __init__(self) -> None:
+        self.disks: dict[str, SimulatedDisk] = {}
+
+    def _at(self, path: str) -> tuple[SimulatedDisk, str, str]:
+        folder, _, name = path.rpartition("/")
+        return self.disks[path[: path.index("/", 1)]], folder, name
+
+    def open(self, path: str, flags: int, _mode: int = 0) -> Handle:
+        disk, folder, name = self._at(path)
+        if flags & os.O_WRONLY:
+            return Handle(disk, disk.open_to_write(folder, name), folder)
+        return Handle(disk, None, path)
+
+    def write(self, handle: Handle, data: memoryview) -> int:
+        assert handle.content is not None
+        handle.disk.append(handle.content, bytes(data))
+        return len(data)
+
+    def fsync(self, handle: Handle) -> None:
+        if handle.content is None:
+            handle.disk.flush_names(handle.folder)
+        else:
+            handle.disk.flush(handle.content)
+
+    def close(self, handle: Handle) -> None:
+        pass
+
+    def replace(self, source: str, target: str) -> None:
+        disk, *here = self._at(source)
+        _, *there = self._at(target)
+        disk.rename((here[0], here[1]), (there[0], there[1]))
+
+    def remove(self, path: str) -> None:
+        disk, folder, name = self._at(path)
+        disk.remove(folder, name)
+
+    def listdir(self, folder: str) -> list[str]:
+        disk = self._at(folder)[0]
+        if folder not in disk.visible:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", folder)
+        return list(disk.visible[folder])
+
+    def stat(self, path: str) -> Status:
+        disk, folder, name = self._at(path)
+        return Status(len(disk.content(folder, name).data))
+
+    def makedirs(self, path: str, **_options: Any) -> None:
+        self._at(path)[0].make_folder(path)
+
+    def lstat(self, _path: str) -> Status:
+        return Status(0)
+
+    def geteuid(self) -> int:
+        return 0
+
+    def read(self, path: str, _mode: str) -> BytesIO:
+        disk, folder, name = self._at(path)
+        return BytesIO(disk.content(folder, name).data)
+
+
+@contextmanager
+def installed(system: SimulatedSystem) -> Iterator[None]:
+    """For the time being, the agent's `RealDisk` writes to simulated disks."""
+    module: Any = agent.disk
+    module.os, module.open = system, system.read
+    try:
+        yield
+    finally:
+        module.os = os
+        del module.open

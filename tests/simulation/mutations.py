@@ -1,0 +1,221 @@
+"""The command `mutate`: breaks the code on purpose, one place at a time, and says by which seed the simulation sees it.
+
+Each mutation replaces named functions or values in memory, for the worlds of its own run; no file changes.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import agent.disk
+import agent.sender.compose
+import agent.sender.exchange
+import agent.service
+import agent.spool
+import collector.ingest.commit
+import collector.ingest.facts
+import collector.ingest.roller
+from agent.sessions import Counter
+from agent.spool import KEPT, PENDING, Spool
+from agent.tallies import RULES
+from agent.timekeeping import claimed_offset
+from collector.ingest.commit import Stored
+from collector.ingest.derivation import SITE_SLOTS
+from collector.ingest.facts import SLOTS
+from collector.storage.models import slot_record, station_contact
+from collector.storage.rows import Insertion, insertion
+from tests.simulation.collector import CollectorKilledError, SimulatedCollector
+from tests.simulation.disk import SimulatedSystem
+from tests.simulation.run import simulated
+
+Patch = tuple[Any, str, Any]
+
+
+class Mutation(NamedTuple):
+    """One place in which the code is broken, or two that belong together."""
+
+    name: str
+    patches: tuple[Patch, ...]
+
+
+# --- the collector ------------------------------------------------------------------------------------------------
+
+
+def answer_first(self: SimulatedCollector) -> None:
+    """Answers, then stores: whoever is killed in between has promised what it does not hold."""
+    if not self.up:
+        return
+    held = {row[1]: row[3] for row in self.rows(station_contact)}
+    for stored in self.writer.queued():
+        stored.result = Stored(held.get(stored.facts.station_id), ())
+    waiting, self.waiting = self.waiting, []
+    for exchange in waiting:
+        exchange.go_on()
+    try:
+        self.writer.commit_all()
+    except CollectorKilledError:
+        self.kill()
+
+
+def adding(what: Insertion) -> Insertion:
+    """On conflict the counts are added to what is there."""
+    names = [name for name in what.columns if name.startswith(("starts", "seconds"))]
+    changes = ", ".join(f"{name} = {what.table}.{name} + excluded.{name}" for name in names)
+    if "revision" in what.columns:
+        changes += ", revision = excluded.revision"
+    key = ", ".join(what.columns[: what.key])
+    return what._replace(on_conflict=f"ON CONFLICT ({key}) DO UPDATE SET {changes}")
+
+
+def without_run(site_id: int, station_id: int, record: Any) -> Any:
+    row = ORIGINAL_SLOT_ROW(site_id, station_id, record)
+    return (*row[:3], "0" * 16, *row[4:])
+
+
+ORIGINAL_SLOT_ROW = collector.ingest.facts._slot_row  # what is broken is inside
+ORIGINAL_BEGIN = Counter.begin
+ORIGINAL_RETURN = Counter._pause_or_return  # the same
+ORIGINAL_MOVE_ALL = agent.sender.exchange.move_all
+ORIGINAL_PREPARE = agent.sender.exchange.prepare
+
+# --- the agent ----------------------------------------------------------------------------------------------------
+
+
+def resume_counts(self: Counter, visit: Any) -> None:
+    """Whoever comes back from a pause is somebody new."""
+    if visit.paused_at is not None and not visit.wants_pause():
+        self._end(visit)
+    ORIGINAL_RETURN(self, visit)
+
+
+def end_now(self: Counter, at: int, present: Any, *, same_boot: bool) -> None:
+    """What nobody saw counts as use until the service is there again."""
+    if same_boot:
+        for visit in self._left_open.values():
+            if visit.paused_at is None:
+                self._use(visit, at)
+    ORIGINAL_BEGIN(self, at, present, same_boot=same_boot)
+
+
+def forget_sessions(self: Counter) -> dict[str, Any]:
+    return {"mode": self.mode, "visits": {}}
+
+
+def in_place(self: Spool, target: str, data: bytes) -> None:
+    """Writes over what is there, without a temporary file."""
+    self.disk.write(target, data)
+
+
+def no_way_back(store: Any, source: str, target: str, entries: Any) -> None:
+    if (source, target) != (KEPT, PENDING):
+        ORIGINAL_MOVE_ALL(store, source, target, entries)
+
+
+def gone_at_once(store: Any, memory: Any, outside: Any, chosen: Any, **options: Any) -> Any:
+    """Takes the records out of the queue before they are acknowledged."""
+    prepared = ORIGINAL_PREPARE(store, memory, outside, chosen, **options)
+    for entry, _ in chosen:
+        store.spool.move(PENDING, KEPT, entry)
+    store.forget_prepared()
+    return prepared
+
+
+def remove_lightly(self: Any, folder: str, names: Any) -> None:
+    for name in names:
+        self.remove(f"{folder}/{name}")
+
+
+def every_log_on_anew(self: Counter, at: int, kind: str, key: str) -> None:
+    """A switch to the front is taken for a log-on."""
+    if kind == "foreground" and key in self.visits:
+        for rule in RULES:
+            self._file(self.visits[key], rule)
+    ORIGINAL_HAPPEN(self, at, kind, key)
+
+
+ORIGINAL_HAPPEN = Counter.happen
+
+
+def file_only(self: SimulatedSystem, handle: Any) -> None:
+    """fsync is never called."""
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    Mutation("acknowledge before commit", ((SimulatedCollector, "answer_all", answer_first),)),
+    Mutation("increments instead of absolute values", ((collector.ingest.commit, "SLOTS", adding(SLOTS)),)),
+    Mutation(
+        "trust the wall clock", ((agent.service, "trusted_offset", lambda clock, _disk, _path: claimed_offset(clock)),)
+    ),
+    Mutation("forget the run in the key", ((collector.ingest.facts, "_slot_row", without_run),)),
+    Mutation("skip the flush", ((SimulatedSystem, "fsync", file_only),)),
+    Mutation(
+        "derive site slots by deltas",
+        ((collector.ingest.roller, "SITE_SLOTS", adding(SITE_SLOTS)),),
+    ),
+    Mutation("drop the revision check", ((collector.ingest.commit, "SLOTS", insertion(slot_record, SLOTS.columns)),)),
+    Mutation("count a resume as a session", ((Counter, "_pause_or_return", resume_counts),)),
+    Mutation("end a crashed session now", ((Counter, "begin", end_now),)),
+    Mutation("forget the open sessions at a restart", ((Counter, "snapshot", forget_sessions),)),
+    Mutation("take a switch of user for a log-on", ((Counter, "happen", every_log_on_anew),)),
+    Mutation("write in place", ((Spool, "write", in_place),)),
+    Mutation("send nothing again after a restore", ((agent.sender.exchange, "move_all", no_way_back),)),
+    Mutation("empty the queue before the answer", ((agent.sender.exchange, "prepare", gone_at_once),)),
+    Mutation("let settled names come back", ((agent.disk.RealDisk, "remove_all", remove_lightly),)),
+    Mutation("call no slots a backlog", ((agent.sender.compose, "is_backlog", lambda *_: False),)),
+    Mutation("keep by the age of the slot", ((agent.spool, "_day_of", lambda _: -1),)),
+)
+
+
+@contextmanager
+def broken(mutation: Mutation) -> Iterator[None]:
+    """For the time being, with this mutation."""
+    before = [(target, name, getattr(target, name)) for target, name, _ in mutation.patches]
+    try:
+        for target, name, value in mutation.patches:
+            setattr(target, name, value)
+        yield
+    finally:
+        for target, name, value in before:
+            setattr(target, name, value)
+
+
+def caught(mutation: Mutation, seeds: Sequence[int]) -> tuple[int, str] | None:
+    """The first seed that sees the mutation, and what it says."""
+    with broken(mutation):
+        for seed in seeds:
+            violations = first_violation(lambda seed=seed: simulated(seed).violations)  # type: ignore[misc]
+            if violations:
+                return seed, violations[0]
+    return None
+
+
+def first_violation(simulate: Callable[[], list[str]]) -> list[str]:
+    try:
+        return simulate()
+    except Exception as error:  # noqa: BLE001  # broken code may fail in any way, and that is seen, too
+        return [f"{type(error).__name__}: {error}"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation mutate", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--worlds", type=int, default=60, help="how many to try before a mutation has escaped")
+    parser.add_argument("--only", default="", help="part of the name of a mutation")
+    given = parser.parse_args(arguments)
+    escaped = 0
+    for mutation in MUTATIONS:
+        if given.only not in mutation.name:
+            continue
+        begun = time.monotonic()
+        found = caught(mutation, range(given.seed, given.seed + given.worlds))
+        escaped += found is None
+        seen = "escaped" if found is None else f"seed {found[0]}: {found[1]}"
+        print(f"{mutation.name} | {seen} | {time.monotonic() - begun:.0f} s", flush=True)
+    return 1 if escaped else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

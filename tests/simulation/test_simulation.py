@@ -1,0 +1,94 @@
+"""Counts are right whatever happens to the PCs, the network and the collector."""
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from agent.disk import RealDisk
+from agent.sender.compose import RECORDS
+from agent.spool import KEPT, PENDING, Spool
+from tests.agent.sender.station import run_record, slot_record, undated_record
+from tests.simulation.disk import KilledError, SimulatedDisk, SimulatedSystem, installed
+from tests.simulation.run import simulated
+from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, plain, taken
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_seven_hundred_station_days_without_a_violation() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "run", "--seed", "1", "--processes", "2"]
+    done = subprocess.run(
+        [*command, "--station-days", "700"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert "violations 0" in done.stdout
+
+
+def test_a_seed_replays_exactly(untouched_process: None) -> None:
+    first, again = simulated(3), simulated(3)
+    assert first.trace == again.trace
+    assert first.trace != simulated(4).trace
+
+
+@pytest.fixture
+def system() -> SimulatedSystem:
+    system = SimulatedSystem()
+    system.disks["pc1"] = SimulatedDisk()
+    system.disks["pc1"].make_folder("pc1")
+    return system
+
+
+def test_the_shortcuts_give_what_the_agent_gives(system: SimulatedSystem) -> None:
+    with installed(system), taken(system):
+        spool = Spool("pc1/spool", RealDisk())
+        spool.prepare()
+        for number in range(5):
+            spool.put(PENDING, "slot", slot_record(100 + number))
+            assert spool.all_entries(PENDING) == ORIGINAL_ENTRIES(spool, PENDING)
+            spool.move(PENDING, KEPT, spool.entries(PENDING)[0], day=number)
+            for folder in (PENDING, KEPT):
+                assert spool.all_entries(folder) == ORIGINAL_ENTRIES(spool, folder)
+            assert spool.bytes() == ORIGINAL_BYTES(spool)
+    for kind, record in (("slot", slot_record(1)), ("run", run_record()), ("undated", undated_record())):
+        assert json.dumps(plain(RECORDS[kind](record))) == json.dumps(asdict(RECORDS[kind](record)))
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_a_power_cut_leaves_the_old_file_or_the_new_one_where_everything_is_flushed(
+    system: SimulatedSystem, step: int
+) -> None:
+    disk = system.disks["pc1"]
+
+    def cut() -> None:
+        disk.lose_power(Random(step))
+        raise KilledError
+
+    with installed(system):
+        spool = Spool("pc1/spool", RealDisk())
+        spool.prepare()
+        spool.write("pc1/spool/file", b"the old one")
+        disk.steps_left, disk.interrupt = step, cut
+        with suppress(KilledError):
+            spool.write("pc1/spool/file", b"the new one")
+        assert disk.peek("pc1/spool/file") in (b"the old one", b"the new one")
+
+
+def test_a_power_cut_may_bring_back_a_name_whose_removal_was_not_flushed(system: SimulatedSystem) -> None:
+    came_back = set()
+    for seed in range(20):
+        system.disks["pc1"] = disk = SimulatedDisk()
+        disk.make_folder("pc1")
+        with installed(system):
+            spool = Spool("pc1/spool", RealDisk())
+            spool.prepare()
+            spool.write("pc1/spool/file", b"here")
+            spool.disk.remove("pc1/spool/file")
+        disk.lose_power(Random(seed))
+        came_back.add(disk.peek("pc1/spool/file"))
+    assert came_back == {None, b"here"}
