@@ -4,7 +4,7 @@
     tmp-send/  the same of the sender, so that neither clears what the other writes
     pending/   records to send; the folder is the queue
     held/      records of a run that does not know the time yet
-    kept/      what the collector acknowledged, for 7 days, should it lose its memory
+    kept/      what the collector acknowledged in the 7 days before its last answer, should it lose its memory
     refused/   what the collector refused, with its reason, until the collector changes
 
 A record is a JSON file `KIND-RUN[-SLOT]-REVISION.json`; in kept/ the day on which it was acknowledged, counted since
@@ -19,8 +19,11 @@ from agent.disk import Disk
 from agent.wire.figures import SLOT_SECONDS
 
 DAY_SECONDS = 86_400
-KEEP_SECONDS = 7 * DAY_SECONDS
-"""How long what was acknowledged is kept (design: the chain)."""
+KEEP_DAYS = 7
+"""How long what was acknowledged is kept (design: the chain).
+
+Counted back from the last answer, not from now: while no collector is heard, none says that it has lost something.
+"""
 OLDEST_SECONDS = 60 * DAY_SECONDS
 """A record waits no longer than this; the collector would refuse it (design: spool)."""
 LARGEST_BYTES = 32 * 1024 * 1024
@@ -179,12 +182,16 @@ class Spool:
         """
         self.sweep()
         lost = 0
-        ages = ((KEPT, KEEP_SECONDS), (REFUSED, OLDEST_SECONDS), (PENDING, OLDEST_SECONDS))
-        for folder, seconds in ages if now is not None else ():
+        for folder in (KEPT, REFUSED, PENDING) if now is not None else ():
             for entry in self.all_entries(folder):
-                if self._last_moment(folder, entry) < (now or 0) - seconds:
+                if self._last_moment(folder, entry) < (now or 0) - OLDEST_SECONDS:
                     self.disk.remove(self.path(folder, entry.name))
                     lost += folder == PENDING
+        kept = self.all_entries(KEPT)
+        last_day = max((entry.acknowledged_day for entry in kept), default=0)
+        for entry in kept:
+            if entry.acknowledged_day < last_day - KEEP_DAYS:
+                self.disk.remove(self.path(KEPT, entry.name))
         self._drop_reasons()
         lost += self._shrink()
         if lost:
@@ -192,14 +199,11 @@ class Spool:
         return lost
 
     def _last_moment(self, folder: str, entry: Entry) -> int:
-        """What a record is about ends here, in seconds since 1970; for ever where it has no place in time.
-
-        What was acknowledged counts from then on: it may have waited for weeks before.
-        """
-        if entry.acknowledged_day >= 0:
-            return (entry.acknowledged_day + 1) * DAY_SECONDS
+        """What a record is about ends here, in seconds since 1970; for ever where it has no place in time."""
         if entry.kind == "slot":
             return (entry.slot + 1) * SLOT_SECONDS
+        if entry.acknowledged_day >= 0:
+            return (entry.acknowledged_day + 1) * DAY_SECONDS
         try:
             record = json.loads(self.disk.read(self.path(folder, entry.name)))
             return int(record["last_seen_at_seconds"])

@@ -64,11 +64,35 @@ def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool) -> 
     assert spool.dropped() == 1
 
 
+def acknowledged(spool: Spool, slot: int, day: int) -> None:
+    spool.put(PENDING, "slot", record(slot))
+    (entry,) = spool.entries(PENDING)
+    spool.move(PENDING, KEPT, entry, day=day)
+
+
 def test_what_was_acknowledged_is_kept_for_seven_days_and_its_end_is_no_loss(spool: Spool) -> None:
-    for days in (6, 8):
-        spool.put(KEPT, "slot", record((MONDAY - days * 86_400) // 900))
+    today = MONDAY // 86_400
+    for days in (0, 7, 8):
+        acknowledged(spool, (MONDAY - days * 86_400) // 900, today - days)
     assert spool.drop_old(MONDAY) == 0
+    assert [entry.acknowledged_day for entry in spool.entries(KEPT)] == [today - 7, today]
+
+
+def test_while_no_collector_is_heard_the_seven_days_do_not_pass(spool: Spool) -> None:
+    """Else one restored from an older backup while a station is on holiday had lost its last days for ever."""
+    today = MONDAY // 86_400
+    acknowledged(spool, MONDAY // 900, today)
+    spool.drop_old(MONDAY + 21 * 86_400)
     assert len(spool.entries(KEPT)) == 1
+    acknowledged(spool, (MONDAY + 21 * 86_400) // 900, today + 21)
+    spool.drop_old(MONDAY + 21 * 86_400)
+    assert [entry.acknowledged_day for entry in spool.entries(KEPT)] == [today + 21]
+
+
+def test_after_sixty_days_what_was_acknowledged_goes_all_the_same(spool: Spool) -> None:
+    acknowledged(spool, MONDAY // 900, MONDAY // 86_400)
+    assert spool.drop_old(MONDAY + 61 * 86_400) == 0
+    assert spool.entries(KEPT) == []
 
 
 def test_beyond_its_size_the_oldest_go_first_and_the_acknowledged_before_the_unsent(
@@ -109,14 +133,15 @@ def test_on_a_real_disk_half_written_files_are_cleared_and_folders_are_private(t
 def test_what_waited_for_weeks_is_kept_for_seven_days_from_its_acknowledgement_on() -> None:
     """Else a collector restored from yesterday's backup would have lost it for ever."""
     spool = Spool("/spool", StageDisk())
-    spool.put(PENDING, "slot", record((MONDAY - 20 * 86_400) // 900))
-    (entry,) = spool.entries(PENDING)
-    spool.move(PENDING, KEPT, entry, day=MONDAY // 86_400)
+    today = MONDAY // 86_400
+    acknowledged(spool, (MONDAY - 20 * 86_400) // 900, today)
+    acknowledged(spool, MONDAY // 900 + 600, today + 6)
     spool.drop_old(MONDAY + 6 * 86_400)
-    (kept,) = spool.entries(KEPT)
-    assert kept.key == entry.key
+    kept, _ = spool.entries(KEPT)
     spool.move(KEPT, PENDING, kept)
-    assert spool.entries(PENDING) == [entry]
-    spool.move(PENDING, KEPT, entry, day=MONDAY // 86_400)
+    (entry,) = spool.entries(PENDING)
+    assert (entry.key, entry.acknowledged_day) == (kept.key, -1)
+    spool.move(PENDING, KEPT, entry, day=today)
+    acknowledged(spool, MONDAY // 900 + 900, today + 9)
     spool.drop_old(MONDAY + 9 * 86_400)
-    assert spool.entries(KEPT) == []
+    assert [entry.acknowledged_day for entry in spool.entries(KEPT)] == [today + 6, today + 9]
