@@ -170,6 +170,11 @@ class Spool:
         except FileNotFoundError:
             return
 
+    def move_all(self, source: str, target: str) -> None:
+        """Move every record to another folder."""
+        for entry in self.entries(source):
+            self.move(source, target, entry)
+
     def set_aside(self, folder: str, entry: Entry, reason: str) -> None:
         """Put a record where it is not sent again for now, with the reason beside it."""
         self.write(self.path(REFUSED, f"{entry.name}.why"), reason.encode())

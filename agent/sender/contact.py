@@ -52,13 +52,14 @@ def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, s
     memory.last_attempt_seconds = wall
     well = isinstance(outcome, Answered)
     if isinstance(outcome, Answered):
-        memory.failures = 0
+        memory.failures, memory.forgotten = 0, False
         memory.last_success_seconds = wall
         waiting = len(store.spool.entries(PENDING))
         wanted = min(LONGEST_CONTACT_SECONDS, max(SHORTEST_CONTACT_SECONDS, outcome.answer["next_contact_seconds"]))
         memory.next_contact_seconds = SHORTEST_BACKOFF_SECONDS if sent >= MOST_ENVELOPES else jitter(wanted, outside)
         sentence = f"sent {sent} envelope{'s' if sent != 1 else ''}; {waiting} records wait"
     else:
+        memory.forgotten |= isinstance(outcome, NotAdmitted) and outcome.forgotten
         memory.failures += 1
         memory.next_contact_seconds = pause_after(outcome, memory.failures, outside)
         sentence = outcome.sentence

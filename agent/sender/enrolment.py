@@ -14,6 +14,7 @@ from agent.sender.hardware import Hardware, salted
 from agent.sender.memory import Identity, Memory, Store
 from agent.sender.outcome import Answered, Outcome
 from agent.sender.upload import Line
+from agent.spool import KEPT, PENDING
 from agent.wire.v1 import EnrolmentRequest, SaltRequest
 
 TOKEN = re.compile(r"dps1-[0-9a-f]{16}-[0-9a-f]{64}")
@@ -108,6 +109,9 @@ def enrol_anew(
     old = store.identity()
     if old is not None and estrangement(old, line.server, hardware) == OTHER_HARDWARE:
         store.drop_foreign_records()  # before the secret is kept under which they would be sent
+    if memory.forgotten:
+        # It was restored from a backup that is older than our secret: what it acknowledged since is not there.
+        store.spool.move_all(KEPT, PENDING)
     store.forget_prepared()
     # A new identity begins with nothing acknowledged.
     memory.last_envelope_id, memory.readings, memory.full_at_seconds, memory.failures = None, {}, 0, 0

@@ -211,7 +211,7 @@ def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answe
     held = answer["last_envelope_id"]
     if prepared.previous_envelope_id is not None and held not in (prepared.previous_envelope_id, prepared.envelope_id):
         # The collector lost what it had acknowledged (restored from a backup): send again what was kept.
-        move_all(store, KEPT, PENDING, store.spool.entries(KEPT))
+        store.spool.move_all(KEPT, PENDING)
     told = answer["time_seconds"]
     since = outside.clock.elapsed() - outcome.received_elapsed_seconds
     memory.clock_skew_seconds = round(outside.clock.wall() - since) - told
@@ -225,14 +225,9 @@ def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answe
         memory.full_at_seconds = prepared.composed_at_seconds
     if memory.refused_by_version not in ("", outcome.collector_version):
         again = store.spool.entries(REFUSED)
-        move_all(store, REFUSED, PENDING, again)
+        store.spool.move_all(REFUSED, PENDING)
         for entry in again:
             store.disk.remove(store.spool.path(REFUSED, f"{entry.name}.why"))
         memory.refused_by_version = ""
     store.keep_memory(memory)
     store.forget_prepared()
-
-
-def move_all(store: Store, source: str, target: str, entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        store.spool.move(source, target, entry)

@@ -59,6 +59,8 @@ class Memory:
     waiting_for_approval: bool = False
     estranged: str = ""
     """Why the secret is not used here, in words for people; empty where it is."""
+    forgotten: bool = False
+    """Whether the collector has lost what it knew of this station; see NotAdmitted."""
     refused_by_version: str = ""
     """Version of the collector that refused what lies in refused/."""
     readings_refused: str = ""

@@ -26,6 +26,8 @@ class NotAdmitted:
     """Our own collector does not (or no longer) know this station or token."""
 
     sentence: str
+    forgotten: bool = False
+    """Whether it has never heard of this secret: then it has lost what it acknowledged under it, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def outcome_of(response: requests.Response, content: bytes, received: float, pat
     if ours and status in REFUSALS:
         return Refused(sentence_of(told), version)
     if ours and status in NOT_OURS:
-        return NotAdmitted(sentence_of(told))
+        return NotAdmitted(sentence_of(told), forgotten=told["type"] == f"{PROBLEM}not_recognised")
     if status in BUSY:
         sentence = sentence_of(told) if ours else f"the server is busy (status {status})"
         return TryLater(sentence, seconds_of(response.headers.get("Retry-After", ""), response.headers.get("Date", "")))

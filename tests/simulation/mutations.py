@@ -78,7 +78,7 @@ def without_run(site_id: int, station_id: int, record: Any) -> Any:
 ORIGINAL_SLOT_ROW = collector.ingest.facts._slot_row  # what is broken is inside
 ORIGINAL_BEGIN = Counter.begin
 ORIGINAL_RETURN = Counter._pause_or_return  # the same
-ORIGINAL_MOVE_ALL = agent.sender.exchange.move_all
+ORIGINAL_MOVE_ALL = agent.spool.Spool.move_all
 ORIGINAL_PREPARE = agent.sender.exchange.prepare
 
 # --- the agent ----------------------------------------------------------------------------------------------------
@@ -109,9 +109,9 @@ def in_place(self: Spool, target: str, data: bytes) -> None:
     self.disk.write(target, data)
 
 
-def no_way_back(store: Any, source: str, target: str, entries: Any) -> None:
+def no_way_back(spool: agent.spool.Spool, source: str, target: str) -> None:
     if (source, target) != (KEPT, PENDING):
-        ORIGINAL_MOVE_ALL(store, source, target, entries)
+        ORIGINAL_MOVE_ALL(spool, source, target)
 
 
 def gone_at_once(store: Any, memory: Any, outside: Any, chosen: Any, **options: Any) -> Any:
@@ -161,11 +161,11 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("forget the open sessions at a restart", ((Counter, "snapshot", forget_sessions),)),
     Mutation("take a switch of user for a log-on", ((Counter, "happen", every_log_on_anew),)),
     Mutation("write in place", ((Spool, "write", in_place),)),
-    Mutation("send nothing again after a restore", ((agent.sender.exchange, "move_all", no_way_back),)),
+    Mutation("send nothing again after a restore", ((agent.spool.Spool, "move_all", no_way_back),)),
     Mutation("empty the queue before the answer", ((agent.sender.exchange, "prepare", gone_at_once),)),
     Mutation("let settled names come back", ((agent.disk.RealDisk, "remove_all", remove_lightly),)),
     Mutation("call no slots a backlog", ((agent.sender.compose, "is_backlog", lambda *_: False),)),
-    Mutation("keep by the age of the slot", ((agent.spool, "_day_of", lambda _: -1),)),
+    Mutation("keep what was acknowledged for a day", ((agent.spool, "KEEP_DAYS", 0),)),
 )
 
 

@@ -41,8 +41,9 @@ def answer(content: Any, status: int = 200, **headers: str) -> Reply:
     return Reply(status, json.dumps(content).encode(), {"Content-Type": "application/json", **named})
 
 
-def problem(status: int, detail: str = "no", **headers: str) -> Reply:
-    return answer({"type": "urn:dps:problem:test", "title": "t", "status": status, "detail": detail}, status, **headers)
+def problem(status: int, detail: str = "no", kind: str = "test", **headers: str) -> Reply:
+    told = {"type": f"urn:dps:problem:{kind}", "title": "t", "status": status, "detail": detail}
+    return answer(told, status, **headers)
 
 
 def raw(data: bytes) -> Reply:

@@ -170,6 +170,22 @@ def test_a_secret_that_is_not_recognised_keeps_the_counts_and_the_secret(
     assert 3600 <= station.memory.next_contact_seconds <= 3960
 
 
+@pytest.mark.parametrize(("kind", "sent_again"), [("not_recognised", [SLOT]), ("revoked", [])])
+def test_what_a_collector_acknowledged_goes_again_when_it_was_restored_from_before_the_enrolment(
+    newcomer: Station, collector: FakeCollector, kind: str, sent_again: list[int]
+) -> None:
+    newcomer.put(SLOT)
+    newcomer.contact()
+    collector.restore({}, None)
+    collector.instead = lambda asked: problem(401, "enrol", kind) if asked.path == "/api/v1/envelopes" else None
+    assert newcomer.contact(after=1800) == (False, "enrol")
+    collector.instead = lambda _: None
+    newcomer.store.forget_identity()
+    assert newcomer.contact(after=3600)[0]
+    assert collector.slots() == sent_again
+    assert not newcomer.memory.forgotten
+
+
 @pytest.mark.parametrize(
     "content", [b"", b'{"public_id": "01', b"[]", b'{"public_id": "x", "secret": "a\\nb", "server": ""}', b"\xff"]
 )
