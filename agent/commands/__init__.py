@@ -13,6 +13,9 @@ from agent.errors import AgentError, UsageError
 
 OPTIONS = ("server", "tag", "token_file", "state_folder", "ca_file", "proxy", "contact_seconds", "allow_plain_http")
 
+AS_ADMINISTRATOR = ("enroll", "hardware")
+"""The words that need the rights of whoever calls them: for a token that only root may read, and for serial numbers."""
+
 
 class Call(NamedTuple):
     """What a word was called with."""
@@ -56,7 +59,7 @@ def run_word(word: str, arguments: list[str]) -> int:
             default_state_folder=default_state_folder(),
             computer_name=machine.computer_name(),
         )
-        if word != "enroll":  # it reads a token first that only an administrator may read
+        if word not in AS_ADMINISTRATOR:
             machine.act_as_owner_of(str(config.state_folder))
         return run(Call(config, options, words_for_child(options, given, config)))
     except AgentError as error:
