@@ -112,7 +112,7 @@ def look_at_enrolment(config: Config) -> Iterator[Finding]:
 
 def look_at_collector(config: Config) -> Iterator[Finding]:
     if not config.server:
-        yield Finding("agent.E006", "No collector is named.", 'Set server = "https://…".')
+        yield Finding("agent.E006", "No collector is named.", 'Set server = "https://...".')
         return
     with Line(config.server, ca_file=config.ca_file, proxy=config.proxy) as line:
         outcome = line.get("/api/v1/time")

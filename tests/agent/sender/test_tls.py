@@ -54,7 +54,7 @@ def test_a_server_without_tls_behind_an_https_address_is_a_sentence() -> None:
 def test_a_certificate_file_that_is_missing_is_named_and_nothing_is_sent(server: LocalServer, tmp_path: Path) -> None:
     outcome = post(server, ca_file=str(tmp_path / "gone.pem"))
     assert isinstance(outcome, TryLater)
-    assert f"{tmp_path}/gone.pem (setting ca_file) does not exist" in outcome.sentence
+    assert f"{tmp_path / 'gone.pem'} (setting ca_file) does not exist" in outcome.sentence
     assert server.asked == []
 
 
