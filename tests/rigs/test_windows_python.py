@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.agent.sender.certificates import USUAL, Certificates
 from tests.rigs.windows_python import PROJECT, Windows, why_not, windows_python
 
 if sys.platform != "linux":
@@ -32,13 +33,20 @@ def test_the_agents_tests_hold_on_windows(
     windows: Windows, tmp_path: Path, subtests: pytest.Subtests, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = tmp_path / "told.xml"
+    certificates = Certificates(tmp_path)
+    for name, subject in USUAL.items():
+        certificates.make(name, subject)
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "C:\\tests", "--junitxml", str(told)]
     done = windows.run(
-        [windows.python / "python.exe", *words, "tests/agent"],
+        [windows.python / "python.exe", *words, "tests/agent", "tests/test_imports.py"],
         check=False,
         timeout=LONGEST_SECONDS,
         cwd=PROJECT,
-        environment={"PYTHONPYCACHEPREFIX": "C:\\compiled", "DPS_NOTHING_SKIPPED": "1"},
+        environment={
+            "PYTHONPYCACHEPREFIX": "C:\\compiled",
+            "DPS_NOTHING_SKIPPED": "1",
+            "DPS_TEST_CERTIFICATES": f"Z:{tmp_path}",
+        },
     )
     with capsys.disabled():
         print(f"\nunder Wine: {done.stdout.strip().splitlines()[-1].strip('= ')}")

@@ -127,6 +127,12 @@ class Windows(NamedTuple):
         shutil.copytree(self.prefix, prefix, symlinks=True, copy_function=link_or_copy)
         return Windows(prefix, self.python)
 
+    def with_agent(self, python: Path) -> "Windows":
+        """The same Windows with a Python of its own in which the agent is installed."""
+        shutil.copytree(self.python, python, copy_function=os.link)
+        shutil.copytree(PROJECT / "agent", python / "Lib/site-packages/agent")
+        return Windows(self.prefix, python)
+
     def end(self) -> None:
         """End every program of the prefix, as a power cut does."""
         subprocess.run(["wineserver", "-k"], env=self.environment(), check=False)

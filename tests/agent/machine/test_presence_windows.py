@@ -58,8 +58,12 @@ class Hearing:
         self.name = rf"\\.\pipe\dps-agent-test-{uuid.uuid4().hex}"
         self.at_screen: ActiveSession | None = ActiveSession("a", own_session())
         self.clock = 1000.0
-        self.pipe = PresencePipe(lambda: self.at_screen, self.name, lambda: self.clock)
         self.peers: list[subprocess.Popen[str]] = []
+        self.programs: list[subprocess.Popen[bytes]] = []
+        self.open_again()
+
+    def open_again(self) -> None:
+        self.pipe = PresencePipe(lambda: self.at_screen, self.name, lambda: self.clock)
 
     def peer(self, program: str = PEER) -> subprocess.Popen[str]:
         words = [sys.executable, "-c", program, self.name]
@@ -86,6 +90,9 @@ class Hearing:
             peer.kill()
             with suppress(OSError):
                 peer.communicate()
+        for program in self.programs:
+            program.kill()
+            program.wait()
 
 
 @pytest.fixture
@@ -183,9 +190,7 @@ def test_nobody_else_can_offer_the_pipe_while_it_is_ours(service: Hearing) -> No
 
 def test_a_pipe_that_was_closed_can_be_offered_again(service: Hearing) -> None:
     service.pipe.close()
-    again = PresencePipe(lambda: None, service.name)
-    again.close()
-    service.pipe = PresencePipe(lambda: None, service.name)
+    service.open_again()
 
 
 def test_without_a_service_there_is_no_line() -> None:
