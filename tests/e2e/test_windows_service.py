@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,13 +72,18 @@ class Station:
             self.user.wait()
             self.user = None
 
-    def service(self) -> dict[str, object]:
+    def service(self) -> dict[str, Any]:
         """What the service wrote at its last checkpoint."""
         try:
-            found: dict[str, object] = json.loads((self.state / "run.json").read_text(encoding="utf-8"))
+            found: dict[str, Any] = json.loads((self.state / "run.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         return found
+
+    def service_after(self, run_id: str) -> dict[str, Any] | None:
+        """The same of a later run; None while there is none."""
+        found = self.service()
+        return found if found.get("run_id") not in (None, run_id) else None
 
 
 @pytest.fixture
@@ -143,11 +149,7 @@ def test_it_enrols_counts_sends_stops_in_order_and_comes_back_after_a_boot(
 
     station.plug_pulled()
     station.log_on()
-    second = until(
-        lambda: (found := station.service()).get("run_id") != first["run_id"] and found,
-        "it runs again",
-        PATIENCE_SECONDS,
-    )
+    second = until(lambda: station.service_after(first["run_id"]), "it runs again", PATIENCE_SECONDS)
     assert second["boot_id"] not in ("", first["boot_id"]), "the volatile key is gone after a boot"
     assert second["stopped"] is None
     (record,) = (json.loads(path.read_bytes()) for path in station.state.glob(f"spool/*/run-*{second['run_id']}*"))

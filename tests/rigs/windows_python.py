@@ -94,6 +94,7 @@ class Windows(NamedTuple):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=cwd,
+            umask=0o077,  # Wine makes access lists of modes; a folder of an account is closed to others on Windows
         )
         assert process.stdout is not None
         os.set_blocking(process.stdout.fileno(), False)

@@ -1,6 +1,7 @@
 """`check` and `config`: what is wrong has an identifier and a hint, what is set has an origin."""
 
 import os
+import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,17 @@ def test_a_state_folder_that_others_may_enter_is_an_error(call: Call, enrolled: 
     done = call("check", *enrolled)
     assert (done.code, found(done)) == (1, ["agent.E003"])
     assert f"chmod 700 {state}" in done.out
+
+
+@pytest.mark.real_windows
+def test_a_state_folder_that_users_of_windows_may_enter_is_an_error(
+    call: Call, enrolled: list[str], state: Path
+) -> None:
+    service(state)
+    subprocess.run(["icacls", str(state), "/grant", "*S-1-5-32-545:(OI)(CI)RX"], check=True, capture_output=True)
+    done = call("check", *enrolled)
+    assert (done.code, found(done)) == (1, ["agent.E003"])
+    assert f'icacls "{state}" /setowner' in done.out
 
 
 def test_a_file_in_the_place_of_the_state_folder_is_one_finding(
