@@ -20,7 +20,7 @@ from agent.errors import Unusable
 from agent.hosts.log_file import LogFile
 from agent.hosts.resident import counting, settings_from
 from agent.machine import win32
-from agent.machine.windows import output_of
+from agent.machine.windows import output_of, state_folder
 from agent.program import own_program
 from agent.service import Service
 
@@ -30,6 +30,8 @@ LAST_SENDER_SECONDS = 5
 LONGEST_FLUSH_SECONDS = 1.5
 """Windows gives each program some two seconds before it sleeps (PBT_APMSUSPEND)."""
 STOP_HINT_MILLISECONDS = 15_000
+START_HINT_MILLISECONDS = 180_000
+"""The volume of the state folder may be mounted late (state_wait_seconds)."""
 
 _advapi32 = win32.advapi32
 _OWN_PROCESS = 0x10
@@ -166,8 +168,8 @@ class ManagedService:
                 self._loop.run(service)
             log.say("stopped")
         except Unusable as error:
-            if log is not None:
-                log.say(str(error))
+            # Where even the settings cannot be read, the usual place is where people look.
+            (log or LogFile(f"{state_folder()}/agent.log")).say(str(error))
             self._tell(_STOPPED, error.exit_code)
         except Exception as error:
             if log is not None:
@@ -187,7 +189,7 @@ class ManagedService:
             _SERVICE_SPECIFIC if exit_code else 0,
             exit_code,
             1 if pending else 0,
-            STOP_HINT_MILLISECONDS if pending else 0,
+            {_START_PENDING: START_HINT_MILLISECONDS, _STOP_PENDING: STOP_HINT_MILLISECONDS}.get(state, 0),
         )
         _advapi32.SetServiceStatus(self._handle, ctypes.byref(status))
 
