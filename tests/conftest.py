@@ -1,19 +1,32 @@
 """Where nothing may be skipped, a test that skips itself fails.
 
 `.ci/run` installs all that the tests want and sets DPS_NOTHING_SKIPPED=1: a tool that is missing there would
-otherwise turn tests off in silence. Only what needs a real Windows may still be skipped.
+otherwise turn tests off in silence. Two kinds may still be skipped: what is about another system (those of Windows run
+under Wine, see rigs/test_windows_python.py), and what needs a real Windows, which the marker `real_windows` says.
 """
 
+import ctypes
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
-ALLOWED_REASON = "real Windows:"
+ALLOWED_REASONS = ("real Windows:", "only Linux:" if sys.platform == "win32" else "only Windows:")
 
 Report = pytest.TestReport | pytest.CollectReport
+
+
+def is_real_windows() -> bool:
+    """Whether this is Windows, and not Wine, which says its version."""
+    return sys.platform == "win32" and not hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("real_windows") and not is_real_windows():
+        pytest.skip("real Windows: Wine cannot show it")
 
 
 def failed_if_skipped(report: Report) -> None:
@@ -22,7 +35,7 @@ def failed_if_skipped(report: Report) -> None:
     place_and_reason = report.longrepr
     reason = place_and_reason[2] if isinstance(place_and_reason, tuple) else str(place_and_reason)
     reason = reason.removeprefix("Skipped: ")
-    if not reason.startswith(ALLOWED_REASON):
+    if not reason.startswith(ALLOWED_REASONS):
         report.outcome = "failed"
         report.longrepr = f"skipped although DPS_NOTHING_SKIPPED=1: {reason}"
 

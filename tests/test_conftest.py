@@ -1,5 +1,6 @@
 """What conftest.py makes of a skipped test."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ def test_it_fails_skipped_tests_where_nothing_may_be_skipped(
 def test_it_lets_tests_of_a_real_windows_be_skipped(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DPS_NOTHING_SKIPPED", "1")
     assert outcomes(pytester, "real Windows: service manager") == {"skipped": 3, "passed": 1, "xfailed": 1}
+
+
+def test_it_lets_tests_of_another_system_be_skipped_and_not_those_of_this_one(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DPS_NOTHING_SKIPPED", "1")
+    here, other = ("Windows", "Linux") if sys.platform == "win32" else ("Linux", "Windows")
+    assert outcomes(pytester, f"only {other}: its clocks") == {"skipped": 3, "passed": 1, "xfailed": 1}
+    assert outcomes(pytester, f"only {here}: its clocks") == {"failed": 1, "errors": 2, "passed": 1, "xfailed": 1}
+
+
+def test_what_is_marked_as_of_a_real_windows_is_skipped_elsewhere_with_a_reason(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST.read_text("utf-8"))
+    pytester.makeini("[pytest]\nmarkers = real_windows: a test")
+    pytester.makepyfile("import pytest\n@pytest.mark.real_windows\ndef test_it(): raise AssertionError")
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rs")
+    assert done.parseoutcomes() == {"skipped": 1}
+    done.stdout.fnmatch_lines(["SKIPPED*: real Windows: Wine cannot show it"])
 
 
 def test_elsewhere_a_test_may_skip_itself(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,10 +37,13 @@ FORBIDDEN = {
 }
 
 
-RESIDENT = ["agent.hosts.console", "agent.service"]
-"""What the service loads; the file that reads sessions is chosen by the system, so it is named apart."""
+RESIDENT = ["agent.service"]
+"""What the service loads; what differs between systems is chosen late, so it is named apart."""
 if sys.platform == "linux":
-    RESIDENT += ["agent.machine.logind", "agent.machine.presence_linux", "agent.machine.utmp"]
+    RESIDENT += ["agent.hosts.console", "agent.machine.logind", "agent.machine.presence_linux", "agent.machine.utmp"]
+elif sys.platform == "win32":
+    RESIDENT += ["agent.hosts.windows", "agent.machine.wts", "agent.machine.accounts_windows"]
+    RESIDENT += ["agent.machine.presence_windows"]
 
 
 @cache

@@ -70,8 +70,8 @@ def look_at_folder(config: Config) -> Iterator[Finding]:
             "agent.E002", f"The state folder {folder} cannot be used by this account.", "Run this as administrator."
         )
         return
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        yield Finding("agent.E003", f"Others may enter the state folder {folder}.", f"chmod 700 {folder}")
+    if is_open(folder, mode):
+        yield Finding("agent.E003", f"Others may enter the state folder {folder}.", how_to_close(folder))
     line = service_line(Store(str(folder), RealDisk()).run(), machine.system_clock())
     if not line.well:
         yield Finding(
@@ -81,6 +81,23 @@ def look_at_folder(config: Config) -> Iterator[Finding]:
 
 def is_usable(folder: Path) -> bool:
     return os.access(folder, os.R_OK | os.W_OK | os.X_OK) and folder.is_dir()
+
+
+def is_open(folder: Path, mode: int) -> bool:
+    """Whether anybody may enter beside the system, administrators and the service's account."""
+    if sys.platform == "win32":
+        from agent.machine.access_windows import descriptor_of, own_account  # noqa: PLC0415 - the system's
+        from agent.machine.sddl import is_open_to_others  # noqa: PLC0415 - the same
+
+        return is_open_to_others(descriptor_of(str(folder)), own_account())
+    return bool(stat.S_IMODE(mode) & 0o077)
+
+
+def how_to_close(folder: Path) -> str:
+    if sys.platform == "win32":
+        trusted = " ".join(f"*{who}:(OI)(CI)F" for who in ("S-1-5-18", "S-1-5-32-544", "S-1-5-19"))
+        return f'Repair the installation, or: icacls "{folder}" /setowner *S-1-5-18 /inheritance:r /grant:r {trusted}'
+    return f"chmod 700 {folder}"
 
 
 def look_at_sessions(config: Config) -> Iterator[Finding]:
@@ -112,7 +129,7 @@ def look_at_enrolment(config: Config) -> Iterator[Finding]:
 
 def look_at_collector(config: Config) -> Iterator[Finding]:
     if not config.server:
-        yield Finding("agent.E006", "No collector is named.", 'Set server = "https://…".')
+        yield Finding("agent.E006", "No collector is named.", 'Set server = "https://...".')
         return
     with Line(config.server, ca_file=config.ca_file, proxy=config.proxy) as line:
         outcome = line.get("/api/v1/time")

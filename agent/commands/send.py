@@ -40,7 +40,7 @@ def run(call: Call) -> int:
 def outside(config: Config) -> Outside:
     """The real outside world of a contact; raises UsageError where no collector is named."""
     if not config.server:
-        raise UsageError('no collector is named; set server = "https://…" or give --server')
+        raise UsageError('no collector is named; set server = "https://..." or give --server')
     return world(config)
 
 

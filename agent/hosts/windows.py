@@ -1,6 +1,6 @@
 """Runs the service under Windows' service manager, or in the foreground where somebody started it by hand.
 
-The manager calls `handled` on a thread of its own; all that happens there is that a flag is set and the loop is woken.
+The manager calls `handled` on a thread of its own; there flags are set and the loop is woken, which does the work.
 Preshutdown comes before the sessions end and gives time to write; a hybrid shutdown (Fast Startup) tells of no stop at
 all: it is a sleep, and the run goes on after it.
 """
@@ -20,14 +20,18 @@ from agent.errors import Unusable
 from agent.hosts.log_file import LogFile
 from agent.hosts.resident import counting, settings_from
 from agent.machine import win32
-from agent.machine.windows import output_of
+from agent.machine.windows import output_of, state_folder
 from agent.program import own_program
 from agent.service import Service
 
 SERVICE_NAME = "dps-agent"
 LAST_SENDER_SECONDS = 5
 """How long a stop waits for the last contact."""
+LONGEST_FLUSH_SECONDS = 1.5
+"""Windows gives each program some two seconds before it sleeps (PBT_APMSUSPEND)."""
 STOP_HINT_MILLISECONDS = 15_000
+START_HINT_MILLISECONDS = 180_000
+"""The volume of the state folder may be mounted late (state_wait_seconds)."""
 
 _advapi32 = win32.advapi32
 _OWN_PROCESS = 0x10
@@ -77,8 +81,9 @@ class Loop:
 
     def __init__(self) -> None:
         self._woken = win32.event()
+        self._flushed = win32.event()
         self.stop_reason = ""
-        self.flush_wanted = False
+        self._flush_wanted = False
 
     def wake(self) -> None:
         """Called from any thread."""
@@ -88,6 +93,13 @@ class Loop:
         """Called from any thread; `reason` is "power_off" or "service_stop"."""
         self.stop_reason = reason
         self.wake()
+
+    def flush(self) -> None:
+        """Called from another thread: returns once everything is on the disk, or after the time that Windows gives."""
+        win32.kernel32.ResetEvent(self._flushed)
+        self._flush_wanted = True
+        self.wake()
+        win32.wait([self._flushed], LONGEST_FLUSH_SECONDS)
 
     def run(self, service: Service) -> None:
         """Count until `stop`, then write what is there and let the last contact have its moment."""
@@ -99,9 +111,10 @@ class Loop:
             win32.wait([self._woken, *service.descriptors()], pause)
             win32.kernel32.ResetEvent(self._woken)
             service.wake()
-            if self.flush_wanted:
-                self.flush_wanted = False
+            if self._flush_wanted:
+                self._flush_wanted = False
                 service.checkpoint()
+                win32.kernel32.SetEvent(self._flushed)
         service.stop(self.stop_reason)
         clock = service.outside.clock
         deadline = clock.elapsed() + LAST_SENDER_SECONDS
@@ -135,11 +148,9 @@ class ManagedService:
         if control in (_STOP, _SHUTDOWN, _PRESHUTDOWN):
             self._tell(_STOP_PENDING)
             self._loop.stop("service_stop" if control == _STOP else "power_off")
-        elif control == _POWER:
-            # Before it sleeps: who knows whether it wakes again.
-            self._loop.flush_wanted = kind == _PBT_SUSPEND
-            self._loop.wake()
-        elif control == _SESSION:
+        elif control == _POWER and kind == _PBT_SUSPEND:
+            self._loop.flush()  # who knows whether it wakes again; it sleeps when this returns
+        elif control in (_POWER, _SESSION):
             self._loop.wake()
         elif control != _INTERROGATE:
             return _NOT_IMPLEMENTED
@@ -157,8 +168,8 @@ class ManagedService:
                 self._loop.run(service)
             log.say("stopped")
         except Unusable as error:
-            if log is not None:
-                log.say(str(error))
+            # Where even the settings cannot be read, the usual place is where people look.
+            (log or LogFile(f"{state_folder()}/agent.log")).say(str(error))
             self._tell(_STOPPED, error.exit_code)
         except Exception as error:
             if log is not None:
@@ -178,7 +189,7 @@ class ManagedService:
             _SERVICE_SPECIFIC if exit_code else 0,
             exit_code,
             1 if pending else 0,
-            STOP_HINT_MILLISECONDS if pending else 0,
+            {_START_PENDING: START_HINT_MILLISECONDS, _STOP_PENDING: STOP_HINT_MILLISECONDS}.get(state, 0),
         )
         _advapi32.SetServiceStatus(self._handle, ctypes.byref(status))
 

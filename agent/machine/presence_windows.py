@@ -17,6 +17,7 @@ import _winapi
 import ctypes
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from ctypes import wintypes
 
 from agent.errors import Unusable
@@ -90,6 +91,9 @@ class Place:
     def close(self) -> None:
         if self._operation is not None:
             self._operation.cancel()
+            with suppress(OSError):  # that it was cancelled
+                self._operation.GetOverlappedResult(True)
+            self._operation = None
         _winapi.CloseHandle(self._handle)
 
     def _await_peer(self) -> None:

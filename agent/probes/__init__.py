@@ -1,10 +1,12 @@
 """The probes, in the order of the wire format, and how all of them are taken.
 
-A probe's name is the name of its file, of its wire field and of its row in the table "what is measured".
+A probe's name is the name of its file, of its wire field and of its row in the table "what is measured". The system is
+chosen here, once.
 """
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -33,6 +35,11 @@ PROBES: tuple[tuple[ProbeName, Probe], ...] = (
     ("network_link", network_link.read),
     ("agent", agent.read),
 )
+if sys.platform == "win32":
+    from agent.probes.windows import ON_WINDOWS
+
+    # The others would look for files of Linux on the current drive, where any visitor can make a folder named proc.
+    PROBES = tuple((name, ON_WINDOWS.get(name, probe)) for name, probe in PROBES)
 
 LONGEST_REASON = 200
 _FAILED = "failed"

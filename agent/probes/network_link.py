@@ -16,6 +16,9 @@ _UP = 0x0001
 _REJECT = 0x0200
 _ETHERNET = "1"
 """ARPHRD_ETHER of the kernel's if_arp.h."""
+_WINDOWS_ETHERNET = 6
+_WINDOWS_WIRELESS = 71
+"""IF_TYPE_ETHERNET_CSMACD and IF_TYPE_IEEE80211 of Windows' ipifcons.h."""
 
 
 def read(surroundings: Surroundings) -> Outcome:
@@ -67,3 +70,16 @@ def _kind_of(interface: Path) -> Kind:
         return "wired"
     # A tunnel, a bridge, a mobile network, the inside of a container.
     return "other"
+
+
+def windows_kind_of(interface_type: int, *, hardware: bool) -> Kind:
+    """From IfType and HardwareInterface of MIB_IF_ROW2; a virtual switch calls itself Ethernet too."""
+    if interface_type == _WINDOWS_WIRELESS:
+        return "wireless"
+    return "wired" if interface_type == _WINDOWS_ETHERNET and hardware else "other"
+
+
+def windows_speed_of(bits_per_second: int) -> int | None:
+    """Megabits per second; Windows says 0 or all ones where it does not know."""
+    megabits = bits_per_second // 1_000_000
+    return megabits if 0 < megabits <= FASTEST_MEGABITS else None

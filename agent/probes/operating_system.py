@@ -1,6 +1,7 @@
 """Which operating system runs, in which version."""
 
 import shlex
+from collections.abc import Mapping
 
 from agent.errors import NoData
 from agent.machine import architecture
@@ -8,6 +9,8 @@ from agent.probes.base import Outcome, Surroundings
 from agent.probes.files import printable, text_of, word_of
 from agent.wire.v1 import OperatingSystem
 
+FIRST_BUILD_OF_WINDOWS_11 = 22_000
+"""From there on the registry goes on saying "Windows 10"."""
 PLACES = ("etc/os-release", "usr/lib/os-release")
 """In the order of os-release(5)."""
 
@@ -40,3 +43,20 @@ def name_and_version_of(os_release: str) -> tuple[str, str]:
                 # A quote that is never closed spoils its own line only.
                 continue
     return found.get("NAME") or "Linux", found.get("VERSION_ID") or found.get("BUILD_ID") or ""
+
+
+def windows_names_of(values: Mapping[str, object], running: tuple[int, int, int]) -> tuple[str, str, str]:
+    """Name, version and build of Windows, from what CurrentVersion of its registry holds (names in small letters).
+
+    `running` is what Windows told this process, where the registry holds no numbers. The version is that of the
+    feature update, such as "23H2"; before those had names, the year and month of the release, such as "1809".
+    """
+    major = values.get("currentmajorversionnumber", running[0])
+    minor = values.get("currentminorversionnumber", running[1])
+    build = str(values.get("currentbuild") or running[2])
+    name = str(values.get("productname") or "Windows")
+    if build.isascii() and build.isdigit() and int(build) >= FIRST_BUILD_OF_WINDOWS_11:
+        name = name.replace("Windows 10", "Windows 11", 1)
+    version = str(values.get("displayversion") or values.get("releaseid") or "")
+    patched = f".{values['ubr']}" if "ubr" in values else ""
+    return name, version, f"{major}.{minor}.{build}{patched}"

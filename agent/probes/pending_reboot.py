@@ -68,3 +68,22 @@ def _changed_at(path: Path) -> int | None:
         return max(0, int(path.stat().st_mtime))
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def outcome_of(marked: list[int], surroundings: Surroundings, *, replaced: bool) -> Outcome:
+    """What Windows' marks tell: when each was left, and whether a file waits to be replaced, which has no time.
+
+    Since when such a file waits is remembered from the first contact that saw it in this boot.
+    """
+    if not marked and not replaced:
+        return Outcome(PendingReboot(required=False, since_seconds=None))
+    same_boot = bool(surroundings.boot_id) and surroundings.previous.get("boot_id") == surroundings.boot_id
+    seen = surroundings.previous.get("since_seconds") if same_boot else None
+    since = min(marked) if marked else seen if isinstance(seen, int) else surroundings.wall_seconds
+    remember = {"boot_id": surroundings.boot_id, "since_seconds": since}
+    return Outcome(PendingReboot(required=True, since_seconds=since), remember)
+
+
+def replaces_a_file(renames: list[str]) -> bool:
+    """Whether one of these pairs of MoveFileEx gives a file another name, and does not just remove it."""
+    return any(renames[1::2])

@@ -25,6 +25,11 @@ def read(surroundings: Surroundings) -> Outcome:
         ticks = Ticks(*portable.processor_ticks())
     else:
         ticks = ticks_of(text)
+    return outcome_of(ticks, surroundings)
+
+
+def outcome_of(ticks: Ticks, surroundings: Surroundings) -> Outcome:
+    """What these ticks tell beside those of the previous contact of the same boot."""
     busy_percent = None
     if surroundings.boot_id and surroundings.previous.get("boot_id") == surroundings.boot_id:
         busy_percent = busy_between(

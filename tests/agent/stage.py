@@ -50,7 +50,7 @@ class StageClock:
 
 
 class StageDisk:
-    """Files in memory; can be full."""
+    """Files in memory; can be full. Windows writes some of the same paths with other strokes."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -60,34 +60,36 @@ class StageDisk:
         self.writes_left: int | None = None
 
     def read(self, path: str) -> bytes:
-        if path not in self.files:
+        place = one_name_of(path)
+        if place not in self.files:
             raise FileNotFoundError(2, "No such file or directory", path)
-        return self.files[path]
+        return self.files[place]
 
     def write(self, path: str, data: bytes) -> None:
         self._step(path)
-        self.files[path] = data
+        self.files[one_name_of(path)] = data
 
     def replace(self, source: str, target: str) -> None:
         self._step(target)
-        if source not in self.files:
+        if one_name_of(source) not in self.files:
             raise FileNotFoundError(2, "No such file or directory", source)
-        self.files[target] = self.files.pop(source)
+        self.files[one_name_of(target)] = self.files.pop(one_name_of(source))
 
     def remove(self, path: str) -> None:
         self._step(path)
-        self.files.pop(path, None)
+        self.files.pop(one_name_of(path), None)
 
     def remove_all(self, folder: str, names: Iterable[str]) -> None:
         for name in names:
             self.remove(f"{folder}/{name}")
 
     def names(self, folder: str) -> list[str]:
-        inside = (path[len(folder) + 1 :] for path in self.files if path.startswith(f"{folder}/"))
+        start = f"{one_name_of(folder)}/"
+        inside = (path[len(start) :] for path in self.files if path.startswith(start))
         return sorted(name for name in inside if "/" not in name)
 
     def size(self, path: str) -> int:
-        return len(self.files.get(path, b""))
+        return len(self.files.get(one_name_of(path), b""))
 
     def make_folder(self, path: str) -> None:
         pass
@@ -106,6 +108,10 @@ class StageDisk:
             if self.writes_left == 0:
                 raise PlugPulledError
             self.writes_left -= 1
+
+
+def one_name_of(path: str) -> str:
+    return path.replace("\\", "/")
 
 
 class PlugPulledError(BaseException):

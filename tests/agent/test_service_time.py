@@ -287,3 +287,24 @@ def test_a_run_that_counted_with_a_wrong_clock_has_no_place_in_time_though_the_c
     (undated,) = stage.records("undated")
     assert [rule["starts"] for rule in undated["idle_rules"]] == [1, 1, 1, 1]
     assert [record["slot"] for record in stage.records() if any(r["starts"] for r in record["idle_rules"])] == []
+
+
+def test_a_hybrid_shutdown_is_a_sleep_of_the_same_run_and_who_was_logged_off_is_gone(stage: Stage) -> None:
+    """Windows' Fast Startup: everybody is logged off, the rest hibernates; no stop is told and no boot follows."""
+    stage.service.start()
+    stage.play(LOG_ON, "2-1000")
+    stage.run_for(600)
+    stage.play(LOG_OFF, "2-1000")
+    stage.clock.sleep(14 * 3600)
+    stage.service.wake()
+    stage.play(LOG_ON, "2-9000")
+    stage.run_for(300)
+    (run,) = stage.records("run")
+    (slept,) = run["sleeps"]
+    assert slept["to_seconds"] - slept["from_seconds"] == 14 * 3600
+    assert (run["start_reason"], run["stop_reason"]) == ("boot", None)
+    stage.play(LOG_OFF, "2-9000")
+    stage.service.checkpoint()
+    assert stage.total("starts") == 2
+    assert stage.total("seconds_in_use") == 600 + 300
+    assert sum(record["seconds_on"] for record in stage.records()) == 900

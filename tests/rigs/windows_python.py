@@ -16,6 +16,7 @@ import sysconfig
 import time
 import zipfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from tests.rigs.debian_root import cache_folder
 MINOR = (3, 11)
 PROJECT = Path(__file__).parents[2]
 WHEELS = ("panda3d==1.10.16", "msvc-runtime==14.44.35112")
-PACKAGES = ("platformdirs", "psutil", "requests", "pytest", "hypothesis", "pyinstaller", "time-machine")
+PACKAGES = ("platformdirs", "psutil", "pydantic", "requests", "pytest", "hypothesis", "pyinstaller", "time-machine")
 """What the agent, its tests and its freezing need; versions are those of the lock file."""
 TOOLS = {
     "wine": "wine64",
@@ -93,6 +94,7 @@ class Windows(NamedTuple):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=cwd,
+            umask=0o077,  # Wine makes access lists of modes; a folder of an account is closed to others on Windows
         )
         assert process.stdout is not None
         os.set_blocking(process.stdout.fileno(), False)
@@ -112,6 +114,25 @@ class Windows(NamedTuple):
         if check and process.returncode:
             raise WindowsNotMade(f"{words[0]} ended with {process.returncode}: {text[-2000:]}")
         return subprocess.CompletedProcess(words, process.returncode, text, "")
+
+    def copy(self, prefix: Path) -> "Windows":
+        """Another Windows like this one, which has to be at rest; what is large and never written is linked."""
+
+        def link_or_copy(source: str, target: str) -> None:
+            if "/drive_c/windows/" in source:
+                with suppress(OSError):  # another disk
+                    os.link(source, target)
+                    return
+            shutil.copy2(source, target)
+
+        shutil.copytree(self.prefix, prefix, symlinks=True, copy_function=link_or_copy)
+        return Windows(prefix, self.python)
+
+    def with_agent(self, python: Path) -> "Windows":
+        """The same Windows with a Python of its own in which the agent is installed."""
+        shutil.copytree(self.python, python, copy_function=os.link)
+        shutil.copytree(PROJECT / "agent", python / "Lib/site-packages/agent")
+        return Windows(self.prefix, python)
 
     def end(self) -> None:
         """End every program of the prefix, as a power cut does."""

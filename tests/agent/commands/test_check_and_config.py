@@ -1,5 +1,7 @@
 """`check` and `config`: what is wrong has an identifier and a hint, what is set has an origin."""
 
+import os
+import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -44,12 +46,24 @@ def test_a_service_that_does_not_run_is_a_warning(call: Call, enrolled: list[str
     assert (done.code, found(done)) == (0, ["agent.W001"])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="only Linux: modes of folders")
 def test_a_state_folder_that_others_may_enter_is_an_error(call: Call, enrolled: list[str], state: Path) -> None:
     service(state)
     state.chmod(0o755)
     done = call("check", *enrolled)
     assert (done.code, found(done)) == (1, ["agent.E003"])
     assert f"chmod 700 {state}" in done.out
+
+
+@pytest.mark.real_windows
+def test_a_state_folder_that_users_of_windows_may_enter_is_an_error(
+    call: Call, enrolled: list[str], state: Path
+) -> None:
+    service(state)
+    subprocess.run(["icacls", str(state), "/grant", "*S-1-5-32-545:(OI)(CI)RX"], check=True, capture_output=True)
+    done = call("check", *enrolled)
+    assert (done.code, found(done)) == (1, ["agent.E003"])
+    assert f'icacls "{state}" /setowner' in done.out
 
 
 def test_a_file_in_the_place_of_the_state_folder_is_one_finding(
@@ -109,13 +123,13 @@ def test_config_prints_every_setting_with_its_value_and_origin(
     file = tmp_path / "agent.toml"
     file.write_text('tag = "a \\"quoted\\" \\\\ tag"\nstaff = ["alice", "@staff"]\n')
     monkeypatch.setenv("DPS_AGENT_REMOTE_SESSIONS", "true")
-    done = call("config", "--config", str(file), "--contact-seconds", "600", "--state", "/x")
+    done = call("config", "--config", str(file), "--contact-seconds", "600", "--state", "x")
     assert done.code == 0
     assert f'tag = "a \\"quoted\\" \\\\ tag"  # file {file}' in done.out.splitlines()
     assert f'staff = ["alice", "@staff"]  # file {file}' in done.out.splitlines()
     assert "remote_sessions = true  # environment DPS_AGENT_REMOTE_SESSIONS" in done.out.splitlines()
     assert "contact_seconds = 600  # command line --contact-seconds" in done.out.splitlines()
-    assert 'state_folder = "/x"  # command line --state' in done.out.splitlines()
+    assert 'state_folder = "x"  # command line --state' in done.out.splitlines()
     values = tomllib.loads(done.out)
     assert list(values) == [setting.name for setting in SETTINGS], "it is a configuration file itself"
     assert values["tag"] == 'a "quoted" \\ tag'

@@ -1,5 +1,6 @@
 """A state folder on a volume that mounts late: nothing is written before it is there, and the wait ends."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -60,11 +61,14 @@ def loaded(**given: str) -> Config:
     )
 
 
+VOLUME = "D:/" if sys.platform == "win32" else "/data/"
+
+
 @pytest.mark.parametrize(
     ("given", "folder"),
     [
-        ({"state_volume": "/data"}, "/data/dps-agent"),
-        ({"state_volume": "/data", "state_folder": "/data/x/y"}, "/data/x/y"),
+        ({"state_volume": VOLUME}, f"{VOLUME}dps-agent"),
+        ({"state_volume": VOLUME, "state_folder": f"{VOLUME}x/y"}, f"{VOLUME}x/y"),
         ({"state_folder": "/x"}, "/x"),
         ({}, "/s"),
     ],

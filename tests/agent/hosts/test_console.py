@@ -1,6 +1,6 @@
 """The resident process as the system starts and stops it."""
 
-# ruff: noqa: E402 - only one system has this host
+# ruff: noqa: E402 - the first lines tell readers and type checkers that only Linux runs this file
 
 import json
 import os
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("this is about Linux", allow_module_level=True)
+    pytest.skip("only Linux: signals", allow_module_level=True)
 assert sys.platform == "linux"
 
 from agent.hosts.console import Wakeups

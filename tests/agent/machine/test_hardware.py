@@ -13,7 +13,7 @@ from agent.sender.hardware import hardware_of, packed, present, salted, unpacked
 
 GOOD = "4c4c4544-0042-3510-8052-b4c04f563258"
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these files")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux: these files")
 
 
 @pytest.mark.parametrize(

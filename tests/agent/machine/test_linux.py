@@ -2,7 +2,6 @@
 
 # ruff: noqa: E402 - the first lines tell readers and type checkers that only Linux runs this file
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -12,8 +11,10 @@ from pathlib import Path
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("this is about Linux", allow_module_level=True)
+    pytest.skip("only Linux: its clocks and locks", allow_module_level=True)
 assert sys.platform == "linux"
+
+import fcntl
 
 from agent import machine
 from agent.errors import SourceLost, Unusable

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("logind is a part of Linux systems", allow_module_level=True)
+    pytest.skip("only Linux: logind", allow_module_level=True)
 assert sys.platform == "linux"
 
 from agent.errors import SourceLost

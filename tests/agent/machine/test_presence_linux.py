@@ -3,7 +3,6 @@
 # ruff: noqa: E402 - the first lines tell readers and type checkers that only Linux runs this file
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -18,8 +17,10 @@ from pathlib import Path
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("local sockets with credentials are a part of Linux", allow_module_level=True)
+    pytest.skip("only Linux: local sockets with credentials", allow_module_level=True)
 assert sys.platform == "linux"
+
+import pwd
 
 from agent.errors import Unusable
 from agent.machine.base import ActiveSession

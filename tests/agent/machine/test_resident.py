@@ -13,6 +13,8 @@ FORBIDDEN = (
 WAYS_IN = ["agent.machine"]
 if sys.platform == "linux":
     WAYS_IN += ["agent.machine.logind", "agent.machine.presence_linux", "agent.machine.utmp"]
+elif sys.platform == "win32":
+    WAYS_IN += ["agent.machine.wts", "agent.machine.accounts_windows", "agent.machine.presence_windows"]
 
 
 @pytest.mark.parametrize("module", WAYS_IN)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("only one system has systemd", allow_module_level=True)
+    pytest.skip("only Linux: systemd", allow_module_level=True)
 
 assert sys.platform == "linux"
 

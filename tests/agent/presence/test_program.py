@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("presence is built for Linux so far", allow_module_level=True)
+    pytest.skip("only Linux: its desktops", allow_module_level=True)
 assert sys.platform == "linux"
 
 from agent.errors import Unusable

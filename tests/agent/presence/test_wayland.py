@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from jeepney import HeaderFields, MessageType, new_error, new_method_return
-from jeepney.low_level import Endianness, Header, Message
 
 if sys.platform != "linux":
-    pytest.skip("Wayland is read on Linux", allow_module_level=True)
+    pytest.skip("only Linux: Wayland", allow_module_level=True)
 assert sys.platform == "linux"
+
+from jeepney import HeaderFields, MessageType, new_error, new_method_return
+from jeepney.low_level import Endianness, Header, Message
 
 from agent.errors import Unusable
 from agent.presence.session_bus import SessionBus, answer_in, method_call, session_bus_address

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 if sys.platform != "linux":
-    pytest.skip("X11 is read on Linux", allow_module_level=True)
+    pytest.skip("only Linux: X11", allow_module_level=True)
 assert sys.platform == "linux"
 
 from agent.machine.base import ActiveSession

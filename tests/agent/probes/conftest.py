@@ -29,5 +29,5 @@ def unpack(station: str, folder: Path) -> Path:
 @pytest.fixture
 def station(tmp_path: Path) -> Callable[[str], Path]:
     if sys.platform == "win32":
-        pytest.skip("names of Linux devices hold colons, which folders of Windows cannot")
+        pytest.skip("only Linux: names of its devices hold colons, which folders of Windows cannot")
     return lambda name: unpack(name, tmp_path)

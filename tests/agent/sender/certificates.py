@@ -1,5 +1,10 @@
-"""Certificates as servers show them, made with the openssl command for this one run."""
+"""Certificates as servers show them, made with the openssl command for this one run.
 
+Wine has no such command, so what runs the tests there makes them beforehand: `USUAL`, in the folder that
+DPS_TEST_CERTIFICATES names.
+"""
+
+import os
 import shutil
 import ssl
 import subprocess
@@ -7,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+USUAL = {"good": "IP:127.0.0.1", "other": "DNS:elsewhere.example.org"}
+"""By name: for whom."""
 KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
@@ -14,25 +21,32 @@ class Certificates:
     """An issuer of our own, and servers' certificates signed by it."""
 
     def __init__(self, folder: Path) -> None:
+        given = os.environ.get("DPS_TEST_CERTIFICATES")
+        self.folder = Path(given or folder)
+        self.issuer = str(self.folder / "issuer.pem")
+        if given:
+            return
         if shutil.which("openssl") is None:
             pytest.skip("needs the openssl command, from the package openssl")
-        self.folder = folder
-        self.issuer = str(folder / "issuer.pem")
         self._openssl(
             *("req", "-x509", *KEY, "-subj", "/CN=issuer", "-days", "2"), "-keyout", "issuer.key", "-out", "issuer.pem"
         )
 
-    def server(self, name: str, *, subject: str = "IP:127.0.0.1") -> ssl.SSLContext:
-        """What a server needs to show a certificate for `subject`, valid for two days from now."""
+    def server(self, name: str) -> ssl.SSLContext:
+        """What a server needs to show the certificate of this name."""
+        if not (self.folder / f"{name}.pem").exists():
+            self.make(name, USUAL[name])
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / f"{name}.pem", self.folder / f"{name}.key")
+        return context
+
+    def make(self, name: str, subject: str) -> None:
         (self.folder / "names").write_text(f"subjectAltName={subject}\n")
         self._openssl("req", *KEY, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         self._openssl(
             *("x509", "-req", "-in", f"{name}.csr", "-CA", "issuer.pem", "-CAkey", "issuer.key", "-CAcreateserial"),
             *("-days", "2", "-extfile", "names", "-out", f"{name}.pem"),
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.folder / f"{name}.pem", self.folder / f"{name}.key")
-        return context
 
     def chain(
         self,
@@ -46,6 +60,8 @@ class Certificates:
 
         The issuer at the top of it is `old_issuer`, which is valid from 2000 to 2099.
         """
+        if "DPS_TEST_CERTIFICATES" in os.environ:
+            pytest.skip("only Linux: certificates of many dates are made while the test runs")
         if not self.old_issuer.exists():
             self._signed("old", "old", ("20000101000000Z", "20991231235959Z"), "basicConstraints=critical,CA:true")
         self._signed(f"{name}-between", "old", between, "basicConstraints=critical,CA:true")

@@ -31,7 +31,7 @@ def test_an_issuer_that_nobody_named_is_refused(certificates: Certificates) -> N
 
 
 def test_the_certificate_of_another_host_is_refused(certificates: Certificates) -> None:
-    with LocalServer(answer(GOOD), certificates.server("other", subject="DNS:elsewhere.example.org")) as server:
+    with LocalServer(answer(GOOD), certificates.server("other")) as server:
         assert "127.0.0.1" in refused(post(server, ca_file=certificates.issuer), server)
 
 
@@ -54,7 +54,7 @@ def test_a_server_without_tls_behind_an_https_address_is_a_sentence() -> None:
 def test_a_certificate_file_that_is_missing_is_named_and_nothing_is_sent(server: LocalServer, tmp_path: Path) -> None:
     outcome = post(server, ca_file=str(tmp_path / "gone.pem"))
     assert isinstance(outcome, TryLater)
-    assert f"{tmp_path}/gone.pem (setting ca_file) does not exist" in outcome.sentence
+    assert f"{tmp_path / 'gone.pem'} (setting ca_file) does not exist" in outcome.sentence
     assert server.asked == []
 
 

@@ -1,0 +1,64 @@
+"""The security descriptor of a folder, and who we are ourselves, as Windows tells them."""
+
+# ruff: noqa: E402 - the first line tells readers and type checkers that only one system runs this file
+
+import sys
+
+assert sys.platform == "win32"
+
+import ctypes
+from ctypes import wintypes
+
+from agent.machine import win32
+
+_FILE = 1
+_OWNER_AND_LIST = 0x1 | 0x4
+_VERSION = 1
+_QUERY = 0x0008
+_USER = 1
+_LARGEST_USER_BYTES = 256
+
+_advapi32 = win32.advapi32
+
+
+def descriptor_of(folder: str) -> str:
+    """Owner and access list as SDDL (GetNamedSecurityInfoW); raises OSError."""
+    descriptor = ctypes.c_void_p()
+    words = (folder, _FILE, _OWNER_AND_LIST, None, None, None, None, ctypes.byref(descriptor))
+    if failed := _advapi32.GetNamedSecurityInfoW(*words):
+        raise ctypes.WinError(failed)
+    text = wintypes.LPWSTR()
+    try:
+        convert = _advapi32.ConvertSecurityDescriptorToStringSecurityDescriptorW
+        if not convert(descriptor, _VERSION, _OWNER_AND_LIST, ctypes.byref(text), None):
+            raise win32.last_error()
+        return _taken(text)
+    finally:
+        win32.kernel32.LocalFree(descriptor)
+
+
+def own_account() -> str:
+    """The identifier of the account that runs this process (TokenUser); raises OSError."""
+    token = wintypes.HANDLE()
+    win32.kernel32.GetCurrentProcess.restype = wintypes.HANDLE
+    if not _advapi32.OpenProcessToken(wintypes.HANDLE(win32.kernel32.GetCurrentProcess()), _QUERY, ctypes.byref(token)):
+        raise win32.last_error()
+    # TOKEN_USER: a pointer to the identifier, which follows in the same bytes.
+    user = (ctypes.c_void_p * (_LARGEST_USER_BYTES // ctypes.sizeof(ctypes.c_void_p)))()
+    size = wintypes.DWORD()
+    text = wintypes.LPWSTR()
+    try:
+        if not _advapi32.GetTokenInformation(token, _USER, user, ctypes.sizeof(user), ctypes.byref(size)):
+            raise win32.last_error()
+        if not _advapi32.ConvertSidToStringSidW(ctypes.c_void_p(user[0]), ctypes.byref(text)):
+            raise win32.last_error()
+        return _taken(text)
+    finally:
+        win32.kernel32.CloseHandle(token)
+
+
+def _taken(text: wintypes.LPWSTR) -> str:
+    """A text that Windows made for us; its memory is given back."""
+    told = text.value or ""
+    win32.kernel32.LocalFree(text)
+    return told

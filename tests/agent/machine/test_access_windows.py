@@ -1,0 +1,44 @@
+"""The security descriptors of this computer."""
+
+# ruff: noqa: E402 - the first lines tell readers and type checkers that only Windows runs this file
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("only Windows: access lists", allow_module_level=True)
+assert sys.platform == "win32"
+
+from agent.machine.access_windows import descriptor_of, own_account
+from agent.machine.sddl import is_open_to_others, strangers_in
+
+
+def test_a_folder_has_an_owner_and_a_list(tmp_path: Path) -> None:
+    descriptor = descriptor_of(str(tmp_path))
+    assert descriptor.startswith("O:")
+    assert "D:" in descriptor
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"."):
+        descriptor_of(str(tmp_path / "nowhere"))
+
+
+def test_this_account_has_an_identifier() -> None:
+    assert own_account().startswith("S-1-5-")
+
+
+@pytest.mark.real_windows
+def test_a_folder_is_open_until_it_is_closed(tmp_path: Path) -> None:
+    def icacls(*words: str) -> None:
+        subprocess.run(["icacls", str(tmp_path), *words], check=True, capture_output=True)
+
+    icacls("/grant", "*S-1-5-32-545:(OI)(CI)RX")
+    assert "BU" in strangers_in(descriptor_of(str(tmp_path)))
+    assert is_open_to_others(descriptor_of(str(tmp_path)), own_account())
+    icacls("/inheritance:r", "/grant:r", f"*{own_account()}:(OI)(CI)F", "*S-1-5-18:(OI)(CI)F")
+    icacls("/remove", "*S-1-5-32-545")
+    assert not is_open_to_others(descriptor_of(str(tmp_path)), own_account())
