@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, update
 
 from agent.wire.v1 import ProbeName
 from collector.domain.clones import Clone, has_hardware_key, is_trace_of, step
@@ -45,11 +45,13 @@ from collector.ingest.facts import (
 )
 from collector.ingest.recognition import learn_hardware_key, quarantine
 from collector.storage.engine import writing
-from collector.storage.models import station_contact
+from collector.storage.models import station, station_contact
 from collector.storage.rows import Row, insert_rows, select_by_keys
 
 TRUSTED_SKEW_SECONDS = 120
 """An envelope composed further in the future than this had a wrong clock: no other one can be later than it."""
+EARLIEST_LIFE_SECONDS = 14 * 86_400
+"""How long a station may have counted before it was enrolled."""
 HISTORY_SECONDS = 3600
 """The history keeps at most one value per probe and such stretch: the last one."""
 
@@ -104,6 +106,8 @@ class _Rows:
     marks: dict[Row, int]
     clones: list[tuple[str, Clone, int]]
     hardware_keys: list[tuple[str, str]]
+    first_runs: list[tuple[int, int, int]]
+    """(site, station, start) of the runs that know of none before them."""
 
 
 def commit(engine: Engine, batch: Sequence[Facts], mark: int) -> list[Result]:
@@ -128,12 +132,14 @@ def store(connection: Connection, batch: Sequence[Facts], mark: int) -> list[Sto
     """Writes the batch inside the caller's transaction."""
     stations = sorted({(facts.site_id, facts.station_id) for facts in batch})
     contacts = _contacts(connection, stations)
-    rows = _Rows([], [], [], [], {}, [], [])
+    rows = _Rows([], [], [], [], {}, [], [], [])
     results = [_collect(rows, contacts[facts.site_id, facts.station_id], facts, mark) for facts in batch]
     for clone in rows.clones:
         quarantine(connection, *clone)
     for learnt in rows.hardware_keys:
         learn_hardware_key(connection, *learnt)
+    for first_run in rows.first_runs:
+        _begin_life(connection, *first_run)
     insert_rows(connection, CONTACTS, [_contact_row(contact) for contact in contacts.values() if contact.row])
     insert_rows(connection, RUNS, [(*row, mark) for row in rows.runs])
     insert_rows(connection, SLOTS, rows.slots)
@@ -165,6 +171,7 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored 
         return Quarantined()
     rows.slots += facts.slots
     rows.runs += facts.runs
+    rows.first_runs += [(site_id, station_id, run[7]) for run in facts.runs if run[3] is None and run[6] != "untrusted"]
     rows.undated += facts.undated
     for row in facts.slots:
         rows.marks[row[:2]] = mark
@@ -177,6 +184,16 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored 
     contact.row = _contact_after(contact.row if overtaken else None, facts, before)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
     return Stored(before, wanted, contact.forgets)
+
+
+def _begin_life(connection: Connection, site_id: int, station_id: int, started_at: int) -> None:
+    """A station that counted before it was enrolled was there then: its first run begins its life at the site.
+
+    No further back than slots are accepted: what is older is not in its records.
+    """
+    mine = (station.c.site_id == site_id, station.c.station_id == station_id)
+    earlier = station.c.installed_at.between(started_at + 1, started_at + EARLIEST_LIFE_SECONDS)
+    connection.execute(update(station).where(*mine, earlier).values(installed_at=started_at))
 
 
 def _is_one_computer(rows: _Rows, contact: _Contact, facts: Facts) -> bool:

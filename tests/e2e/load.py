@@ -21,6 +21,7 @@ class SimulatedStation(threading.Thread):
         super().__init__(name=f"station {number}")
         request = {
             "schema": 1,
+            "enrolment_id": f"{number:032x}",
             "token": token,
             "tag": f"EVERE-{number:02d}",
             "agent_version": "1",
@@ -92,7 +93,8 @@ class SimulatedStation(threading.Thread):
             "clock_trusted": True,
             "backlog": False,
             "agent_version": "1",
-            "runs": [],
+            # The first envelope tells since when it counts: before it was enrolled, as stations do.
+            "runs": [] if previous else [run_record(self.run_id, (self.latest - 400) * 900)],
             "slots": [record(self.run_id, slot, revision) for slot, revision in slots.items()],
             "undated": [],
             "readings": {},
@@ -112,4 +114,20 @@ def record(run_id: str, slot: int, revision: int) -> dict[str, Any]:
         "method": "log_on",
         "presence_readable": False,
         "idle_rules": [{"minutes": minutes, **counts} for minutes in IDLE_RULES_MINUTES],
+    }
+
+
+def run_record(run_id: str, started_at: int) -> dict[str, Any]:
+    """The first run of a station, which still lives."""
+    return {
+        "run_id": run_id,
+        "previous_run_id": None,
+        "revision": 1,
+        "start_reason": "boot",
+        "clock": "trusted",
+        "started_at_seconds": started_at,
+        "last_seen_at_seconds": started_at,
+        "stopped_at_seconds": None,
+        "stop_reason": None,
+        "sleeps": [],
     }

@@ -11,7 +11,7 @@ from agent.disk import RealDisk
 from agent.spool import KEPT, PENDING, Spool
 from collector.ingest.rebuilding import verify
 from collector.storage.engine import create_engine
-from tests.e2e.load import record
+from tests.e2e.load import record, run_record
 from tests.e2e.running_agent import RunningAgent
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
@@ -32,11 +32,12 @@ class CountingStation:
         """Session number N started N quarter-hours before the first one."""
         self.agent.state.mkdir(mode=0o700, exist_ok=True)
         self.spool.prepare()
+        self.spool.put(PENDING, "run", run_record(RUN, (self.latest - 96) * 900))
         for number in numbers:
             self.spool.put(PENDING, "slot", record(RUN, self.latest - number, revision))
 
     def numbers(self, folder: str) -> list[int]:
-        return sorted(self.latest - entry.slot for entry in self.spool.entries(folder))
+        return sorted(self.latest - entry.slot for entry in self.spool.entries(folder) if entry.kind == "slot")
 
     def forgets(self, number: int) -> None:
         """What the spool does 7 days after the record."""

@@ -297,3 +297,20 @@ def test_any_order_duplication_and_partial_rolls_give_the_site_slots_of_one_rebu
             assert 0 <= row.seconds_in_use_10 <= row.seconds_observed <= row.seconds_on
             assert row.seconds_on + row.seconds_off <= 900 * row.stations_in_service
             assert row.stations_taken_10 <= row.stations_known_10 <= row.stations_in_service == 2
+
+
+@pytest.mark.parametrize(("previous", "counted"), [(None, 1), (C, 0)])
+def test_what_a_station_counted_before_it_was_enrolled_counts_from_its_first_run_on(
+    region: Engine, previous: str | None, counted: int
+) -> None:
+    """At nine the agent was there, at eleven its token; a run that names another one may be from another site."""
+    enrolled = (SLOT + 8) * 900
+    with writing(region) as connection:
+        connection.execute(update(station).values(installed_at=enrolled))
+    first = morning(A, previous_run_id=previous)
+    commit(region, [arrival(1, at=enrolled, runs=[first], slots=[cast.slot(SLOT, run_id=A)])], 1)
+    roll_all(region)
+    with reading(region) as connection:
+        found = connection.execute(select(site_slot.c.stations_known_10).where(site_slot.c.slot == SLOT)).scalar()
+    assert (found or 0) == counted
+    assert list(verify(region)) == []
