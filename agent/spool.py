@@ -105,10 +105,15 @@ class Spool:
     def sweep(self) -> None:
         """Remove revisions that a higher one has replaced; a crash between two steps may leave them."""
         for folder in (PENDING, HELD, KEPT):
-            newest = set(self.entries(folder))
-            for entry in self.all_entries(folder):
-                if entry not in newest:
-                    self.disk.remove(self.path(folder, entry.name))
+            self.sweep_folder(folder)
+
+    def sweep_folder(self, folder: str) -> None:
+        """Do so in one folder."""
+        entries = self.all_entries(folder)
+        newest = {entry.key: entry for entry in entries}
+        for entry in entries if len(newest) < len(entries) else ():
+            if newest[entry.key] is not entry:
+                self.disk.remove(self.path(folder, entry.name))
 
     def path(self, folder: str, name: str) -> str:
         return f"{self.folder}/{folder}/{name}"
@@ -188,20 +193,29 @@ class Spool:
         self.sweep()
         lost = 0
         for folder in (KEPT, REFUSED, PENDING) if now is not None else ():
-            for entry in self.all_entries(folder):
-                if self._last_moment(folder, entry) < (now or 0) - OLDEST_SECONDS:
-                    self.disk.remove(self.path(folder, entry.name))
-                    lost += folder == PENDING
-        kept = self.all_entries(KEPT)
-        last_day = max((entry.acknowledged_day for entry in kept), default=0)
-        for entry in kept:
-            if entry.acknowledged_day < last_day - KEEP_DAYS:
-                self.disk.remove(self.path(KEPT, entry.name))
+            dropped = self._drop_before(folder, (now or 0) - OLDEST_SECONDS)
+            lost += dropped if folder == PENDING else 0
+        self._drop_kept()
         self._drop_reasons()
         lost += self._shrink()
         if lost:
             self.write(f"{self.folder}/dropped", str(self.dropped() + lost).encode())
         return lost
+
+    def _drop_before(self, folder: str, moment: int) -> int:
+        """Drop what ended before a moment; returns how many records."""
+        old = [entry for entry in self.all_entries(folder) if self._last_moment(folder, entry) < moment]
+        for entry in old:
+            self.disk.remove(self.path(folder, entry.name))
+        return len(old)
+
+    def _drop_kept(self) -> None:
+        """Drop what was acknowledged too many days before the last answer."""
+        kept = self.all_entries(KEPT)
+        last_day = max((entry.acknowledged_day for entry in kept), default=0)
+        for entry in kept:
+            if entry.acknowledged_day < last_day - KEEP_DAYS:
+                self.disk.remove(self.path(KEPT, entry.name))
 
     def _last_moment(self, folder: str, entry: Entry) -> int:
         """What a record is about ends here, in seconds since 1970; for ever where it has no place in time."""
@@ -225,7 +239,7 @@ class Spool:
     def _shrink(self) -> int:
         lost = 0
         excess = self.bytes() - LARGEST_BYTES
-        for folder in (KEPT, REFUSED, HELD, PENDING):
+        for folder in (KEPT, REFUSED, HELD, PENDING) if excess > 0 else ():
             for entry in self.all_entries(folder):
                 if excess <= 0:
                     return lost

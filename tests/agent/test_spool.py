@@ -1,6 +1,7 @@
 """The spool: whole files or none, bounded, the highest revision wins."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool) -> 
     assert spool.drop_old(MONDAY) == 1
     assert [entry.slot for entry in spool.entries(PENDING)] == [MONDAY // 900]
     assert spool.dropped() == 1
+
+
+def test_it_looks_no_more_than_four_times_through_a_folder_where_nothing_is_too_much(spool: Spool) -> None:
+    class CountingDisk(StageDisk):
+        def names(self, folder: str) -> list[str]:
+            looks[folder] += 1
+            return super().names(folder)
+
+    looks: Counter[str] = Counter()
+    spool.disk = CountingDisk()
+    assert spool.drop_old(MONDAY) == 0
+    assert set(looks) == {f"/spool/{folder}" for folder in (PENDING, HELD, KEPT, REFUSED)}
+    assert max(looks.values()) <= 4
 
 
 def acknowledged(spool: Spool, slot: int, day: int) -> None:

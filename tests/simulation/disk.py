@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from random import Random
 from typing import Any, NamedTuple
@@ -85,8 +86,16 @@ class SimulatedDisk:
 
     def flush_names(self, folder: str) -> None:
         self.step()
-        for name in self.unflushed.pop(folder, ()):
-            self._settle(folder, name, as_seen=True)
+        names = self.unflushed.pop(folder, None)
+        if not names:
+            return
+        seen, durable = self.visible.get(folder, {}), self.durable.setdefault(folder, {})
+        for name in names:
+            content = seen.get(name)
+            if content is None:
+                durable.pop(name, None)
+            else:
+                durable[name] = content
 
     def rename(self, source: tuple[str, str], target: tuple[str, str]) -> None:
         self.step()
@@ -149,6 +158,8 @@ class SimulatedDisk:
                     content.data = keep[: random.randrange(len(keep) + 1)]
                     content.flushed = content.data
         self.unwritten.clear()
+        for folder in self.visible:
+            self.versions[folder] = self.versions.get(folder, 0) + 1
 
     def copy(self) -> dict[str, dict[str, bytes]]:
         """An image of the disk, as a proper shutdown leaves it."""
@@ -201,6 +212,12 @@ class Status(NamedTuple):
     st_mode: int = 0o040700
 
 
+@lru_cache(maxsize=50_000)
+def _parts(path: str) -> tuple[str, str, str]:
+    folder, _, name = path.rpartition("/")
+    return path[: path.index("/", 1)], folder, name
+
+
 class SimulatedSystem:
     """Stands in for the module `os` inside `agent.disk`; paths begin with the name of the station's disk."""
 
@@ -212,8 +229,8 @@ class SimulatedSystem:
         self.disks: dict[str, SimulatedDisk] = {}
 
     def _at(self, path: str) -> tuple[SimulatedDisk, str, str]:
-        folder, _, name = path.rpartition("/")
-        return self.disks[path[: path.index("/", 1)]], folder, name
+        disk, folder, name = _parts(path)
+        return self.disks[disk], folder, name
 
     def open(self, path: str, flags: int, _mode: int = 0) -> Handle:
         disk, folder, name = self._at(path)

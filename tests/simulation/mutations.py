@@ -19,9 +19,10 @@ import collector.ingest.commit
 import collector.ingest.facts
 import collector.ingest.roller
 from agent.sessions import Counter
-from agent.spool import KEPT, PENDING, Spool
+from agent.spool import DAY_SECONDS, KEPT, PENDING, Entry, Spool, entry_of
 from agent.tallies import RULES
 from agent.timekeeping import claimed_offset
+from agent.wire.figures import SLOT_SECONDS
 from collector.ingest.commit import Stored
 from collector.ingest.derivation import SITE_SLOTS
 from collector.ingest.facts import SLOTS
@@ -32,6 +33,13 @@ from tests.simulation.disk import SimulatedSystem
 from tests.simulation.run import simulated
 
 Patch = tuple[Any, str, Any]
+
+
+def kept_since_its_slot(name: str) -> Entry | None:
+    entry = entry_of(name)
+    if entry is None or entry.kind != "slot" or entry.acknowledged_day < 0:
+        return entry
+    return entry._replace(acknowledged_day=entry.slot * SLOT_SECONDS // DAY_SECONDS)
 
 
 class Mutation(NamedTuple):

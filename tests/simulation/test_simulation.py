@@ -11,20 +11,20 @@ from random import Random
 import pytest
 
 from agent.disk import RealDisk
-from agent.sender.compose import RECORDS
-from agent.spool import KEPT, PENDING, Spool
+from agent.sender.compose import RECORDS, fields_of
+from agent.spool import KEPT, PENDING, Spool, name_of
 from tests.agent.sender.station import run_record, slot_record, undated_record
 from tests.simulation.disk import KilledError, SimulatedDisk, SimulatedSystem, installed
 from tests.simulation.run import simulated
-from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, plain, taken
+from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, ORIGINAL_NEWEST, FastJson, plain, taken
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_seven_hundred_station_days_without_a_violation() -> None:
-    command = [sys.executable, "-m", "tests.simulation", "run", "--seed", "1", "--processes", "2"]
+def test_four_thousand_station_days_without_a_violation() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "run", "--seed", "7", "--processes", "2"]
     done = subprocess.run(
-        [*command, "--station-days", "700"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
+        [*command, "--station-days", "4000"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "violations 0" in done.stdout
@@ -54,9 +54,31 @@ def test_the_shortcuts_give_what_the_agent_gives(system: SimulatedSystem) -> Non
             spool.move(PENDING, KEPT, spool.entries(PENDING)[0], day=number)
             for folder in (PENDING, KEPT):
                 assert spool.all_entries(folder) == ORIGINAL_ENTRIES(spool, folder)
+                assert spool.entries(folder) == ORIGINAL_NEWEST(spool, folder)
             assert spool.bytes() == ORIGINAL_BYTES(spool)
     for kind, record in (("slot", slot_record(1)), ("run", run_record()), ("undated", undated_record())):
-        assert json.dumps(plain(RECORDS[kind](record))) == json.dumps(asdict(RECORDS[kind](record)))
+        made = RECORDS[kind](record)
+        assert json.dumps(plain(made)) == json.dumps(asdict(made))
+        text = json.dumps(made, default=fields_of, separators=(",", ":"))
+        assert FastJson.dumps(made, default=fields_of) == text
+        assert FastJson.loads(text) == json.loads(text)
+
+
+def test_the_shortcuts_sweep_what_a_power_cut_brings_back(system: SimulatedSystem) -> None:
+    disk = system.disks["pc1"]
+    with installed(system), taken(system):
+        spool = Spool("pc1/spool", RealDisk())
+        spool.prepare()
+        for revision in (1, 2):
+            spool.put(PENDING, "slot", {**slot_record(100), "revision": revision})
+            spool.sweep()
+        assert [entry.revision for entry in spool.all_entries(PENDING)] == [2]
+        for seed in range(20):
+            disk.lose_power(Random(seed))
+        spool.write(spool.path(PENDING, name_of("slot", {**slot_record(100), "revision": 1})), b"{}")
+        assert len(spool.all_entries(PENDING)) == 2
+        spool.sweep()
+        assert [entry.revision for entry in ORIGINAL_ENTRIES(spool, PENDING)] == [2]
 
 
 @pytest.mark.parametrize("step", range(9))

@@ -60,14 +60,14 @@ class World:
         self.seed = seed
         self.random = Random(f"{seed} world")
         self.time = Time(DAY_ONE)
-        self.days = self.random.randrange(6, 13) if self.random.random() < 0.9 else self.random.randrange(15, 35)
+        self.days = self.random.randrange(10, 21) if self.random.random() < 0.9 else self.random.randrange(21, 43)
         self.system = SimulatedSystem()
         self.collector = SimulatedCollector(
             folder,
             template(STATIONS),
             self.time,
             Random(f"{seed} collector"),
-            self.random.choices((1800, 7200, 14_400, 43_200), (1, 2, 4, 3))[0],
+            self.random.choices((1800, 7200, 14_400, 43_200), (1, 2, 8, 9))[0],
         )
         self.network = SimulatedNetwork(
             self.collector, self.time, Random(f"{seed} network"), self.random.choice((0.0, 0.05, 0.3))
@@ -110,7 +110,8 @@ class World:
         for station, visitors in zip(self.stations, self.visitors, strict=True):
             if self.random.random() < 0.97:
                 self._plan_station(station, visitors, midnight)
-        self.time.at(midnight + 22 * HOUR, self.collector.roll)
+        if self.random.random() < 0.4:
+            self.time.at(midnight + 22 * HOUR, self.collector.roll)
         for happens, share in ((self._stop_collector, 0.15), (self._back_up, 0.4), (self._restore, 0.04)):
             if self.random.random() < share:
                 self._at(midnight + self.random.randrange(1, 24 * HOUR), happens)
@@ -228,7 +229,7 @@ class World:
     def _drain(self) -> None:
         """No more faults: every station is on for an hour, twice, and sends what it has."""
         for station in self.stations:
-            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 240):
+            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 480):
                 self.time.at(moment, station.wake)
         self.network.fault_share = 0.0
         self.network.cut.clear()
