@@ -28,7 +28,8 @@ class RunFile:
         self._disk = disk
         self._say = say
 
-        self._written = False
+        self._written_by = ""
+        """Whose checkpoint was written last; at the start it is once more the one that an earlier run left."""
 
     @property
     def path(self) -> str:
@@ -55,14 +56,14 @@ class RunFile:
         temporary = f"{self._folder}/spool/tmp/run.json"
         self._disk.write(temporary, data)
         self._disk.replace(temporary, self.path)
-        self._written = True
+        self._written_by = saved["run_id"]
 
     def exchanged(self, run_id: str) -> Saved | None:
         """The checkpoint of another run that stands where `run_id` has written its own; None where there is none.
 
         So it is when the state folder is mounted late, over the one in which this run began.
         """
-        found = self._parsed(self.path) if self._written else None
+        found = self._parsed(self.path) if self._written_by == run_id else None
         return found if found and found["run_id"] != run_id else None
 
     def write_copy(self, saved: Saved) -> None:

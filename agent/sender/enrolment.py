@@ -21,6 +21,7 @@ TOKEN = re.compile(r"dps1-[0-9a-f]{16}-[0-9a-f]{64}")
 TAG = re.compile(r"[0-9A-Za-z][0-9A-Za-z._ -]{0,63}")
 LARGEST_TOKEN_FILE_CHARACTERS = 1000
 OTHER_HARDWARE = "this disk was enrolled in another PC, or the main board was changed"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PORTS = {"http": 80, "https": 443}
 
 
@@ -67,10 +68,11 @@ def estrangement(identity: Identity, server: str, hardware: Hardware | None) -> 
 
 
 def address_of(server: str) -> tuple[str, str, int, str]:
-    """What two spellings of one address have in common."""
+    """What two spellings of one address have in common; on this computer every port is one address."""
     told = urlsplit(server)
-    scheme = told.scheme.lower()
-    return scheme, (told.hostname or "").lower(), told.port or PORTS.get(scheme, 0), told.path.rstrip("/")
+    scheme, host = told.scheme.lower(), (told.hostname or "").lower()
+    port = 0 if host in LOOPBACK else told.port or PORTS.get(scheme, 0)
+    return scheme, host, port, told.path.rstrip("/")
 
 
 def with_hardware(identity: Identity, hardware: Hardware | None) -> Identity:

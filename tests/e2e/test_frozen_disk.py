@@ -69,7 +69,7 @@ class Pc(Stage):
 
 @pytest.fixture
 def pc(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pc]:
-    monkeypatch.setattr(exchange, "take", lambda _: Taken(FULL_READINGS, {}))
+    monkeypatch.setattr(exchange, "take", lambda *_: Taken(FULL_READINGS, {}))
     collector = FakeCollector()
     with collector.server:
         made = Pc(collector)
