@@ -180,7 +180,16 @@ def make(folder: Path) -> None:
     shutil.rmtree(wheels)
     build_python(folder, python)
     # Not with pip: it evaluates markers for the system that it runs on.
-    install = [sys.executable, "-m", "uv", "pip", "install", "--python-platform", "x86_64-pc-windows-msvc"]
+    install = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "install",
+        "--system-certs",
+        "--python-platform",
+        "x86_64-pc-windows-msvc",
+    ]
     place = ["--target", str(python / "Lib/site-packages"), "-c", str(PROJECT / "requirements-dev.lock")]
     command([*install, *for_windows, *place, *PACKAGES])
     windows = Windows(folder / "prefix", python)

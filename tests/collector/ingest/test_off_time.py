@@ -199,7 +199,9 @@ def test_a_station_that_was_there_earlier_than_thought_is_counted_from_then_on(r
     mine = (station.c.site_id == 2, station.c.station_id == 1)
     with writing(region) as connection:
         connection.execute(update(station).where(*mine).values(installed_at=SLOT * 900))
-    commit(region, [arrival(1, site_id=2, runs=[evening(), morning()], slots=[cast.slot(SLOT - 70), cast.slot()])], 1)
+    # Of a run before that evening's: else the evening would begin its life by itself.
+    runs = [{**evening(), "previous_run_id": C}, morning()]
+    commit(region, [arrival(1, site_id=2, runs=runs, slots=[cast.slot(SLOT - 70), cast.slot()])], 1)
     roll_all(region)
     assert off(region, 2) == {SLOT: 0}
 
