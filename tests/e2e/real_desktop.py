@@ -20,13 +20,6 @@ def install_autostart(machine: SystemdMachine) -> None:
     (folder / AUTOSTART.name).write_text(AUTOSTART.read_text())
 
 
-def log_itself_on(machine: SystemdMachine, user: str) -> None:
-    """Tell the display manager to log this account on after boot."""
-    folder = machine.root / "etc/lightdm/lightdm.conf.d"
-    folder.mkdir(parents=True)
-    (folder / "50-autologin.conf").write_text(f"[Seat:*]\nautologin-user={user}\nautologin-user-timeout=0\n")
-
-
 def presence_of(machine: SystemdMachine, user: str) -> str:
     """The number inside the machine of the presence program of this visitor; empty where none runs."""
     # The brackets keep the search from finding itself.

@@ -12,7 +12,6 @@ from tests.e2e.real_desktop import (
     STEP_SECONDS,
     PassingTime,
     install_autostart,
-    log_itself_on,
     presence_of,
     status_of,
 )
@@ -73,12 +72,6 @@ def say_memory(station: Station) -> int:
 def await_presence(station: Station, count: int = 1) -> None:
     """Presence tries again every 30 s."""
     until(lambda: station.presences() == count, f"{count} desktops are connected", 60)
-
-
-def seconds_of(station: Station, name: str) -> int:
-    """The sum of a column of the station's slots at the collector."""
-    [(seconds,)] = station.collector.rows(f"SELECT sum({name}) FROM slot_record")
-    return int(seconds)
 
 
 def read_page(collector: RunningCollector, site: str, width: int, folder: Path) -> tuple[str, str]:
@@ -221,45 +214,3 @@ def test_a_visitor_with_a_desktop_is_on_the_page_with_the_hours_that_the_hands_w
     for width in (1280, 390):
         page_of = read_page(station.collector, DEMONSTRATION, width, tmp_path)
         assert page_of == ("1", f"{minutes}\N{NO-BREAK SPACE}min")
-
-
-def test_a_station_that_is_always_logged_on_counts_visits_by_what_the_hands_do(
-    timed_station: Station, clock: MovedClock
-) -> None:
-    station = timed_station
-    log_itself_on(station.machine, "alice")
-    desktop = open_desktop(station.machine, "alice", environment=clock.inside())
-    station.start()
-    assert station.run()["mode"] == "activity"
-    await_presence(station)
-    time_goes = PassingTime(clock, station, desktop)
-    in_use = 0.0
-    for visit in range(3):
-        if visit:
-            time_goes.pass_by(11 * 60)
-        begun = clock.now()
-        desktop.move_and_type()
-        time_goes.pass_by(STEP_SECONDS)
-        desktop.move_and_type()
-        in_use += clock.now() - begun
-    time_goes.pass_by(11 * 60)
-    counted = station.counted()
-    assert (counted["sessions"], counted["ended"]) == (3, 3)
-    assert abs(counted["seconds"] - in_use) <= 3 * SLACK_SECONDS
-    by_rule = "SELECT sum(starts_3), sum(starts_5), sum(starts_10), sum(starts_15) FROM site_slot"
-    assert station.collector.rows(by_rule) == [(3, 3, 3, 1)]
-    row = exported(station.collector, DEMONSTRATION, moved=True)
-    assert (row["sessions"], "upper_bound" in row["marks"]) == (3, False)
-
-    # Somebody ends presence: it is on, and nobody knows whether it is in use.
-    known = seconds_of(station, "seconds_observed")
-    desktop.do("key", "a")
-    station.machine.run(["kill", "-KILL", presence_of(station.machine, "alice")])
-    await_presence(station, 0)
-    clock.forward(20 * 60)
-    until(lambda: station.counted() and seconds_of(station, "seconds_on") >= known + 19 * 60, "it is on", 90)
-    desktop.move_and_type()
-    counted = station.counted()
-    assert counted["sessions"] == 3
-    assert seconds_of(station, "seconds_observed") - known <= 90
-    assert abs(counted["seconds"] - in_use) <= 3 * SLACK_SECONDS
