@@ -69,6 +69,7 @@ def prepare(folder: Path, stations: int) -> str:
                     "site_id": s,
                     "station_id": n,
                     "created_at": 0,
+                    "used_at": 0,
                 }
                 for number, (s, n) in enumerate(pairs)
             ],
