@@ -34,8 +34,6 @@ attributes, and not make another pipe of this name (FILE_CREATE_PIPE_INSTANCE, w
 
 _FIRST_INSTANCE = 0x00080000
 _REJECT_REMOTE_CLIENTS = 0x00000008
-_CONNECTED_ALREADY = 535
-_PENDING = 997
 
 
 class _SecurityAttributes(ctypes.Structure):

@@ -13,7 +13,6 @@ kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 
 WAIT_OBJECT_0 = 0
-WAIT_TIMEOUT = 0x102
 MAXIMUM_WAIT_OBJECTS = 64
 INVALID_HANDLE = ctypes.c_void_p(-1).value
 

@@ -19,10 +19,9 @@ import collector.ingest.commit
 import collector.ingest.facts
 import collector.ingest.roller
 from agent.sessions import Counter
-from agent.spool import DAY_SECONDS, KEPT, PENDING, Entry, Spool, entry_of
+from agent.spool import KEPT, PENDING, Spool
 from agent.tallies import RULES
 from agent.timekeeping import claimed_offset
-from agent.wire.figures import SLOT_SECONDS
 from collector.ingest.commit import Stored
 from collector.ingest.derivation import SITE_SLOTS
 from collector.ingest.facts import SLOTS
@@ -33,13 +32,6 @@ from tests.simulation.disk import SimulatedSystem
 from tests.simulation.run import simulated
 
 Patch = tuple[Any, str, Any]
-
-
-def kept_since_its_slot(name: str) -> Entry | None:
-    entry = entry_of(name)
-    if entry is None or entry.kind != "slot" or entry.acknowledged_day < 0:
-        return entry
-    return entry._replace(acknowledged_day=entry.slot * SLOT_SECONDS // DAY_SECONDS)
 
 
 class Mutation(NamedTuple):
@@ -86,7 +78,7 @@ def without_run(site_id: int, station_id: int, record: Any) -> Any:
 ORIGINAL_SLOT_ROW = collector.ingest.facts._slot_row  # what is broken is inside
 ORIGINAL_BEGIN = Counter.begin
 ORIGINAL_RETURN = Counter._pause_or_return  # the same
-ORIGINAL_MOVE_ALL = agent.spool.Spool.move_all
+ORIGINAL_MOVE_ALL = Spool.move_all
 ORIGINAL_PREPARE = agent.sender.exchange.prepare
 
 # --- the agent ----------------------------------------------------------------------------------------------------
@@ -117,7 +109,7 @@ def in_place(self: Spool, target: str, data: bytes) -> None:
     self.disk.write(target, data)
 
 
-def no_way_back(spool: agent.spool.Spool, source: str, target: str) -> None:
+def no_way_back(spool: Spool, source: str, target: str) -> None:
     if (source, target) != (KEPT, PENDING):
         ORIGINAL_MOVE_ALL(spool, source, target)
 
@@ -169,7 +161,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("forget the open sessions at a restart", ((Counter, "snapshot", forget_sessions),)),
     Mutation("take a switch of user for a log-on", ((Counter, "happen", every_log_on_anew),)),
     Mutation("write in place", ((Spool, "write", in_place),)),
-    Mutation("send nothing again after a restore", ((agent.spool.Spool, "move_all", no_way_back),)),
+    Mutation("send nothing again after a restore", ((Spool, "move_all", no_way_back),)),
     Mutation("empty the queue before the answer", ((agent.sender.exchange, "prepare", gone_at_once),)),
     Mutation("let settled names come back", ((agent.disk.RealDisk, "remove_all", remove_lightly),)),
     Mutation("call no slots a backlog", ((agent.sender.compose, "is_backlog", lambda *_: False),)),
