@@ -1,0 +1,144 @@
+/* What the installer does that no table of Windows Installer can do without telling a secret or trusting a visitor.
+
+   Each action runs as SYSTEM, takes its words from CustomActionData, shows nothing and starts nothing.
+
+   OwnFolder    puts a folder aside that somebody else made where ours shall be: everybody may make folders in
+                ProgramData, and who owns one may read what is in it.
+   WriteToken   writes the enrolment token where only SYSTEM, administrators and the service may read it. The value
+                would stand in the installer's log if a table (IniFile, Registry) wrote it.
+   Leave        on removal: ends presence in the visitors' sessions and forgets the identifier of the boot. */
+
+#define _WIN32_WINNT 0x0A00
+#define UNICODE
+#include <windows.h>
+#include <aclapi.h>
+#include <msi.h>
+#include <msiquery.h>
+#include <sddl.h>
+#include <tlhelp32.h>
+#include <wchar.h>
+
+#ifndef SERVICE_SID
+#error "build_msi.py gives SERVICE_SID"
+#endif
+#define WIDE_(text) L##text
+#define WIDE(text) WIDE_(text)
+#define LONGEST 4096
+
+static const WCHAR *const TRUSTED_OWNERS[] = {L"S-1-5-18", L"S-1-5-32-544", L"S-1-5-19", WIDE(SERVICE_SID)};
+static const WCHAR TOKEN_RIGHTS[] = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;" WIDE(SERVICE_SID) L")";
+static const WCHAR PRESENCE[] = L"dps-presence.exe";
+static const WCHAR BOOT_KEY[] = L"Software\\DPS agent";
+
+static BOOL words_of(MSIHANDLE session, WCHAR *words) {
+    DWORD length = LONGEST;
+    return MsiGetPropertyW(session, L"CustomActionData", words, &length) == ERROR_SUCCESS;
+}
+
+/* Who runs this action: SYSTEM, but under Wine, which knows one account. */
+static BOOL own_account(PSID owner) {
+    union {
+        TOKEN_USER user;
+        BYTE room[256];
+    } us;
+    DWORD length = 0;
+    HANDLE token = NULL;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return FALSE;
+    BOOL same = GetTokenInformation(token, TokenUser, &us, sizeof us, &length) && EqualSid(owner, us.user.User.Sid);
+    CloseHandle(token);
+    return same;
+}
+
+static BOOL trusted(PSID owner) {
+    for (size_t i = 0; i < sizeof TRUSTED_OWNERS / sizeof *TRUSTED_OWNERS; i++) {
+        PSID known = NULL;
+        BOOL same = ConvertStringSidToSidW(TRUSTED_OWNERS[i], &known) && EqualSid(owner, known);
+        LocalFree(known);
+        if (same) return TRUE;
+    }
+    return own_account(owner);
+}
+
+/* Opened as it stands, not what it may point to. */
+static BOOL is_ours(const WCHAR *folder) {
+    DWORD attributes = GetFileAttributesW(folder);
+    if (attributes & FILE_ATTRIBUTE_REPARSE_POINT || !(attributes & FILE_ATTRIBUTE_DIRECTORY)) return FALSE;
+    HANDLE handle = CreateFileW(folder, READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    if (handle == INVALID_HANDLE_VALUE) return FALSE;
+    PSID owner = NULL;
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    BOOL ours = GetSecurityInfo(handle, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL,
+                                &descriptor) == ERROR_SUCCESS && trusted(owner);
+    LocalFree(descriptor);
+    CloseHandle(handle);
+    return ours;
+}
+
+UINT __stdcall OwnFolder(MSIHANDLE session) {
+    WCHAR folder[LONGEST], aside[LONGEST + 32];
+    if (!words_of(session, folder)) return ERROR_INSTALL_FAILURE;
+    size_t length = wcslen(folder);
+    while (length && folder[length - 1] == L'\\') folder[--length] = 0;
+    if (!length || GetFileAttributesW(folder) == INVALID_FILE_ATTRIBUTES || is_ours(folder)) return ERROR_SUCCESS;
+    swprintf(aside, LONGEST + 32, L"%ls.of-another-%08lx", folder, GetTickCount());
+    return MoveFileExW(folder, aside, 0) ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
+}
+
+UINT __stdcall WriteToken(MSIHANDLE session) {
+    WCHAR words[LONGEST];
+    char token[LONGEST];
+    if (!words_of(session, words)) return ERROR_INSTALL_FAILURE;
+    WCHAR *text = wcschr(words, L'|'); /* no path holds one */
+    if (!text) return ERROR_INSTALL_FAILURE;
+    *text++ = 0;
+    int bytes = WideCharToMultiByte(CP_UTF8, 0, text, -1, token, sizeof token - 2, NULL, NULL);
+    if (bytes < 1) return ERROR_INSTALL_FAILURE;
+    token[bytes - 1] = '\r';
+    token[bytes++] = '\n';
+    SECURITY_ATTRIBUTES rights = {sizeof rights, NULL, FALSE};
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(TOKEN_RIGHTS, SDDL_REVISION_1,
+                                                              &rights.lpSecurityDescriptor, NULL))
+        return ERROR_INSTALL_FAILURE;
+    DeleteFileW(words); /* a file that is there keeps the rights that it has */
+    HANDLE file = CreateFileW(words, GENERIC_WRITE, 0, &rights, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+    LocalFree(rights.lpSecurityDescriptor);
+    if (file == INVALID_HANDLE_VALUE) return ERROR_INSTALL_FAILURE;
+    DWORD written = 0;
+    BOOL well = WriteFile(file, token, bytes, &written, NULL) && written == (DWORD)bytes && FlushFileBuffers(file);
+    CloseHandle(file);
+    SecureZeroMemory(token, sizeof token);
+    SecureZeroMemory(words, sizeof words);
+    return well ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
+}
+
+/* Only the program of our own folder: another one may have the same name. */
+static void end_if_ours(DWORD process, const WCHAR *program) {
+    WCHAR path[LONGEST];
+    DWORD length = LONGEST;
+    HANDLE handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE | SYNCHRONIZE, FALSE, process);
+    if (!handle) return;
+    if (QueryFullProcessImageNameW(handle, 0, path, &length) && !_wcsicmp(path, program)
+        && TerminateProcess(handle, 0))
+        WaitForSingleObject(handle, 2000);
+    CloseHandle(handle);
+}
+
+UINT __stdcall Leave(MSIHANDLE session) {
+    WCHAR program[LONGEST];
+    if (!words_of(session, program)) return ERROR_SUCCESS;
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    if (all != INVALID_HANDLE_VALUE) {
+        for (BOOL more = Process32FirstW(all, &entry); more; more = Process32NextW(all, &entry))
+            if (!_wcsicmp(entry.szExeFile, PRESENCE)) end_if_ours(entry.th32ProcessID, program);
+        CloseHandle(all);
+    }
+    HKEY service = NULL;
+    if (RegOpenKeyExW(HKEY_USERS, L"S-1-5-19", 0, KEY_ALL_ACCESS, &service) == ERROR_SUCCESS) {
+        RegDeleteTreeW(service, BOOT_KEY);
+        RegCloseKey(service);
+    }
+    RegDeleteTreeW(HKEY_CURRENT_USER, BOOT_KEY);
+    return ERROR_SUCCESS;
+}

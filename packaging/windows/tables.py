@@ -1,0 +1,207 @@
+"""The tables of the installer that wixl does not know, as statements of Windows Installer's SQL.
+
+Learnt by trying with wixl 0.101: it aborts on conditions of components, on service configuration and on rights.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterator
+
+SERVICE = "dps-agent"
+REMEMBERED = {
+    "SERVER": "server",
+    "TAG": "tag",
+    "TOKENFILE": "token_file",
+    "CA": "ca_file",
+    "STATEDIR": "state_folder",
+    "PROXY": "proxy",
+}
+"""Properties that a deployer may give, and the values under HKLM\\SOFTWARE\\DPS agent that keep them."""
+PUBLIC = (*REMEMBERED, "TOKEN", "KEEPSTATE")
+HIDDEN = ("TOKEN", "WriteToken", "SetWriteToken", "PROXY", "KnownPROXY")
+"""What the installer's log must not tell: the token, and a password that a proxy's address may hold."""
+COMPONENTS = {
+    "SERVER": "ServerValue",
+    "TAG": "TagValue",
+    "TOKENFILE": "TokenFileValue",
+    "CA": "CaValue",
+    "STATEDIR": "StateValue",
+    "PROXY": "ProxyValue",
+}
+STATE_FOLDERS = ("tmp", "tmp-send", "pending", "held", "kept", "refused")
+
+SET_PROPERTY = 51
+DEFERRED_AS_SYSTEM = 1 + 0x400 + 0x800
+HIDE_TARGET = 0x2000
+LOCAL_MACHINE = 2
+REGISTRY_VALUE_64 = 2 + 0x10
+ON_REMOVAL = 2
+INSTALL_OR_REINSTALL = 1 + 4
+SID_INFO, FAILURE_ACTIONS_FLAG = 5, 4
+UNRESTRICTED = 1
+
+FULL_REMOVAL = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE'
+STAYS = 'NOT REMOVE~="ALL"'
+
+ONE_DAY_SECONDS = 86_400
+RESTARTS = "1[~]1[~]1"
+RESTART_DELAYS_MILLISECONDS = "10000[~]60000[~]300000"
+
+
+def service_sid(name: str = SERVICE) -> str:
+    """The account that Windows gives to a service: SHA-1 of its name in capitals, as five numbers."""
+    digest = hashlib.sha1(name.upper().encode("utf-16-le"), usedforsecurity=False).digest()
+    return "S-1-5-80-" + "-".join(map(str, struct.unpack("<5I", digest)))
+
+
+def rights() -> dict[tuple[str, str], str]:
+    """Who may do what, in the language of security descriptors; protected, so that nothing is inherited."""
+    everything = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
+    return {
+        ("CreateFolder", "ProgramFolder"): everything + "(A;OICI;0x1200a9;;;BU)",
+        ("CreateFolder", "DataFolder"): f"O:BAG:SY{everything}(A;OICI;0x1301bf;;;{service_sid()})",
+        ("CreateFolder", "StateFolder"): f"O:BAG:SY{everything}(A;OICI;0x1301bf;;;{service_sid()})",
+        ("Registry", "server"): "D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)",
+    }
+
+
+def statements(registry_key_of_server: str) -> Iterator[str]:
+    """All of them, in order; wixl has chosen the key of the first registry value."""
+    yield from about_properties()
+    yield from about_folders()
+    yield from about_actions()
+    yield from about_removal()
+    yield from about_service()
+    yield from about_rights(registry_key_of_server)
+
+
+def about_properties() -> Iterator[str]:
+    known = ("WIX_DOWNGRADE_DETECTED", "WIX_UPGRADE_DETECTED")
+    yield f"UPDATE `Property` SET `Value` = '{';'.join((*PUBLIC, *known))}' WHERE `Property` = 'SecureCustomProperties'"
+    yield insert("Property", Property="MsiHiddenProperties", Value=";".join(HIDDEN))
+    yield sequence("AppSearch", None, 50)
+    for number, (name, value) in enumerate(REMEMBERED.items()):
+        yield insert(
+            "RegLocator",
+            Signature_=f"Known{name}",
+            Root=LOCAL_MACHINE,
+            Key="SOFTWARE\\DPS agent",
+            Name=value,
+            Type=REGISTRY_VALUE_64,
+        )
+        yield insert("AppSearch", Property=f"Known{name}", Signature_=f"Known{name}")
+        yield from set_property(f"Recall{name}", name, f"[Known{name}]", f"Known{name} AND NOT {name}", 61 + number)
+        yield f"UPDATE `Component` SET `Condition` = '{name}' WHERE `Component` = '{COMPONENTS[name]}'"
+
+
+def about_folders() -> Iterator[str]:
+    for folder in ("ProgramFolder", "DataFolder"):
+        yield f"UPDATE `Directory` SET `DefaultDir` = 'DPSAGENT|DPS agent' WHERE `Directory` = '{folder}'"
+    yield from set_property("UseStateFolder", "StateFolder", "[STATEDIR]", "STATEDIR", 70)
+
+
+def about_actions() -> Iterator[str]:
+    """What actions.c does. The folder must be ours before anything is put into it."""
+    token = "[CommonAppDataFolder]DPS agent\\token"
+    yield from set_property("NameTokenFile", "TOKENFILE", token, "TOKEN", 60)
+    for folder, number in (("DataFolder", 3650), ("StateFolder", 3660)):
+        yield from set_property(f"SetOwn{folder}", f"Own{folder}", f"[{folder}]", STAYS, number - 1)
+        yield from deferred(f"Own{folder}", "OwnFolder", STAYS, number)
+    stays_with_token = f"TOKEN AND {STAYS}"
+    yield from set_property("SetWriteToken", "WriteToken", f"{token}|[TOKEN]", stays_with_token, 3749, HIDE_TARGET)
+    yield from deferred("WriteToken", "WriteToken", stays_with_token, 3750, HIDE_TARGET)
+    yield from set_property("SetLeave", "Leave", "[#PresenceProgram]", FULL_REMOVAL, 2100)
+    yield from deferred("Leave", "Leave", FULL_REMOVAL, 2101)
+    # Within the transaction: an upgrade that fails gives the older version back.
+    yield "UPDATE `InstallExecuteSequence` SET `Sequence` = 1501 WHERE `Action` = 'RemoveExistingProducts'"
+
+
+def about_removal() -> Iterator[str]:
+    """Rows whose property is empty do nothing, so the state stays in an upgrade, and where KEEPSTATE asks for it."""
+    number = 1010
+    yield from set_property("ForgetTokenToo", "ForgetToken", "[DataFolder]", FULL_REMOVAL, number)
+    yield removed("Token", "Data", "token", "ForgetToken")
+    places = {f"Forget{index}": f"[StateFolder]{name}\\" for index, name in enumerate(STATE_FOLDERS)}
+    for name, folder in {**places, "ForgetState": "[StateFolder]"}.items():
+        number += 1
+        yield from set_property(f"{name}Too", name, folder, f"{FULL_REMOVAL} AND NOT KEEPSTATE", number)
+        yield removed(f"{name}Files", "State", "*", name)
+        yield removed(f"{name}Folder", "State", None, name)
+
+
+def about_service() -> Iterator[str]:
+    yield (
+        "CREATE TABLE `MsiServiceConfig` (`MsiServiceConfig` CHAR(72) NOT NULL, `Name` CHAR(255) NOT NULL, "
+        "`Event` SHORT NOT NULL, `ConfigType` LONG NOT NULL, `Argument` CHAR(255), `Component_` CHAR(72) NOT NULL "
+        "PRIMARY KEY `MsiServiceConfig`)"
+    )
+    for key, kind, argument in (("Sid", SID_INFO, UNRESTRICTED), ("Failure", FAILURE_ACTIONS_FLAG, 1)):
+        yield insert(
+            "MsiServiceConfig",
+            MsiServiceConfig=key,
+            Name=SERVICE,
+            Event=INSTALL_OR_REINSTALL,
+            ConfigType=kind,
+            Argument=str(argument),
+            Component_="Service",
+        )
+    yield (
+        "CREATE TABLE `MsiServiceConfigFailureActions` (`MsiServiceConfigFailureActions` CHAR(72) NOT NULL, "
+        "`Name` CHAR(255) NOT NULL, `Event` SHORT NOT NULL, `ResetPeriod` LONG, `RebootMessage` CHAR(255), "
+        "`Command` CHAR(255), `Actions` CHAR(255), `DelayActions` CHAR(255), `Component_` CHAR(72) NOT NULL "
+        "PRIMARY KEY `MsiServiceConfigFailureActions`)"
+    )
+    yield insert(
+        "MsiServiceConfigFailureActions",
+        MsiServiceConfigFailureActions="Restart",
+        Name=SERVICE,
+        Event=INSTALL_OR_REINSTALL,
+        ResetPeriod=ONE_DAY_SECONDS,
+        Actions=RESTARTS,
+        DelayActions=RESTART_DELAYS_MILLISECONDS,
+        Component_="Service",
+    )
+    yield sequence("MsiConfigureServices", "VersionMsi >= \"5.00\"", 5850)
+
+
+def about_rights(registry_key_of_server: str) -> Iterator[str]:
+    yield (
+        "CREATE TABLE `MsiLockPermissionsEx` (`MsiLockPermissionsEx` CHAR(72) NOT NULL, `LockObject` CHAR(72) NOT NULL, "
+        "`Table` CHAR(32) NOT NULL, `SDDLText` CHAR(0) NOT NULL, `Condition` CHAR(255) "
+        "PRIMARY KEY `MsiLockPermissionsEx`)"
+    )
+    for (table, name), text in rights().items():
+        lock = registry_key_of_server if table == "Registry" else name
+        yield insert(
+            "MsiLockPermissionsEx", MsiLockPermissionsEx=f"Rights{name}", LockObject=lock, Table=table, SDDLText=text
+        )
+
+
+def set_property(
+    action: str, name: str, text: str, condition: str, number: int, more: int = 0
+) -> Iterator[str]:
+    yield insert("CustomAction", Action=action, Type=SET_PROPERTY + more, Source=name, Target=text)
+    yield sequence(action, condition, number)
+
+
+def deferred(action: str, function: str, condition: str, number: int, more: int = 0) -> Iterator[str]:
+    yield insert(
+        "CustomAction", Action=action, Type=DEFERRED_AS_SYSTEM + more, Source="Actions", Target=function
+    )
+    yield sequence(action, condition, number)
+
+
+def removed(key: str, component: str, file: str | None, folder: str) -> str:
+    given = {} if file is None else {"FileName": file}
+    return insert("RemoveFile", FileKey=key, Component_=component, **given, DirProperty=folder, InstallMode=ON_REMOVAL)
+
+
+def sequence(action: str, condition: str | None, number: int) -> str:
+    given = {} if condition is None else {"Condition": condition}
+    return insert("InstallExecuteSequence", Action=action, **given, Sequence=number)
+
+
+def insert(table: str, **row: str | int) -> str:
+    names = ", ".join(f"`{name}`" for name in row)
+    values = ", ".join(str(value) if isinstance(value, int) else f"'{value}'" for value in row.values())
+    return f"INSERT INTO `{table}` ({names}) VALUES ({values})"
