@@ -6,7 +6,10 @@
                 ProgramData, and who owns one may read what is in it.
    WriteToken   writes the enrolment token where only SYSTEM, administrators and the service may read it. The value
                 would stand in the installer's log if a table (IniFile, Registry) wrote it.
-   Leave        on removal: ends presence in the visitors' sessions and forgets the identifier of the boot. */
+   AwaitEnd     lets the stopped service and its last contact end before their files are taken away; whoever takes
+                longer is ended, which costs at most the last half minute of counting.
+   Leave        on removal: ends presence in the visitors' sessions and forgets the identifier of the boot.
+   Forget       on removal: takes away what the service wrote, by its known names, and the folder if it is empty then. */
 
 #define _WIN32_WINNT 0x0A00
 #define UNICODE
@@ -24,10 +27,10 @@
 #define WIDE_(text) L##text
 #define WIDE(text) WIDE_(text)
 #define LONGEST 4096
+#define PATIENCE_MILLISECONDS 20000
 
 static const WCHAR *const TRUSTED_OWNERS[] = {L"S-1-5-18", L"S-1-5-32-544", L"S-1-5-19", WIDE(SERVICE_SID)};
 static const WCHAR TOKEN_RIGHTS[] = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FR;;;" WIDE(SERVICE_SID) L")";
-static const WCHAR PRESENCE[] = L"dps-presence.exe";
 static const WCHAR BOOT_KEY[] = L"Software\\DPS agent";
 
 static BOOL words_of(MSIHANDLE session, WCHAR *words) {
@@ -112,33 +115,84 @@ UINT __stdcall WriteToken(MSIHANDLE session) {
     return well ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
 }
 
-/* Only the program of our own folder: another one may have the same name. */
-static void end_if_ours(DWORD process, const WCHAR *program) {
+/* Only programs of our own folder: others may have the same names. */
+static void end_if_ours(DWORD process, const WCHAR *program, DWORD patience_milliseconds) {
     WCHAR path[LONGEST];
     DWORD length = LONGEST;
     HANDLE handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE | SYNCHRONIZE, FALSE, process);
     if (!handle) return;
     if (QueryFullProcessImageNameW(handle, 0, path, &length) && !_wcsicmp(path, program)
-        && TerminateProcess(handle, 0))
+        && WaitForSingleObject(handle, patience_milliseconds) == WAIT_TIMEOUT && TerminateProcess(handle, 0))
         WaitForSingleObject(handle, 2000);
     CloseHandle(handle);
 }
 
-UINT __stdcall Leave(MSIHANDLE session) {
-    WCHAR program[LONGEST];
-    if (!words_of(session, program)) return ERROR_SUCCESS;
+static void end_all(const WCHAR *program, DWORD patience_milliseconds) {
+    const WCHAR *slash = wcsrchr(program, L'\\');
     PROCESSENTRY32W entry = {.dwSize = sizeof entry};
     HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-    if (all != INVALID_HANDLE_VALUE) {
-        for (BOOL more = Process32FirstW(all, &entry); more; more = Process32NextW(all, &entry))
-            if (!_wcsicmp(entry.szExeFile, PRESENCE)) end_if_ours(entry.th32ProcessID, program);
-        CloseHandle(all);
-    }
+    if (!slash || all == INVALID_HANDLE_VALUE) return;
+    for (BOOL more = Process32FirstW(all, &entry); more; more = Process32NextW(all, &entry))
+        if (!_wcsicmp(entry.szExeFile, slash + 1)) end_if_ours(entry.th32ProcessID, program, patience_milliseconds);
+    CloseHandle(all);
+}
+
+UINT __stdcall AwaitEnd(MSIHANDLE session) {
+    WCHAR program[LONGEST];
+    if (words_of(session, program)) end_all(program, PATIENCE_MILLISECONDS);
+    return ERROR_SUCCESS;
+}
+
+UINT __stdcall Leave(MSIHANDLE session) {
+    WCHAR program[LONGEST];
     HKEY service = NULL;
+    if (words_of(session, program)) end_all(program, 0);
     if (RegOpenKeyExW(HKEY_USERS, L"S-1-5-19", 0, KEY_ALL_ACCESS, &service) == ERROR_SUCCESS) {
         RegDeleteTreeW(service, BOOT_KEY);
         RegCloseKey(service);
     }
     RegDeleteTreeW(HKEY_CURRENT_USER, BOOT_KEY);
+    return ERROR_SUCCESS;
+}
+
+static BOOL is_plain_folder(const WCHAR *folder) {
+    DWORD attributes = GetFileAttributesW(folder);
+    return attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY
+           && !(attributes & FILE_ATTRIBUTE_REPARSE_POINT);
+}
+
+static void forget_files_in(const WCHAR *folder) {
+    WCHAR path[2 * LONGEST];
+    WIN32_FIND_DATAW found;
+    swprintf(path, 2 * LONGEST, L"%ls\\*", folder);
+    HANDLE search = is_plain_folder(folder) ? FindFirstFileW(path, &found) : INVALID_HANDLE_VALUE;
+    if (search == INVALID_HANDLE_VALUE) return;
+    do {
+        swprintf(path, 2 * LONGEST, L"%ls\\%ls", folder, found.cFileName);
+        if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) DeleteFileW(path);
+    } while (FindNextFileW(search, &found));
+    FindClose(search);
+}
+
+/* CustomActionData: the folder, then names in it, each after a bar; a name with a backslash at its end is a folder of
+   files, and goes with them. */
+UINT __stdcall Forget(MSIHANDLE session) {
+    WCHAR words[LONGEST], path[2 * LONGEST], *rest = NULL;
+    WCHAR *folder = words_of(session, words) ? wcstok_s(words, L"|", &rest) : NULL;
+    size_t length = folder ? wcslen(folder) : 0;
+    while (length && folder[length - 1] == L'\\') folder[--length] = 0;
+    if (!length || !is_plain_folder(folder)) return ERROR_SUCCESS;
+    for (WCHAR *name = wcstok_s(NULL, L"|", &rest); name; name = wcstok_s(NULL, L"|", &rest)) {
+        swprintf(path, 2 * LONGEST, L"%ls\\%ls", folder, name);
+        length = wcslen(path) - 1;
+        if (path[length] != L'\\') {
+            DeleteFileW(path);
+            continue;
+        }
+        path[length] = 0;
+        forget_files_in(path);
+        RemoveDirectoryW(path);
+    }
+    RemoveDirectoryW(folder);
     return ERROR_SUCCESS;
 }

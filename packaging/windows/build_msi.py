@@ -82,7 +82,7 @@ def lay_out(work: Path, bundle: Path, environment: Mapping[str, str]) -> None:
 
 
 def compile_actions(work: Path) -> None:
-    (work / "actions.def").write_text("EXPORTS\nOwnFolder\nWriteToken\nLeave\n")
+    (work / "actions.def").write_text("EXPORTS\n" + "\n".join(tables.FUNCTIONS) + "\n")
     command(
         [
             "x86_64-w64-mingw32-gcc",

@@ -28,20 +28,33 @@ COMPONENTS = {
     "STATEDIR": "StateValue",
     "PROXY": "ProxyValue",
 }
-STATE_FOLDERS = ("tmp", "tmp-send", "pending", "held", "kept", "refused")
+FUNCTIONS = ("OwnFolder", "WriteToken", "AwaitEnd", "Leave", "Forget")
+"""What actions.c offers."""
+SPOOL = "spool\\"
+STATE = (
+    *(f"{SPOOL}{name}\\" for name in ("tmp", "tmp-send", "pending", "held", "kept", "refused")),
+    f"{SPOOL}dropped",
+    SPOOL,
+    *("identity.json", "prepared.json", "run.json", "sender.json", "trust.json"),
+    *("sender.lock", "service.lock", "agent.log", "agent.log.1"),
+)
+"""What the agent keeps in its state folder, the inner folders first. Never more: the folder may be a shared one."""
 
 SET_PROPERTY = 51
 DEFERRED_AS_SYSTEM = 1 + 0x400 + 0x800
 HIDE_TARGET = 0x2000
 LOCAL_MACHINE = 2
 REGISTRY_VALUE_64 = 2 + 0x10
-ON_REMOVAL = 2
 INSTALL_OR_REINSTALL = 1 + 4
 SID_INFO, FAILURE_ACTIONS_FLAG = 5, 4
 UNRESTRICTED = 1
 
 FULL_REMOVAL = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE'
 STAYS = 'NOT REMOVE~="ALL"'
+
+# Only the service may enter it, which must not happen to a whole disk.
+FOLDER_OF_ITS_OWN = 'NOT STATEDIR OR NOT (STATEDIR >> ":" OR STATEDIR >> ":\\")'
+NO_FOLDER_OF_ITS_OWN = "STATEDIR must name a folder that holds nothing else, such as D:\\DPS agent."
 
 ONE_DAY_SECONDS = 86_400
 RESTARTS = "1[~]1[~]1"
@@ -97,6 +110,7 @@ def about_properties() -> Iterator[str]:
 def about_folders() -> Iterator[str]:
     for folder in ("ProgramFolder", "DataFolder"):
         yield f"UPDATE `Directory` SET `DefaultDir` = 'DPSAGENT|DPS agent' WHERE `Directory` = '{folder}'"
+    yield insert("LaunchCondition", Condition=FOLDER_OF_ITS_OWN, Description=NO_FOLDER_OF_ITS_OWN)
     yield from set_property("UseStateFolder", "StateFolder", "[STATEDIR]", "STATEDIR", 70)
 
 
@@ -110,6 +124,8 @@ def about_actions() -> Iterator[str]:
     stays_with_token = f"TOKEN AND {STAYS}"
     yield from set_property("SetWriteToken", "WriteToken", f"{token}|[TOKEN]", stays_with_token, 3749, HIDE_TARGET)
     yield from deferred("WriteToken", "WriteToken", stays_with_token, 3750, HIDE_TARGET)
+    yield from set_property("SetAwaitEnd", "AwaitEnd", "[#AgentProgram]", "Installed", 1901)
+    yield from deferred("AwaitEnd", "AwaitEnd", "Installed", 1902)
     yield from set_property("SetLeave", "Leave", "[#PresenceProgram]", FULL_REMOVAL, 2100)
     yield from deferred("Leave", "Leave", FULL_REMOVAL, 2101)
     # Within the transaction: an upgrade that fails gives the older version back.
@@ -117,16 +133,14 @@ def about_actions() -> Iterator[str]:
 
 
 def about_removal() -> Iterator[str]:
-    """Rows whose property is empty do nothing, so the state stays in an upgrade, and where KEEPSTATE asks for it."""
-    number = 1010
-    yield from set_property("ForgetTokenToo", "ForgetToken", "[DataFolder]", FULL_REMOVAL, number)
-    yield removed("Token", "Data", "token", "ForgetToken")
-    places = {f"Forget{index}": f"[StateFolder]{name}\\" for index, name in enumerate(STATE_FOLDERS)}
-    for name, folder in {**places, "ForgetState": "[StateFolder]"}.items():
-        number += 1
-        yield from set_property(f"{name}Too", name, folder, f"{FULL_REMOVAL} AND NOT KEEPSTATE", number)
-        yield removed(f"{name}Files", "State", "*", name)
-        yield removed(f"{name}Folder", "State", None, name)
+    """The state stays in an upgrade, and where KEEPSTATE asks for it; the token never outlives the program."""
+    places = {
+        "ForgetState": ("|".join(("[StateFolder]", *STATE)), f"{FULL_REMOVAL} AND NOT KEEPSTATE"),
+        "ForgetToken": ("[DataFolder]|token", FULL_REMOVAL),
+    }
+    for number, (name, (words, condition)) in enumerate(places.items()):
+        yield from set_property(f"Set{name}", name, words, condition, 2110 + 2 * number)
+        yield from deferred(name, "Forget", condition, 2111 + 2 * number)
 
 
 def about_service() -> Iterator[str]:
@@ -189,11 +203,6 @@ def deferred(action: str, function: str, condition: str, number: int, more: int 
         "CustomAction", Action=action, Type=DEFERRED_AS_SYSTEM + more, Source="Actions", Target=function
     )
     yield sequence(action, condition, number)
-
-
-def removed(key: str, component: str, file: str | None, folder: str) -> str:
-    given = {} if file is None else {"FileName": file}
-    return insert("RemoveFile", FileKey=key, Component_=component, **given, DirProperty=folder, InstallMode=ON_REMOVAL)
 
 
 def sequence(action: str, condition: str | None, number: int) -> str:
