@@ -5,7 +5,8 @@
    OwnFolder    puts a folder aside that somebody else made where ours shall be: everybody may make folders in
                 ProgramData, and who owns one may read what is in it.
    WriteToken   writes the enrolment token where only SYSTEM, administrators and the service may read it. The value
-                would stand in the installer's log if a table (IniFile, Registry) wrote it.
+                would stand in the installer's log if a table (IniFile, Registry) wrote it; and the service, which has
+                no identity on the network, could not fetch it from a share.
    AwaitEnd     lets the stopped service and its last contact end before their files are taken away; whoever takes
                 longer is ended, which costs at most the last half minute of counting.
    Leave        on removal: ends presence in the visitors' sessions and forgets the identifier of the boot.
@@ -36,6 +37,14 @@ static const WCHAR BOOT_KEY[] = L"Software\\DPS agent";
 static BOOL words_of(MSIHANDLE session, WCHAR *words) {
     DWORD length = LONGEST;
     return MsiGetPropertyW(session, L"CustomActionData", words, &length) == ERROR_SUCCESS;
+}
+
+static void say(MSIHANDLE session, const WCHAR *sentence, const WCHAR *what) {
+    MSIHANDLE record = MsiCreateRecord(1);
+    MsiRecordSetStringW(record, 0, sentence);
+    MsiRecordSetStringW(record, 1, what);
+    MsiProcessMessage(session, INSTALLMESSAGE_ERROR, record);
+    MsiCloseHandle(record);
 }
 
 /* Who runs this action: SYSTEM, but under Wine, which knows one account. */
@@ -88,29 +97,50 @@ UINT __stdcall OwnFolder(MSIHANDLE session) {
     return MoveFileExW(folder, aside, 0) ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
 }
 
-UINT __stdcall WriteToken(MSIHANDLE session) {
-    WCHAR words[LONGEST];
-    char token[LONGEST];
-    if (!words_of(session, words)) return ERROR_INSTALL_FAILURE;
-    WCHAR *text = wcschr(words, L'|'); /* no path holds one */
-    if (!text) return ERROR_INSTALL_FAILURE;
-    *text++ = 0;
-    int bytes = WideCharToMultiByte(CP_UTF8, 0, text, -1, token, sizeof token - 2, NULL, NULL);
-    if (bytes < 1) return ERROR_INSTALL_FAILURE;
-    token[bytes - 1] = '\r';
-    token[bytes++] = '\n';
+static BOOL write_private(const WCHAR *path, const char *text, DWORD bytes) {
     SECURITY_ATTRIBUTES rights = {sizeof rights, NULL, FALSE};
+    DWORD written = 0;
     if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(TOKEN_RIGHTS, SDDL_REVISION_1,
                                                               &rights.lpSecurityDescriptor, NULL))
-        return ERROR_INSTALL_FAILURE;
-    DeleteFileW(words); /* a file that is there keeps the rights that it has */
-    HANDLE file = CreateFileW(words, GENERIC_WRITE, 0, &rights, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+        return FALSE;
+    DeleteFileW(path); /* a file that is there keeps the rights that it has */
+    HANDLE file = CreateFileW(path, GENERIC_WRITE, 0, &rights, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
     LocalFree(rights.lpSecurityDescriptor);
-    if (file == INVALID_HANDLE_VALUE) return ERROR_INSTALL_FAILURE;
-    DWORD written = 0;
-    BOOL well = WriteFile(file, token, bytes, &written, NULL) && written == (DWORD)bytes && FlushFileBuffers(file);
+    if (file == INVALID_HANDLE_VALUE) return FALSE;
+    BOOL well = WriteFile(file, text, bytes, &written, NULL) && written == bytes && FlushFileBuffers(file);
     CloseHandle(file);
-    SecureZeroMemory(token, sizeof token);
+    return well;
+}
+
+static DWORD read_all(const WCHAR *path, char *text, DWORD most) {
+    DWORD bytes = 0;
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (file == INVALID_HANDLE_VALUE) return 0;
+    if (!ReadFile(file, text, most, &bytes, NULL)) bytes = 0;
+    CloseHandle(file);
+    return bytes;
+}
+
+/* CustomActionData: where the token goes, the token or nothing, and the file that holds it or nothing; with bars between
+   them, which no path and no token holds. */
+UINT __stdcall WriteToken(MSIHANDLE session) {
+    WCHAR words[LONGEST];
+    char text[LONGEST];
+    DWORD bytes = 0;
+    if (!words_of(session, words)) return ERROR_INSTALL_FAILURE;
+    WCHAR *token = wcschr(words, L'|'), *source = token ? wcschr(token + 1, L'|') : NULL;
+    if (!source) return ERROR_INSTALL_FAILURE;
+    *token++ = *source++ = 0;
+    if (*token) {
+        bytes = WideCharToMultiByte(CP_UTF8, 0, token, -1, text, sizeof text - 2, NULL, NULL);
+        if (bytes) memcpy(text + bytes - 1, "\r\n", 2), bytes++;
+    } else {
+        bytes = read_all(source, text, sizeof text);
+    }
+    if (!bytes) say(session, L"The token file [1] cannot be read by SYSTEM, which is this computer's account in the "
+                             L"domain: let that account read it.", source);
+    BOOL well = bytes && write_private(words, text, bytes);
+    SecureZeroMemory(text, sizeof text);
     SecureZeroMemory(words, sizeof words);
     return well ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
 }

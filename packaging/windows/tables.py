@@ -117,12 +117,14 @@ def about_folders() -> Iterator[str]:
 def about_actions() -> Iterator[str]:
     """What actions.c does. The folder must be ours before anything is put into it."""
     token = "[CommonAppDataFolder]DPS agent\\token"
-    yield from set_property("NameTokenFile", "TOKENFILE", token, "TOKEN", 60)
+    yield from set_property("NameTokenSource", "TokenSource", "[TOKENFILE]", "TOKENFILE AND NOT TOKEN", 58)
+    yield from set_property("NameTokenFile", "TOKENFILE", token, "TOKEN OR TOKENFILE", 59)
     for folder, number in (("DataFolder", 3650), ("StateFolder", 3660)):
         yield from set_property(f"SetOwn{folder}", f"Own{folder}", f"[{folder}]", STAYS, number - 1)
         yield from deferred(f"Own{folder}", "OwnFolder", STAYS, number)
-    stays_with_token = f"TOKEN AND {STAYS}"
-    yield from set_property("SetWriteToken", "WriteToken", f"{token}|[TOKEN]", stays_with_token, 3749, HIDE_TARGET)
+    stays_with_token = f"(TOKEN OR TokenSource) AND {STAYS}"
+    words = f"{token}|[TOKEN]|[TokenSource]"
+    yield from set_property("SetWriteToken", "WriteToken", words, stays_with_token, 3749, HIDE_TARGET)
     yield from deferred("WriteToken", "WriteToken", stays_with_token, 3750, HIDE_TARGET)
     yield from set_property("SetAwaitEnd", "AwaitEnd", "[#AgentProgram]", "Installed", 1901)
     yield from deferred("AwaitEnd", "AwaitEnd", "Installed", 1902)
