@@ -19,6 +19,7 @@ from xml.sax.saxutils import quoteattr
 
 sys.path.insert(0, str(Path(__file__).parent))  # run as a script, or imported by its tests
 
+import sbom
 import signing
 import tables
 from failure import NotBuilt
@@ -65,7 +66,8 @@ def build(target: Path, bundle: Path, environment: Mapping[str, str], version: s
         lay_out(work, bundle, environment)
         make(work, version)
         shutil.move(work / "product.msi", msi)
-    signing.sign(msi, environment)
+        signing.sign(msi, environment)
+        sbom.write(msi, work / "bundle", version, uuid.uuid5(OURS, f"contents {version}"))
     return msi
 
 
