@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TOP_LEVEL = {
     ".ci",
+    ".github",
     ".gitignore",
     "CHANGELOG.md",
     "CONTRIBUTING.md",

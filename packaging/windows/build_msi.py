@@ -26,7 +26,12 @@ from failure import NotBuilt
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-NEEDS = {"wixl": "wixl", "msibuild": "msitools", "msiinfo": "msitools", "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64-win32"}
+NEEDS = {
+    "wixl": "wixl",
+    "msibuild": "msitools",
+    "msiinfo": "msitools",
+    "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64-win32",
+}
 PROGRAMS = ("dps-agent.exe", "dps-presence.exe")
 """They have components of their own in product.wxs."""
 OURS = uuid.UUID("6F1B5C0E-59B2-4C58-9B77-3B1C1E7F2A90")

@@ -116,14 +116,14 @@ def about_folders() -> Iterator[str]:
 
 def about_actions() -> Iterator[str]:
     """What actions.c does. The folder must be ours before anything is put into it."""
-    token = "[CommonAppDataFolder]DPS agent\\token"
+    place = "[CommonAppDataFolder]DPS agent\\token"
     yield from set_property("NameTokenSource", "TokenSource", "[TOKENFILE]", "TOKENFILE AND NOT TOKEN", 58)
-    yield from set_property("NameTokenFile", "TOKENFILE", token, "TOKEN OR TOKENFILE", 59)
+    yield from set_property("NameTokenFile", "TOKENFILE", place, "TOKEN OR TOKENFILE", 59)
     for folder, number in (("DataFolder", 3650), ("StateFolder", 3660)):
         yield from set_property(f"SetOwn{folder}", f"Own{folder}", f"[{folder}]", STAYS, number - 1)
         yield from deferred(f"Own{folder}", "OwnFolder", STAYS, number)
     stays_with_token = f"(TOKEN OR TokenSource) AND {STAYS}"
-    words = f"{token}|[TOKEN]|[TokenSource]"
+    words = f"{place}|[TOKEN]|[TokenSource]"
     yield from set_property("SetWriteToken", "WriteToken", words, stays_with_token, 3749, HIDE_TARGET)
     yield from deferred("WriteToken", "WriteToken", stays_with_token, 3750, HIDE_TARGET)
     yield from set_property("SetAwaitEnd", "AwaitEnd", "[#AgentProgram]", "Installed", 1901)
@@ -177,13 +177,13 @@ def about_service() -> Iterator[str]:
         DelayActions=RESTART_DELAYS_MILLISECONDS,
         Component_="Service",
     )
-    yield sequence("MsiConfigureServices", "VersionMsi >= \"5.00\"", 5850)
+    yield sequence("MsiConfigureServices", 'VersionMsi >= "5.00"', 5850)
 
 
 def about_rights(registry_key_of_server: str) -> Iterator[str]:
     yield (
-        "CREATE TABLE `MsiLockPermissionsEx` (`MsiLockPermissionsEx` CHAR(72) NOT NULL, `LockObject` CHAR(72) NOT NULL, "
-        "`Table` CHAR(32) NOT NULL, `SDDLText` CHAR(0) NOT NULL, `Condition` CHAR(255) "
+        "CREATE TABLE `MsiLockPermissionsEx` (`MsiLockPermissionsEx` CHAR(72) NOT NULL, "
+        "`LockObject` CHAR(72) NOT NULL, `Table` CHAR(32) NOT NULL, `SDDLText` CHAR(0) NOT NULL, `Condition` CHAR(255) "
         "PRIMARY KEY `MsiLockPermissionsEx`)"
     )
     for (table, name), text in rights().items():
@@ -193,17 +193,13 @@ def about_rights(registry_key_of_server: str) -> Iterator[str]:
         )
 
 
-def set_property(
-    action: str, name: str, text: str, condition: str, number: int, more: int = 0
-) -> Iterator[str]:
+def set_property(action: str, name: str, text: str, condition: str, number: int, more: int = 0) -> Iterator[str]:
     yield insert("CustomAction", Action=action, Type=SET_PROPERTY + more, Source=name, Target=text)
     yield sequence(action, condition, number)
 
 
 def deferred(action: str, function: str, condition: str, number: int, more: int = 0) -> Iterator[str]:
-    yield insert(
-        "CustomAction", Action=action, Type=DEFERRED_AS_SYSTEM + more, Source="Actions", Target=function
-    )
+    yield insert("CustomAction", Action=action, Type=DEFERRED_AS_SYSTEM + more, Source="Actions", Target=function)
     yield sequence(action, condition, number)
 
 

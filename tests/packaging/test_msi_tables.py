@@ -54,7 +54,6 @@ def table(msi: Path, name: str) -> Table:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-
 @needs_wixl
 def test_the_token_is_hidden_and_kept_by_no_table(msi: Path) -> None:
     properties = {row["Property"]: row["Value"] for row in table(msi, "Property")}
@@ -146,7 +145,10 @@ def test_each_version_has_its_product_code_and_all_have_one_upgrade_code(
     conditions = [row["Description"] for row in table(msi, "LaunchCondition")]
     assert any("A newer version" in text for text in conditions)
     # The same source twice: only the moment of making differs.
-    streams = [subprocess.run(["msiinfo", "suminfo", str(file)], check=True, capture_output=True, text=True).stdout for file in (msi, again)]
+    streams = [
+        subprocess.run(["msiinfo", "suminfo", str(file)], check=True, capture_output=True, text=True).stdout
+        for file in (msi, again)
+    ]
     undated = [re.sub(r"(Created|Last saved):.*", "", text) for text in streams]
     assert undated[0] == undated[1]
 

@@ -14,6 +14,8 @@ SERVICE = "dps-agent"
 STAY = ["ping", "-n", "100000", "127.0.0.1"]
 ON_DISK = ("Program Files", "ProgramData", "users/Public")
 """Where an installer may leave something; the rest of the drive is Wine's own."""
+
+
 class WindowsStation:
     """Its administrator, and the collector of its site."""
 

@@ -1,0 +1,98 @@
+"""What Wine cannot show of the installer: rights, the service's configuration, the installer's own log.
+
+On a Windows that may be thrown away, with DPS_MSI naming the installer; the release workflow does it.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.real_windows
+
+TOKEN = f"dps1-{'0' * 16}-{'1' * 64}"
+PROGRAM = Path(r"C:\Program Files\DPS agent")
+STATE = Path(r"C:\ProgramData\DPS agent")
+SERVICE_ACCOUNT = r"NT SERVICE\dps-agent"
+ONLY_THESE = {r"NT AUTHORITY\SYSTEM", r"BUILTIN\Administrators", SERVICE_ACCOUNT}
+
+
+def told(*words: str | Path) -> str:
+    return subprocess.run(list(map(str, words)), check=False, capture_output=True, text=True, timeout=120).stdout
+
+
+def powershell(text: str) -> list[str]:
+    return told("powershell", "-NoProfile", "-NonInteractive", "-Command", text).split("\n")
+
+
+def accounts(path: Path) -> set[str]:
+    """Who has any right on it."""
+    lines = powershell(f"(Get-Acl -LiteralPath '{path}').Access | ForEach-Object {{ $_.IdentityReference.Value }}")
+    return {line.strip() for line in lines if line.strip()}
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The agent installed with a token that no collector knows; the text of the installer's most talkative log."""
+    msi = os.environ.get("DPS_MSI")
+    if not msi:
+        pytest.skip("real Windows: DPS_MSI names no installer")
+    file = tmp_path_factory.mktemp("log") / "install.log"
+    properties = ["SERVER=https://collector.invalid", f"TOKEN={TOKEN}", "TAG=real-01"]
+    done = subprocess.run(["msiexec", "/i", msi, "/qn", "/l*vx", str(file), *properties], check=False, timeout=300)
+    assert done.returncode == 0, file.read_text("utf-16")
+    yield file.read_text("utf-16")
+    subprocess.run(["msiexec", "/x", msi, "/qn"], check=True, timeout=300)
+    assert not PROGRAM.exists()
+    assert not STATE.exists()
+
+
+def test_the_log_of_the_installer_does_not_tell_the_token(log: str) -> None:
+    assert "dps-agent" in log
+    assert TOKEN not in log
+
+
+def test_only_the_service_and_administrators_may_enter_the_state_folder(log: str) -> None:
+    assert accounts(STATE) == ONLY_THESE
+    assert accounts(STATE / "token") == ONLY_THESE
+    assert (STATE / "token").read_text().strip() == TOKEN
+
+
+def test_users_cannot_write_the_programs(log: str) -> None:
+    right = f"(Get-Acl -LiteralPath '{PROGRAM}').Access | Where-Object {{ $_.IdentityReference -eq 'BUILTIN\\Users' }}"
+    [rights] = [line.strip() for line in powershell(f"({right}).FileSystemRights") if line.strip()]
+    assert rights == "ReadAndExecute, Synchronize"
+
+
+def test_the_service_has_an_identity_of_its_own_and_is_started_again(log: str) -> None:
+    assert "UNRESTRICTED" in told("sc", "qsidtype", "dps-agent")
+    recovery = told("sc", "qfailure", "dps-agent")
+    assert recovery.count("RESTART") == 3
+    configured = told("sc", "qc", "dps-agent")
+    assert "AUTO_START" in configured
+    assert r"NT AUTHORITY\LocalService" in configured
+
+
+def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str) -> None:
+    before = sorted(path.name for path in STATE.iterdir())
+    msi = os.environ["DPS_MSI"]
+    for words in (["/fa", msi], ["/i", msi]):
+        subprocess.run(["msiexec", *words, "/qn"], check=True, timeout=300)
+    assert set(before) <= {path.name for path in STATE.iterdir()}
+    assert (STATE / "token").read_text().strip() == TOKEN
+
+
+@pytest.mark.skipif("DPS_OLDER_MSI" not in os.environ, reason="real Windows: DPS_OLDER_MSI names no older installer")
+def test_an_upgrade_keeps_the_token_and_the_state(log: str) -> None:
+    msi, older = os.environ["DPS_MSI"], os.environ["DPS_OLDER_MSI"]
+    subprocess.run(["msiexec", "/x", msi, "/qn", "KEEPSTATE=1"], check=True, timeout=300)
+    properties = ["SERVER=https://collector.invalid", f"TOKEN={TOKEN}"]
+    subprocess.run(["msiexec", "/i", older, "/qn", *properties], check=True, timeout=300)
+    (STATE / "prepared.json").write_text("{}")
+    subprocess.run(["msiexec", "/i", msi, "/qn"], check=True, timeout=300)
+    assert (STATE / "prepared.json").exists()
+    assert (STATE / "token").read_text().strip() == TOKEN
+    assert sys.platform == "win32"
