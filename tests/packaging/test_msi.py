@@ -122,14 +122,20 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     station.service_is("RUNNING")
     station.tells("sc", "stop", "dps-agent")
     station.service_is("STOPPED")
+    stopped_run, start = station.memory("run.json")["run_id"], time.monotonic()
     station.tells("sc", "start", "dps-agent")
-    station.service_is("RUNNING")
+    until(lambda: station.memory("run.json").get("run_id") not in (None, stopped_run), "it counts again")
+    counts_after = time.monotonic() - start
     assert station.memory("identity.json") == identity
+    resident = station.resident_bytes("dps-agent.exe", "service")
+    presence = station.start(station.program / "dps-presence.exe")
 
+    assert presence.poll() is None
     begun_removal = time.monotonic()
     assert station.msiexec("/x", newer) == 0
     removed = time.monotonic()
     assert station.service() == ""
+    presence.wait(10)  # it held files open, and has been ended
     (station.drive / "install.log").unlink()
     station.pull_the_plug()
     assert station.files() - files == set()
@@ -139,7 +145,8 @@ def test_it_installs_silently_counts_and_leaves_nothing(
         print(
             f"\nmsi {newer.stat().st_size / 1e6:.1f} MB, installed {size / 1e6:.1f} MB; under Wine: install "
             f"{installed - begun:.1f} s, first envelope {arrived - installed:.1f} s after it, removal "
-            f"{removed - begun_removal:.1f} s"
+            f"{removed - begun_removal:.1f} s, service start to its first record {counts_after:.1f} s, resident set of "
+            f"the service {resident / 1e6:.1f} MB (Wine's own libraries included)"
         )
 
 

@@ -1,6 +1,7 @@
 """A Windows computer without Python, on which the installer is run as software distribution does it."""
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,9 +36,26 @@ class WindowsStation:
 
     def switch_on(self) -> None:
         """Services that start by themselves do so now. Wine ends them three seconds after the last other program."""
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.lives = subprocess.Popen(["wine", *STAY], env=self.windows.environment(), **quiet)  # type: ignore[call-overload]
-        until(lambda: "STATE" in self.tells("sc", "query", "winmgmt") or True, "Windows runs")
+        self.lives = self.start(*STAY)
+
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        """A program that nobody waits for."""
+        nowhere = subprocess.DEVNULL
+        environment = self.windows.environment()
+        return subprocess.Popen(["wine", *words], env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+
+    def resident_bytes(self, *words: str) -> int:
+        """What a process with these words holds in memory; Wine runs each program as a process of Linux."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                ours = f"WINEPREFIX={self.windows.prefix}\0" in (folder / "environ").read_text(errors="replace")
+                line = (folder / "cmdline").read_text(errors="replace")
+                if ours and all(word in line for word in words):
+                    pages = int((folder / "statm").read_text().split()[1])
+                    return pages * os.sysconf("SC_PAGE_SIZE")
+            except OSError:
+                continue  # it has ended
+        return 0
 
     def pull_the_plug(self) -> None:
         self.windows.end()

@@ -8,13 +8,14 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.rigs.debian_root import cache_folder
-from tests.rigs.windows_python import PROJECT, RECIPE, windows_python
+from tests.rigs.windows_python import PROJECT, RECIPE, WindowsNotMade, windows_python
 
 LONGEST_BUILD_SECONDS = 600
 KEPT_SECONDS = 86_400
@@ -32,6 +33,8 @@ def sources() -> Iterator[Path]:
 
 def frozen_agent() -> Path:
     """The folder with dps-agent.exe and dps-presence.exe, made first if the cache does not hold it (two minutes)."""
+    if sys.platform != "linux":
+        raise WindowsNotMade("Wine is used on Linux only")
     content = hashlib.sha256(RECIPE.encode())
     for file in sources():
         content.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
