@@ -34,8 +34,9 @@ SPOOL = "spool\\"
 STATE = (
     *(f"{SPOOL}{name}\\" for name in ("tmp", "tmp-send", "pending", "held", "kept", "refused")),
     f"{SPOOL}dropped",
+    f"{SPOOL}decided.json",
     SPOOL,
-    *("identity.json", "prepared.json", "run.json", "sender.json", "trust.json"),
+    *("enrolling.json", "identity.json", "prepared.json", "run.json", "sender.json", "trust.json"),
     *("sender.lock", "service.lock", "agent.log", "agent.log.1"),
 )
 """What the agent keeps in its state folder, the inner folders first. Never more: the folder may be a shared one."""

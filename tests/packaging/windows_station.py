@@ -1,7 +1,6 @@
 """A Windows computer without Python, on which the installer is run as software distribution does it."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,8 +50,8 @@ class WindowsStation:
                 ours = f"WINEPREFIX={self.windows.prefix}\0" in (folder / "environ").read_text(errors="replace")
                 line = (folder / "cmdline").read_text(errors="replace")
                 if ours and all(word in line for word in words):
-                    pages = int((folder / "statm").read_text().split()[1])
-                    return pages * os.sysconf("SC_PAGE_SIZE")
+                    status = (folder / "status").read_text()
+                    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
             except OSError:
                 continue  # it has ended
         return 0
