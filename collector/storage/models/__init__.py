@@ -1,0 +1,42 @@
+"""The tables. They obey the rules of Citus (distributed PostgreSQL) from the first one on.
+
+A large table is distributed by `site_id`: it is BIGINT, stands in every primary key and unique constraint, and is
+never updated. Reference tables are small and the same on every node; foreign keys point only to them, or carry
+`site_id`. `tests/collector/storage/test_models.py` inspects this metadata and keeps it so.
+
+Times are whole seconds since 1970-01-01 UTC, slots are such times divided by 900.
+"""
+
+from collector.storage.models.accounts import account, web_session
+from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
+from collector.storage.models.derived import dirty_slot, horizon, off_stretch, seal, site_slot, undated_month
+from collector.storage.models.facts import hourly_readings, run, slot_record, station_contact, undated_record
+from collector.storage.models.identity import credential, enrolment_attempt, enrolment_token, waiting_envelope
+from collector.storage.models.register import site, station
+from collector.storage.models.upkeep import lease, setting
+
+__all__ = [
+    "IDLE_RULES_MINUTES",
+    "account",
+    "credential",
+    "dirty_slot",
+    "enrolment_attempt",
+    "enrolment_token",
+    "horizon",
+    "hourly_readings",
+    "lease",
+    "metadata",
+    "off_stretch",
+    "run",
+    "seal",
+    "setting",
+    "site",
+    "site_slot",
+    "slot_record",
+    "station",
+    "station_contact",
+    "undated_month",
+    "undated_record",
+    "waiting_envelope",
+    "web_session",
+]
