@@ -9,6 +9,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
+class LabelStatus(StrEnum):
+    """Where a site stands with the Region's label."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    CERTIFIED = "certified"
+    WITHDRAWN = "withdrawn"
+
+
 class OpeningKind(StrEnum):
     """For what a site is open (A4 of the catalogue)."""
 

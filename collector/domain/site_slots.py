@@ -10,8 +10,8 @@ that is decided, whatever its unknown seconds held: it was in use for 450 s, or 
 So `taken` is never more than `known`, and `known` never more than the stations in service, rule by rule.
 
 **In service** is a station in each slot that its life at the site touches; what it says of other slots is left out.
-When the register knows which stations were out of order, those leave the stations in service here, except in slots in
-which they were used.
+A station that the register says was out of order is not in service, except in slots in which it was used: then the
+register is wrong, and what was counted stays.
 
 Runs of the same station add up, each sum clipped at the 900 seconds that a quarter-hour has, and use at what was
 observed; then stations add up.
@@ -50,6 +50,10 @@ class Fact(NamedTuple):
         """Whether the observed seconds tell use from no use."""
         return self.method == LOG_ON or (self.method == ACTIVITY and bool(self.presence_readable))
 
+    def was_used(self) -> bool:
+        """Whether it counted any use, or the start of one."""
+        return self.method != NOT_READABLE and (any(self.seconds_in_use) or any(self.starts))
+
     def is_upper_bound(self) -> bool:
         """Whether its seconds in use are at most that: nobody could see whether the visitor was still there."""
         return self.method == LOG_ON and not self.presence_readable and self.seconds_in_use[-1] > 0
@@ -87,19 +91,26 @@ class SiteSlot(NamedTuple):
         return self.seconds_in_service() - self.seconds_observed - self.seconds_off
 
 
-def derive(facts: Iterable[Fact], off: Mapping[int, int], in_service: Collection[int]) -> SiteSlot | None:
+def derive(
+    facts: Iterable[Fact], off: Mapping[int, int], installed: Collection[int], out_of_order: Collection[int] = ()
+) -> SiteSlot | None:
     """The site slot that follows from all facts of one site and slot, in any order; None when they say nothing.
 
-    `off` holds the seconds proved off and `in_service` the stations in service, both by number. Counts of a record
-    whose sessions are not readable mean nothing and are left out.
+    `off` holds the seconds proved off, `installed` the stations at the site and `out_of_order` those that the register
+    says were, all by number. Counts of a record whose sessions are not readable mean nothing and are left out.
     """
+    in_service = installed
+    if out_of_order:
+        facts = list(facts)
+        used = {fact.station_id for fact in facts if fact.was_used()}
+        in_service = {number for number in installed if number in used or number not in out_of_order}
     by_station: dict[int, list[Fact]] = {number: [] for number in off if number in in_service}
     for fact in facts:
         if fact.station_id in in_service:
             by_station.setdefault(fact.station_id, []).append(fact)
     observed = on = all_off = 0
     counted: list[Fact] = []
-    used: list[Sequence[int]] = []
+    in_use: list[Sequence[int]] = []
     unknown: list[int] = []
     for number, records in by_station.items():
         readable = [record for record in records if record.method != NOT_READABLE]
@@ -108,11 +119,11 @@ def derive(facts: Iterable[Fact], off: Mapping[int, int], in_service: Collection
         awake = max(seen, _clipped([record.seconds_on for record in records]))
         asleep = min(off[number], SLOT_SECONDS - awake) if number in off else 0
         observed, on, all_off = observed + seen, on + awake, all_off + asleep
-        used.append(_in_use(readable, seen))
+        in_use.append(_in_use(readable, seen))
         unknown.append(SLOT_SECONDS - seen - asleep)
     if not (on or all_off or counted):
         return None
-    by_rule = list(zip(*used, strict=True))
+    by_rule = list(zip(*in_use, strict=True))
     taken = [len([1 for seconds in column if seconds >= TAKEN_SECONDS]) for column in by_rule]
     free = [
         len([1 for seconds, rest in zip(column, unknown, strict=True) if seconds + rest < TAKEN_SECONDS])

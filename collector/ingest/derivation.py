@@ -1,7 +1,7 @@
 """Site slots as their facts say, and as they are stored: what the roller writes and what others compare.
 
-A site slot follows from three kinds of facts: slot records, stretches proved off, and the lives of the stations at
-the site. Nothing else goes into it, so deriving it again gives the same.
+A site slot follows from four kinds of facts: slot records, stretches proved off, the lives of the stations at the
+site, and when they were out of order. Nothing else goes into it, so deriving it again gives the same.
 """
 
 from bisect import bisect_left
@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from collector.domain.coverage import SLOT_SECONDS, Off, seconds_off
+from collector.domain.outages import slots_of_outage
 from collector.domain.site_slots import Fact, SiteSlot, derive
 from collector.storage.models import IDLE_RULES_MINUTES, horizon, off_stretch, site_slot, slot_record, station
+from collector.storage.queries.equipment import outages_of_sites
 from collector.storage.rows import Row, insertion, select_by_keys
 
 Key = tuple[int, int]
@@ -58,11 +60,13 @@ def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot |
     ):
         lives[site_id].append((number, *slots_of_life(installed_at, retired_at)))
     off = _off(connection, slots)
+    broken = _out_of_order(connection, slots)
     return {
         (site_id, slot): derive(
             facts[site_id, slot],
             off.get((site_id, slot), {}),
             {number for number, first, end in lives[site_id] if first <= slot and (end is None or slot < end)},
+            broken.get((site_id, slot), ()),
         )
         for site_id, slot in keys
     }
@@ -95,6 +99,18 @@ def horizons(connection: Connection, sites: Iterable[int]) -> dict[int, int]:
     found = dict.fromkeys(sites, 0)
     for site_id, slot in select_by_keys(connection, horizon, KEY, ("site_id",), [(site_id,) for site_id in found]):
         found[site_id] = slot
+    return found
+
+
+def _out_of_order(connection: Connection, slots: dict[int, list[int]]) -> dict[Key, set[int]]:
+    """The stations out of order, for each of the sites' slots (in ascending order) that has any."""
+    found: dict[Key, set[int]] = {}
+    for site_id, outages in outages_of_sites(connection, list(slots)).items():
+        some = slots[site_id]
+        for outage in outages:
+            first, end = slots_of_outage(outage)
+            for slot in some[bisect_left(some, first) : None if end is None else bisect_left(some, end)]:
+                found.setdefault((site_id, slot), set()).add(outage.station_id)
     return found
 
 

@@ -12,21 +12,36 @@ from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
 from collector.storage.models.derived import dirty_slot, horizon, off_stretch, seal, site_slot, undated_month
 from collector.storage.models.facts import hourly_readings, run, slot_record, station_contact, undated_record
 from collector.storage.models.identity import credential, enrolment_attempt, enrolment_token, waiting_envelope
-from collector.storage.models.register import site, station
+from collector.storage.models.opening_hours import (
+    closure,
+    dirty_month,
+    extra_opening,
+    holiday_choice,
+    timetable,
+    weekly_interval,
+)
+from collector.storage.models.register import audit_entry, equipment, outage, site, station
 from collector.storage.models.upkeep import lease, setting
 
 __all__ = [
     "IDLE_RULES_MINUTES",
     "account",
+    "audit_entry",
+    "closure",
     "credential",
+    "dirty_month",
     "dirty_slot",
     "enrolment_attempt",
     "enrolment_token",
+    "equipment",
+    "extra_opening",
+    "holiday_choice",
     "horizon",
     "hourly_readings",
     "lease",
     "metadata",
     "off_stretch",
+    "outage",
     "run",
     "seal",
     "setting",
@@ -35,8 +50,10 @@ __all__ = [
     "slot_record",
     "station",
     "station_contact",
+    "timetable",
     "undated_month",
     "undated_record",
     "waiting_envelope",
     "web_session",
+    "weekly_interval",
 ]

@@ -215,3 +215,16 @@ def test_the_four_states_add_up_to_the_time_in_service(
         assert slot.stations_taken[rule] <= slot.stations_known[rule] <= slot.stations_in_service
     assert slot.seconds_observed <= slot.seconds_on
     assert slot.seconds_on + slot.seconds_off <= 900 * len(stations)
+
+
+def test_a_station_out_of_order_is_not_in_service_unless_it_was_used() -> None:
+    idle, busy = fact(2, starts=0, in_use=0), fact(2, in_use=300)
+
+    unused = derive([fact(1), idle], {}, TWO, {2})
+    used = derive([fact(1), busy], {}, TWO, {2})
+
+    assert unused is not None
+    assert (unused.stations_in_service, unused.seconds_observed) == (1, 900)
+    assert used is not None
+    assert (used.stations_in_service, used.seconds_observed) == (2, 1800)
+    assert derive([idle], {2: 900}, TWO, {1, 2}) is None
