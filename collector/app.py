@@ -23,6 +23,7 @@ from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp
 from collector.storage.engine import create_engine, file_of, writing
 from collector.storage.lock_file import Busy
+from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
@@ -159,11 +160,13 @@ def rules_of(settings: Settings) -> Rules:
 def web_settings(engine: Engine, settings: Settings) -> WebSettings:
     with writing(engine) as connection:
         secret = csrf_secret(connection, secrets.token_hex)
+        demonstration = is_demonstration(connection)
     return WebSettings(
         csrf_secret=secret,
         behind_tls=settings.secure_cookies,
         contact_interval_seconds=settings.contact_interval_seconds,
         rules=rules_of(settings),
+        demonstration=demonstration,
     )
 
 

@@ -1,4 +1,4 @@
-"""demo: a collector with this very computer as its station, for a first look."""
+"""demo: a collector with an invented region and with this very computer as a station, for a first look."""
 
 import os
 import secrets
@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import click
 import platformdirs
@@ -20,9 +21,12 @@ from collector.app import Collector, open_engine, server_of
 from collector.cli.opening import alone, keep_revoked, migrated, now
 from collector.cli.serve import listening
 from collector.config import Settings, read
+from collector.demo.filling import Filling
+from collector.demo.year import region_of
 from collector.ingest.enrolment import issue_token
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import account_named
+from collector.storage.queries.demonstration import call_demonstration
 from collector.storage.queries.register import add_site
 from collector.storage.queries.sites import site_of_code
 from collector.web.accounts import ADMINISTRATOR, create_account, set_password
@@ -37,9 +41,10 @@ AGENT_STOP_SECONDS = 8
 @click.command()
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="Where the demonstration keeps its data.")
 @click.option("--port", default=8017, show_default=True, type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.option("--region/--no-region", default=True, show_default=True, help="Whether to invent eight sites beside it.")
 @click.pass_context
-def demo(context: click.Context, folder: Path | None, port: int) -> None:
-    """Run a collector on this computer, with this computer as its only station. Ctrl-C stops both."""
+def demo(context: click.Context, folder: Path | None, port: int, *, region: bool) -> None:
+    """Run a collector on this computer, with an invented region and this computer as a station. Ctrl-C stops all."""
     given = folder or context.find_root().obj[1]
     data = Path(given or platformdirs.user_data_path("dps-demo", appauthor=False)).expanduser().absolute()
     settings = read(
@@ -59,25 +64,51 @@ def demo(context: click.Context, folder: Path | None, port: int) -> None:
         migrated(engine)
         keep_revoked(engine, settings)
         password, token_file = furnish(engine, data)
+        past = invented(engine, settings) if region else None
+        if past is not None:
+            leaving.callback(past.stop)
         log = leaving.enter_context((data / "collector.log").open("a", encoding="utf-8"))
         serving = Serving(Collector(engine, settings, log=log), settings, ear)
         leaving.callback(serving.stop)
         serving.start()
         address = f"http://127.0.0.1:{ear.getsockname()[1]}"
-        click.echo(introduction(address, password, data))
+        click.echo(introduction(address, password, data, region=region))
         agent = leaving.enter_context(Agent(data, address, token_file))
+        if past is not None:
+            past.start()
         while not stop.wanted.wait(0.5):
             if serving.ended:
                 raise click.ClickException(f"the collector stopped by itself; see {data / 'collector.log'}")
             agent.look()
+            if past is not None:
+                past.look()
         click.echo("stopping")
 
 
-def introduction(address: str, password: str, data: Path) -> str:
+def tell(share: float) -> None:
+    """How much of the region's past is there: on one line of a terminal, in quarters elsewhere."""
+    if sys.stdout.isatty():
+        click.echo(f"\rSimulating 14 months of eight invented sites: {share:.0%} ", nl=share >= 1)
+    elif share >= 1:
+        click.echo("14 months of eight invented sites are simulated")
+
+
+def invented(engine: Engine, settings: Settings) -> Filling:
+    """The region that does not exist, ready to be filled."""
+    region_of(engine, ZoneInfo(settings.time_zone), now())
+    return Filling(engine, settings.database_url, settings.time_zone, tell)
+
+
+def introduction(address: str, password: str, data: Path, *, region: bool) -> str:
     """What somebody who started the demonstration wants to know."""
+    what = (
+        "eight invented sites with invented visitors, and a ninth whose only station is this computer"
+        if region
+        else "one site whose only station is this computer"
+    )
     return (
-        "\nThis is a demonstration: one site whose only station is this computer.\n"
-        "It shows the use of a single station, which the product never does elsewhere.\n\n"
+        f"\nThis is a demonstration: {what}.\n"
+        "Its page shows the use of a single station, which the product never does elsewhere.\n\n"
         f"  Open      {address}\n"
         f"  Account   {ACCOUNT}\n"
         f"  Password  {password}\n"
@@ -98,10 +129,11 @@ def furnish(engine: Engine, data: Path) -> tuple[str, Path]:
         account = account_named(connection, ACCOUNT)
     token_file = data / "enrolment-token"
     with writing(engine) as connection:
+        call_demonstration(connection)
         site_id = (
             site.site_id
             if site is not None
-            else add_site(connection, CODE, "Demonstration", "", now(), demonstration=True)
+            else add_site(connection, CODE, "This computer", "", now(), demonstration=True)
         )
         if account is None:
             create_account(connection, ACCOUNT, password, ADMINISTRATOR, now())

@@ -106,6 +106,7 @@ class Pages:
                 csrf_token=self._csrf_token(connection),
                 zone=self.settings.rules.zone,
                 rules=self.settings.rules,
+                invented=self.settings.demonstration,
                 **values,
             )
         )

@@ -17,6 +17,8 @@ class WebSettings:
     contact_interval_seconds: int = USUAL_INTERVAL_SECONDS
     """How often a station that is on is told to report."""
     rules: Rules = field(default_factory=Rules)
+    demonstration: bool = False
+    """Whether the sites are invented; every page says so."""
 
     def cookie(self, name: str) -> str:
         """The name of a cookie; with the prefix, browsers refuse it from anything but this very host over HTTPS."""

@@ -30,9 +30,9 @@ class Demo(NamedTuple):
 
 
 @contextmanager
-def demonstration(data: Path, said: Path) -> Iterator[Demo]:
+def demonstration(data: Path, said: Path, *options: str) -> Iterator[Demo]:
     """Start it and read its introduction; it is killed at the end if a test left it running."""
-    words = [sys.executable, "-m", "collector", "demo", "--data", str(data), "--port", "0"]
+    words = [sys.executable, "-m", "collector", "demo", "--data", str(data), "--port", "0", *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DPS_")}
     with (
         said.open("wb") as out,
@@ -71,7 +71,7 @@ def still_there(data: Path) -> list[str]:
 def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(tmp_path: Path) -> None:
     data = tmp_path / "demo"
     begun = time.monotonic()
-    with demonstration(data, tmp_path / "first") as first:
+    with demonstration(data, tmp_path / "first", "--no-region") as first:
         assert "which the product never does elsewhere" in first.said.read_text()
         browser = browser_after_log_in(first.address, "admin", first.password)
         page = until(
@@ -91,7 +91,7 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
     assert first.said.read_text().endswith("stopping\n")
     until(lambda: not still_there(data), "no process of agent or sender is left", 10)
 
-    with demonstration(data, tmp_path / "second") as second:
+    with demonstration(data, tmp_path / "second", "--no-region") as second:
         assert second.password == first.password
         browser = browser_after_log_in(second.address, "admin", second.password)
         page = until(
@@ -109,12 +109,12 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
 
 def test_a_password_file_that_was_lost_is_made_anew_and_opens(tmp_path: Path) -> None:
     data = tmp_path / "demo"
-    with demonstration(data, tmp_path / "first") as first:
+    with demonstration(data, tmp_path / "first", "--no-region") as first:
         first.process.send_signal(signal.SIGINT)
         assert first.process.wait(30) == 0
     assert (data / "demo-password").stat().st_mode & 0o077 == 0
     (data / "demo-password").unlink()
-    with demonstration(data, tmp_path / "second") as second:
+    with demonstration(data, tmp_path / "second", "--no-region") as second:
         assert second.password != first.password
         browser_after_log_in(second.address, "admin", second.password)
         second.process.send_signal(signal.SIGINT)
@@ -125,10 +125,29 @@ def test_control_c_at_a_terminal_reaches_the_whole_group_and_still_ends_well(tmp
     if sys.platform == "win32":
         pytest.skip("real Windows: terminals end their programs otherwise there")
     data, said = tmp_path / "demo", tmp_path / "said"
-    words = [sys.executable, "-m", "collector", "demo", "--data", str(data), "--port", "0"]
+    words = [sys.executable, "-m", "collector", "demo", "--no-region", "--data", str(data), "--port", "0"]
     with said.open("wb") as out, subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True) as process:
         until((data / "agent" / "run.json").exists, "the agent counts")
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
     assert "Traceback" not in said.read_text()
     until(lambda: not still_there(data), "no process of agent or sender is left", 10)
+
+
+def test_the_pages_show_the_invented_region_while_it_is_being_filled_and_control_c_ends_that_too(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "demo"
+    with demonstration(data, tmp_path / "said") as demo:
+        browser = browser_after_log_in(demo.address, "admin", demo.password)
+        page = text_of(browser.get(demo.address))
+        assert "Demonstration: all sites and visitors are invented" in page
+        assert [name for name in ("La Fabrique", "EPN du Bassin", "This computer") if name not in page] == []
+        until(
+            lambda: re.search(r"[1-9] h", text_of(browser.get(f"{demo.address}/sites/ALLEE"))), "hours of use are there"
+        )
+        family = children(demo.process.pid)
+        demo.process.send_signal(signal.SIGINT)
+        assert demo.process.wait(30) == 0
+        until(lambda: not any(each.is_running() for each in family), "no process is left", 10)
+    assert "Traceback" not in (tmp_path / "said").read_text()

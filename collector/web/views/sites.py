@@ -53,5 +53,4 @@ def show(request: WebRequest, around: Around) -> Response[str]:
         stations=len(stations),
         month=periods[1],
         overview=overview([row.month for row in rows], rules.coverage_limit),
-        demonstration=any(site.demonstration for site in sites),
     )

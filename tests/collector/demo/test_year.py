@@ -1,0 +1,72 @@
+"""The invented region, through the commit and the roller of real data."""
+
+import datetime as dt
+from itertools import count
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, func, select
+
+from collector.demo.region import PLACES, Gap, Out
+from collector.demo.year import Region, fill, region_of
+from collector.domain.calendar import start_of_day
+from collector.ingest.roller import roll
+from collector.storage.engine import reading
+from collector.storage.models import site_slot
+from tests.collector.demo.truth import truth_of
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
+NOW = 1_795_353_600
+"""Sunday 22 November 2026, 14:20 in Brussels."""
+DAY = 86_400
+SMALL = (
+    PLACES[0]._replace(stations=3, outages=(Out(2, 20, 10, "carte mère"),), newcomers=((3, 30),)),
+    PLACES[2]._replace(stations=2, gaps=(Gap(40, 30),)),
+)
+
+
+class Sums(NamedTuple):
+    sessions: int
+    seconds_in_use: int
+    seconds_observed: int
+
+
+def filled(engine: Engine, now: int = NOW) -> Region:
+    marks = count(1)
+    region = region_of(engine, BRUSSELS, now, places=SMALL, months=3)
+    for _ in fill(engine, region, lambda: now, mark=lambda: next(marks)):
+        pass
+    while roll(engine, now, "test", 2_000, mark=lambda: next(marks)):
+        pass
+    return region
+
+
+def sums(engine: Engine, site_id: int, first: dt.date, end: dt.date, rule: int) -> Sums:
+    slots = [start_of_day(day, BRUSSELS) for day in (first, end)]
+    columns = (f"starts_{rule}", f"seconds_in_use_{rule}", "seconds_observed")
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(*(func.coalesce(func.sum(site_slot.c[name]), 0) for name in columns)).where(
+                site_slot.c.site_id == site_id, site_slot.c.slot >= slots[0], site_slot.c.slot < slots[1]
+            )
+        ).one()
+    return Sums(*map(int, row))
+
+
+def days(first: dt.date, end: dt.date) -> list[dt.date]:
+    return [first + dt.timedelta(days=number) for number in range((end - first).days)]
+
+
+def test_what_is_stored_is_what_the_visitors_did(engine: Engine) -> None:
+    region = filled(engine)
+    for site_id, site in region.sites:
+        for rule in (3, 10):
+            for first, end in (
+                (dt.date(2026, 9, 1), dt.date(2026, 10, 1)),
+                (dt.date(2026, 10, 1), dt.date(2026, 11, 23)),
+            ):
+                truth = truth_of(site, region.stations(site), days(first, end), rule, NOW)
+                found = sums(engine, site_id, first, end, rule)
+                assert found.sessions == truth.sessions + truth.sessions_outside > 0
+                assert found.seconds_in_use == truth.seconds + truth.seconds_outside > 0
+                assert found.seconds_observed > found.seconds_in_use
