@@ -8,6 +8,7 @@ start by publishing them again. So a count is never there twice and never half.
 from collections.abc import Callable
 from typing import Any, Literal
 
+from agent.claims import Claims, close_boot
 from agent.contacts import Contacts
 from agent.habit import Habit
 from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
@@ -16,7 +17,7 @@ from agent.run_file import RunFile, Saved, same_boot
 from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, settle, trusted_offset
+from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
@@ -27,8 +28,8 @@ LARGEST_STEP_SECONDS = 86_400
 """A clock that leaps further in one run may leap back; time servers have told a time that was 20 years off."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
-MOST_RUNS = 100
-"""Runs of one boot that are remembered, and sleeps of one run that are told (the wire's bound)."""
+MOST_SLEEPS = 100
+"""Sleeps of one run that are told (the wire's bound)."""
 
 
 class Service:
@@ -74,8 +75,8 @@ class Service:
         self._trusted_before: int | None = saved.get("last_trusted_seconds")
         self._last_trusted = self._trusted_before
         self._claimed = claimed_offset(clock)
-        claims = saved.get("claims", {}) if self._same_boot else {}
-        self._claims: dict[str, int] = {**claims, self.run_id: self._claimed}
+        self._claims = Claims(saved, same_boot=self._same_boot)
+        self._claims.begin(self.run_id, self._claimed)
         self.started_at = self.now()
         self._awake = clock.awake() - clock.elapsed()
         self.habit = self._habit_from(saved)
@@ -83,6 +84,8 @@ class Service:
         left = saved.get("mode") if self._same_boot else None
         self._mode: Mode = left if left in ("log_on", "activity") else self._wanted_mode()
         offset = self._vouched()
+        if offset is None and self._same_boot and saved.get("trusted"):
+            offset = saved["offset_seconds"]  # one trusted moment dates the whole boot, whatever the clock says now
         self.trusted = offset is not None
         self.counter = self._counter_from(offset)
         if self.trusted:
@@ -108,6 +111,8 @@ class Service:
         for saved in left:
             if saved.get("recounted"):
                 self._drop_recounted(saved["run_id"])
+            if not same_boot(saved, self.boot_id):
+                close_boot(self.spool, saved)
         return last
 
     def now(self) -> int:
@@ -193,7 +198,7 @@ class Service:
         start = max(now - round(slept), self.counter.now or 0)
         self.habit.sleep(start, now, self._log_ons())
         self._count(lambda counter: counter.sleep(start, now))
-        if len(self._sleeps) < MOST_RUNS:
+        if len(self._sleeps) < MOST_SLEEPS:
             self._sleeps.append({"from": start, "to": now})
         self._run_changed = True
 
@@ -231,8 +236,9 @@ class Service:
     def _look_at_the_clock(self, now: int) -> None:
         offset = self._vouched()
         if offset is None:
-            return
-        if not self.trusted:
+            if not self.trusted:
+                self._claims.look(claimed_offset(self.outside.clock))
+        elif not self.trusted:
             self._adopt(offset, now)
         elif (step := abs(offset - self.counter.tallies.offset)) >= STEP_SECONDS:
             self.counter.tallies.offset = offset
@@ -264,14 +270,7 @@ class Service:
 
     def _settle_held(self) -> None:
         offset = self.counter.tallies.offset
-        now = self.now() + offset
-        waiting = {entry.run_id for entry in self.spool.entries(HELD)}
-        # This very boot has its trusted moment now; but each of its runs may have had a clock of another opinion.
-        for run in sorted(waiting & self._claims.keys()):
-            settle(self.spool, runs={run}, trusted_before=0, trusted_now=now, skew=self._claims[run] - offset)
-        if earlier := waiting - self._claims.keys():  # their boot needs a trusted moment before it as well
-            before, skew = self._trusted_before, self._claimed - offset
-            settle(self.spool, runs=earlier, trusted_before=before, trusted_now=now, skew=skew)
+        self._claims.settle(self.spool, offset, self.now() + offset, self._trusted_before)
 
     # --- checkpoints --------------------------------------------------------------------------------------------
 
@@ -357,7 +356,7 @@ class Service:
             "readable": self.sight.readable,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
-            "claims": dict(list(self._claims.items())[-MOST_RUNS:]),
+            **self._claims.saved(),
             "counter": self.counter.snapshot(),
             "recounted": self._recounted,
             "folder": folder,

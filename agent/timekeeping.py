@@ -64,10 +64,12 @@ def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_
             if record is not None:
                 by_run.setdefault(entry.run_id, []).append((entry, record))
     decided: list[list[Any]] = []
+    astray = overlapping([record for held in by_run.values() for entry, record in held if entry.kind == "run"])
     for run_id, held in by_run.items():
         slots = [record for entry, record in held if entry.kind == "slot"]
         dated = (
             trusted_before is not None
+            and run_id not in astray
             and abs(skew) <= TOLERANCE_SECONDS
             and in_order(slots, trusted_before, trusted_now)
         )
@@ -108,6 +110,21 @@ def is_decision(decided: Any) -> bool:
         and isinstance(decided.get("names"), list)
         and all(isinstance(name, str) and entry_of(name) is not None for name in decided["names"])
     )
+
+
+def overlapping(runs: list[dict[str, Any]]) -> set[str]:
+    """The runs of one station that claim the same time, which cannot be: one of their clocks was wrong.
+
+    Each is the wire's RunRecord; the tolerance is taken off at both ends.
+    """
+    found: set[str] = set()
+    reached, last = 0, ""
+    for run in sorted(runs, key=lambda run: (run["started_at_seconds"], run["run_id"])):
+        if run["started_at_seconds"] + TOLERANCE_SECONDS < reached - TOLERANCE_SECONDS:
+            found |= {last, run["run_id"]}
+        if run["last_seen_at_seconds"] > reached:
+            reached, last = run["last_seen_at_seconds"], run["run_id"]
+    return found
 
 
 def in_order(slots: list[dict[str, Any]], trusted_before: int, trusted_now: int) -> bool:
