@@ -16,20 +16,17 @@ from agent.outside import Outside
 from agent.run_file import RunFile, Saved, same_boot
 from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
+from agent.sleeps import Sleeps
 from agent.spool import HELD, PENDING, Spool
 from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
 """At most so much use is lost by a crash (design: spool)."""
-SLEEP_SECONDS = 5
-"""A longer difference between the clocks with and without suspended time was a suspend."""
 LARGEST_STEP_SECONDS = 86_400
 """A clock that leaps further in one run may leap back; time servers have told a time that was 20 years off."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
-MOST_SLEEPS = 100
-"""Sleeps of one run that are told (the wire's bound)."""
 
 
 class Service:
@@ -51,7 +48,6 @@ class Service:
         self.going_down = False
         self._unpublished: dict[str, tuple[str, dict[str, Any]]] = {}
         self._journal: list[Callable[[Counter], None]] = []
-        self._sleeps: list[dict[str, int]] = []
         self._settle_due = self._recounted = False
         self._run_revision = 0
         self._run_changed = self._ages_known = True
@@ -78,7 +74,7 @@ class Service:
         self._claims = Claims(saved, same_boot=self._same_boot)
         self._claims.begin(self.run_id, self._claimed)
         self.started_at = self.now()
-        self._awake = clock.awake() - clock.elapsed()
+        self._sleeps = Sleeps(clock)
         self.habit = self._habit_from(saved)
         # Within a boot a visit may go on: the way in which it is told changes when none does (see _switch_mode).
         left = saved.get("mode") if self._same_boot else None
@@ -127,9 +123,13 @@ class Service:
     def wake(self) -> None:
         """Do what is due: events, a checkpoint, a contact. Called when an event arrives and when `due` has come."""
         now = self.now()
-        self._notice_sleep(now)
+        before = self._log_ons()
+        slept = self._notice_sleep(now)
         self._switch_mode(now)
         happened = self._read_events(now)
+        if slept is not None:
+            # Who was logged off when the computer fell asleep may be told only now.
+            self.habit.sleep(*slept, [key for key in before if key in self.counter.visits])
         self._hear_presence(now)
         happened |= self._look_for_sessions(now)
         if happened or now >= self._checkpoint_due:
@@ -189,18 +189,13 @@ class Service:
         """What wakes the service: ask before each wait."""
         return self.sight.descriptors()
 
-    def _notice_sleep(self, now: int) -> None:
-        clock = self.outside.clock
-        awake = clock.awake() - clock.elapsed()
-        slept, self._awake = self._awake - awake, awake
-        if slept < SLEEP_SECONDS:
-            return
-        start = max(now - round(slept), self.counter.now or 0)
-        self.habit.sleep(start, now, self._log_ons())
-        self._count(lambda counter: counter.sleep(start, now))
-        if len(self._sleeps) < MOST_SLEEPS:
-            self._sleeps.append({"from": start, "to": now})
-        self._run_changed = True
+    def _notice_sleep(self, now: int) -> tuple[int, int] | None:
+        slept = self._sleeps.notice(now, self.counter.now or 0)
+        if slept is not None:
+            start, end = slept
+            self._count(lambda counter: counter.sleep(start, end))
+            self._run_changed = True
+        return slept
 
     # --- how visits are told ------------------------------------------------------------------------------------
 
@@ -376,10 +371,7 @@ class Service:
             "last_seen_at_seconds": max(0, now + offset),
             "stopped_at_seconds": max(0, now + offset) if self.stopped else None,
             "stop_reason": self.stopped,
-            "sleeps": [
-                {"from_seconds": max(0, sleep["from"] + offset), "to_seconds": max(0, sleep["to"] + offset)}
-                for sleep in self._sleeps
-            ],
+            "sleeps": self._sleeps.told(offset),
         }
 
     def _counter_from(self, offset: int | None) -> Counter:

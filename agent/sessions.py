@@ -50,6 +50,7 @@ class Counter:
         self.visits: dict[str, Visit] = {}
         self._present_until: int | None = None
         self._left_at = -(2**62)
+        self._just_awake = False
         self._left_open: dict[str, Visit] = {}
         if snapshot is not None:
             self._left_open = {key: visit_of(saved) for key, saved in snapshot["visits"].items()}
@@ -150,7 +151,11 @@ class Counter:
         self._hear(at, at, certain=True)
 
     def sleep(self, start: int, end: int) -> None:
-        """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused."""
+        """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused.
+
+        What is told in the second in which it woke up may have happened before it fell asleep: who is logged off then,
+        or has locked, has not come back.
+        """
         self.advance(start)
         self._leave_seat(start)
         self.now = self._left_at = end
@@ -160,7 +165,7 @@ class Counter:
             if visit.paused_at is None:
                 self._pause(visit, start)
             self._expire(visit)
-            self._pause_or_return(visit)
+        self._just_awake = True
 
     def finish(self, at: int) -> None:
         """End every session: the computer is going down."""
@@ -177,6 +182,7 @@ class Counter:
             self.now = to
         if to <= self.now:
             return
+        self._come_back()
         start, self.now = self.now, to
         lost = self._present_until
         if lost is not None and lost < to:
@@ -205,6 +211,7 @@ class Counter:
 
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""
+        self._come_back()
         return self.tallies.take_changed()
 
     def forget_settled(self) -> None:
@@ -233,8 +240,16 @@ class Counter:
             if visit.paused_at is None:
                 self._use(visit, end)
 
+    def _come_back(self) -> None:
+        """After a sleep: who is still logged on, and has not locked, uses the station again."""
+        if self._just_awake:
+            self._just_awake = False
+            for visit in self.visits.values():
+                self._pause_or_return(visit)
+
     def _hear(self, at: int, last: int, *, certain: bool) -> None:
         self.advance(at)
+        self._come_back()
         self._present_until = at + self.presence_seconds
         if self.mode == "activity":
             people = [visit for key, visit in self.visits.items() if key != SEAT]
