@@ -11,6 +11,7 @@ from typing import Any, Literal
 from agent.claims import Claims, close_boot
 from agent.contacts import Contacts
 from agent.habit import Habit
+from agent.last_words import last_words, open_slots
 from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
 from agent.outside import Outside
 from agent.run_file import RunFile, Saved, same_boot
@@ -109,7 +110,15 @@ class Service:
                 self._drop_recounted(saved["run_id"])
             if not same_boot(saved, self.boot_id):
                 close_boot(self.spool, saved)
+                self.spool.put_all(PENDING, self._last_words(saved))
         return last
+
+    def _last_words(self, saved: Saved) -> list[list[Any]]:
+        try:
+            return last_words(saved)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self.outside.say(f"{self.run_file.path} does not hold what it should; lengths of sessions stay unknown")
+            return []
 
     def now(self) -> int:
         """Whole seconds since boot."""
@@ -353,6 +362,7 @@ class Service:
             "stopped": self.stopped,
             **self._claims.saved(),
             "counter": self.counter.snapshot(),
+            "open_slots": open_slots(self.counter.going_on().values(), self.counter.tallies, self.run_id),
             "recounted": self._recounted,
             "folder": folder,
             "records": records,
@@ -375,10 +385,11 @@ class Service:
         }
 
     def _counter_from(self, offset: int | None) -> Counter:
-        """A counter that goes on from what the earlier run left open."""
+        """A counter that goes on from what an earlier run of this boot left open."""
         place = self._claimed if offset is None else offset
+        left = left_open(self._saved, place) if self._start_reason == "restart" else None
         try:
-            return Counter(place, left_open(self._saved, place, same_boot=self._start_reason == "restart"), self._mode)
+            return Counter(place, left, self._mode)
         except (KeyError, TypeError, ValueError, AttributeError):
             self.outside.say(f"{self.run_file.path} does not hold what it should; counting starts anew")
             self._saved = {}

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
 from agent.tallies import RULES, Tallies, Tally
-from agent.visits import Stretch, Visit, saved_of, visit_of
+from agent.visits import Stretch, Visit, saved_of, start_slots, visit_of
 from agent.wire.figures import IDLE_RULES_MINUTES
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -198,8 +198,11 @@ class Counter:
 
     def snapshot(self) -> dict[str, Any]:
         """The open sessions as JSON, for the next run; the keys name log-ons, never people."""
-        open_now = self.visits or self._left_open
-        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in open_now.items()}}
+        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in self.going_on().items()}}
+
+    def going_on(self) -> dict[str, Visit]:
+        """The visits that are open, or were when they were seen last."""
+        return self.visits or self._left_open
 
     def start_over(self, offset: int) -> None:
         """Count on with another offset; where the open sessions started is not known any more."""
@@ -216,12 +219,7 @@ class Counter:
 
     def forget_settled(self) -> None:
         """Drop the slots that nothing can change any more: past, unchanged and no open session started there."""
-        wanted = {
-            stretch.start_slot
-            for visit in (*self.visits.values(), *self._left_open.values())
-            for stretch in visit.stretches
-            if stretch is not None
-        }
+        wanted = start_slots((*self.visits.values(), *self._left_open.values()))
         self.tallies.forget(self.tallies.slot(self.now or 0) - SLOTS_BACK, wanted)
 
     # --- how --------------------------------------------------------------------------------------------------

@@ -160,16 +160,16 @@ def undated(run_id: str, slots: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def left_open(saved: dict[str, Any], offset: int, *, same_boot: bool) -> dict[str, Any] | None:
-    """The sessions that an earlier run left open, for a counter that goes on with `offset`.
+def left_open(saved: dict[str, Any], offset: int) -> dict[str, Any] | None:
+    """The sessions that an earlier run of this boot left open, for a counter that goes on with `offset`.
 
-    Where that run did not know the time and the clock turns out to have been wrong, or nobody can tell, the start of
-    its sessions has no place, and their length stays unknown.
+    Where that run did not know the time and the clock turns out to have been wrong, the start of its sessions has no
+    place, and their length stays unknown.
     """
     snapshot: dict[str, Any] | None = saved.get("counter")
     if snapshot is None or saved.get("trusted"):
         return snapshot
-    if same_boot and abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
+    if abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
         return snapshot
     visits = {
         key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}
