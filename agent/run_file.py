@@ -113,6 +113,8 @@ def is_checkpoint(saved: Any) -> bool:
         and isinstance(saved.get("last_trusted_seconds", ""), int | None)
         and isinstance(saved.get("claims"), dict)
         and all(isinstance(offset, int) for offset in saved["claims"].values())
+        and isinstance(saved.get("claims_seen", []), list)
+        and all(isinstance(offset, int) for offset in saved.get("claims_seen", []))
         and saved.get("folder") in (PENDING, HELD)
         and isinstance(saved.get("records"), list)
         and all(is_record(each) for each in saved["records"])

@@ -8,27 +8,26 @@ start by publishing them again. So a count is never there twice and never half.
 from collections.abc import Callable
 from typing import Any, Literal
 
+from agent.claims import Claims, close_boot
 from agent.contacts import Contacts
 from agent.habit import Habit
+from agent.last_words import last_words, open_slots
 from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
 from agent.outside import Outside
 from agent.run_file import RunFile, Saved, same_boot
 from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
+from agent.sleeps import Sleeps
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, settle, trusted_offset
+from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
 """At most so much use is lost by a crash (design: spool)."""
-SLEEP_SECONDS = 5
-"""A longer difference between the clocks with and without suspended time was a suspend."""
 LARGEST_STEP_SECONDS = 86_400
 """A clock that leaps further in one run may leap back; time servers have told a time that was 20 years off."""
 LONGEST_JOURNAL = 10_000
 """Events remembered while the time is not trusted, to count them again once it is; some 2 MB."""
-MOST_RUNS = 100
-"""Runs of one boot that are remembered, and sleeps of one run that are told (the wire's bound)."""
 
 
 class Service:
@@ -50,7 +49,6 @@ class Service:
         self.going_down = False
         self._unpublished: dict[str, tuple[str, dict[str, Any]]] = {}
         self._journal: list[Callable[[Counter], None]] = []
-        self._sleeps: list[dict[str, int]] = []
         self._settle_due = self._recounted = False
         self._run_revision = 0
         self._run_changed = self._ages_known = True
@@ -74,15 +72,17 @@ class Service:
         self._trusted_before: int | None = saved.get("last_trusted_seconds")
         self._last_trusted = self._trusted_before
         self._claimed = claimed_offset(clock)
-        claims = saved.get("claims", {}) if self._same_boot else {}
-        self._claims: dict[str, int] = {**claims, self.run_id: self._claimed}
+        self._claims = Claims(saved, same_boot=self._same_boot)
+        self._claims.begin(self.run_id, self._claimed)
         self.started_at = self.now()
-        self._awake = clock.awake() - clock.elapsed()
+        self._sleeps = Sleeps(clock)
         self.habit = self._habit_from(saved)
         # Within a boot a visit may go on: the way in which it is told changes when none does (see _switch_mode).
         left = saved.get("mode") if self._same_boot else None
         self._mode: Mode = left if left in ("log_on", "activity") else self._wanted_mode()
         offset = self._vouched()
+        if offset is None and self._same_boot and saved.get("trusted"):
+            offset = saved["offset_seconds"]  # one trusted moment dates the whole boot, whatever the clock says now
         self.trusted = offset is not None
         self.counter = self._counter_from(offset)
         if self.trusted:
@@ -108,7 +108,17 @@ class Service:
         for saved in left:
             if saved.get("recounted"):
                 self._drop_recounted(saved["run_id"])
+            if not same_boot(saved, self.boot_id):
+                close_boot(self.spool, saved)
+                self.spool.put_all(PENDING, self._last_words(saved))
         return last
+
+    def _last_words(self, saved: Saved) -> list[list[Any]]:
+        try:
+            return last_words(saved)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self.outside.say(f"{self.run_file.path} does not hold what it should; lengths of sessions stay unknown")
+            return []
 
     def now(self) -> int:
         """Whole seconds since boot."""
@@ -122,9 +132,13 @@ class Service:
     def wake(self) -> None:
         """Do what is due: events, a checkpoint, a contact. Called when an event arrives and when `due` has come."""
         now = self.now()
-        self._notice_sleep(now)
+        before = self._log_ons()
+        slept = self._notice_sleep(now)
         self._switch_mode(now)
         happened = self._read_events(now)
+        if slept is not None:
+            # Who was logged off when the computer fell asleep may be told only now.
+            self.habit.sleep(*slept, [key for key in before if key in self.counter.visits])
         self._hear_presence(now)
         happened |= self._look_for_sessions(now)
         if happened or now >= self._checkpoint_due:
@@ -184,18 +198,13 @@ class Service:
         """What wakes the service: ask before each wait."""
         return self.sight.descriptors()
 
-    def _notice_sleep(self, now: int) -> None:
-        clock = self.outside.clock
-        awake = clock.awake() - clock.elapsed()
-        slept, self._awake = self._awake - awake, awake
-        if slept < SLEEP_SECONDS:
-            return
-        start = max(now - round(slept), self.counter.now or 0)
-        self.habit.sleep(start, now, self._log_ons())
-        self._count(lambda counter: counter.sleep(start, now))
-        if len(self._sleeps) < MOST_RUNS:
-            self._sleeps.append({"from": start, "to": now})
-        self._run_changed = True
+    def _notice_sleep(self, now: int) -> tuple[int, int] | None:
+        slept = self._sleeps.notice(now, self.counter.now or 0)
+        if slept is not None:
+            start, end = slept
+            self._count(lambda counter: counter.sleep(start, end))
+            self._run_changed = True
+        return slept
 
     # --- how visits are told ------------------------------------------------------------------------------------
 
@@ -231,8 +240,9 @@ class Service:
     def _look_at_the_clock(self, now: int) -> None:
         offset = self._vouched()
         if offset is None:
-            return
-        if not self.trusted:
+            if not self.trusted:
+                self._claims.look(claimed_offset(self.outside.clock))
+        elif not self.trusted:
             self._adopt(offset, now)
         elif (step := abs(offset - self.counter.tallies.offset)) >= STEP_SECONDS:
             self.counter.tallies.offset = offset
@@ -264,14 +274,7 @@ class Service:
 
     def _settle_held(self) -> None:
         offset = self.counter.tallies.offset
-        now = self.now() + offset
-        waiting = {entry.run_id for entry in self.spool.entries(HELD)}
-        # This very boot has its trusted moment now; but each of its runs may have had a clock of another opinion.
-        for run in sorted(waiting & self._claims.keys()):
-            settle(self.spool, runs={run}, trusted_before=0, trusted_now=now, skew=self._claims[run] - offset)
-        if earlier := waiting - self._claims.keys():  # their boot needs a trusted moment before it as well
-            before, skew = self._trusted_before, self._claimed - offset
-            settle(self.spool, runs=earlier, trusted_before=before, trusted_now=now, skew=skew)
+        self._claims.settle(self.spool, offset, self.now() + offset, self._trusted_before)
 
     # --- checkpoints --------------------------------------------------------------------------------------------
 
@@ -357,8 +360,9 @@ class Service:
             "readable": self.sight.readable,
             "open_sessions": len(self.counter.visits),
             "stopped": self.stopped,
-            "claims": dict(list(self._claims.items())[-MOST_RUNS:]),
+            **self._claims.saved(),
             "counter": self.counter.snapshot(),
+            "open_slots": open_slots(self.counter.going_on().values(), self.counter.tallies, self.run_id),
             "recounted": self._recounted,
             "folder": folder,
             "records": records,
@@ -377,17 +381,15 @@ class Service:
             "last_seen_at_seconds": max(0, now + offset),
             "stopped_at_seconds": max(0, now + offset) if self.stopped else None,
             "stop_reason": self.stopped,
-            "sleeps": [
-                {"from_seconds": max(0, sleep["from"] + offset), "to_seconds": max(0, sleep["to"] + offset)}
-                for sleep in self._sleeps
-            ],
+            "sleeps": self._sleeps.told(offset),
         }
 
     def _counter_from(self, offset: int | None) -> Counter:
-        """A counter that goes on from what the earlier run left open."""
+        """A counter that goes on from what an earlier run of this boot left open."""
         place = self._claimed if offset is None else offset
+        left = left_open(self._saved, place) if self._start_reason == "restart" else None
         try:
-            return Counter(place, left_open(self._saved, place, same_boot=self._start_reason == "restart"), self._mode)
+            return Counter(place, left, self._mode)
         except (KeyError, TypeError, ValueError, AttributeError):
             self.outside.say(f"{self.run_file.path} does not hold what it should; counting starts anew")
             self._saved = {}

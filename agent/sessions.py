@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
 from agent.tallies import RULES, Tallies, Tally
-from agent.visits import Stretch, Visit, saved_of, visit_of
+from agent.visits import Stretch, Visit, saved_of, start_slots, visit_of
 from agent.wire.figures import IDLE_RULES_MINUTES
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -50,6 +50,7 @@ class Counter:
         self.visits: dict[str, Visit] = {}
         self._present_until: int | None = None
         self._left_at = -(2**62)
+        self._just_awake = False
         self._left_open: dict[str, Visit] = {}
         if snapshot is not None:
             self._left_open = {key: visit_of(saved) for key, saved in snapshot["visits"].items()}
@@ -150,7 +151,11 @@ class Counter:
         self._hear(at, at, certain=True)
 
     def sleep(self, start: int, end: int) -> None:
-        """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused."""
+        """The computer was suspended from `start` to `end`: nothing was used, and sessions were paused.
+
+        What is told in the second in which it woke up may have happened before it fell asleep: who is logged off then,
+        or has locked, has not come back.
+        """
         self.advance(start)
         self._leave_seat(start)
         self.now = self._left_at = end
@@ -160,7 +165,7 @@ class Counter:
             if visit.paused_at is None:
                 self._pause(visit, start)
             self._expire(visit)
-            self._pause_or_return(visit)
+        self._just_awake = True
 
     def finish(self, at: int) -> None:
         """End every session: the computer is going down."""
@@ -177,6 +182,7 @@ class Counter:
             self.now = to
         if to <= self.now:
             return
+        self._come_back()
         start, self.now = self.now, to
         lost = self._present_until
         if lost is not None and lost < to:
@@ -192,8 +198,11 @@ class Counter:
 
     def snapshot(self) -> dict[str, Any]:
         """The open sessions as JSON, for the next run; the keys name log-ons, never people."""
-        open_now = self.visits or self._left_open
-        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in open_now.items()}}
+        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in self.going_on().items()}}
+
+    def going_on(self) -> dict[str, Visit]:
+        """The visits that are open, or were when they were seen last."""
+        return self.visits or self._left_open
 
     def start_over(self, offset: int) -> None:
         """Count on with another offset; where the open sessions started is not known any more."""
@@ -205,16 +214,12 @@ class Counter:
 
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""
+        self._come_back()
         return self.tallies.take_changed()
 
     def forget_settled(self) -> None:
         """Drop the slots that nothing can change any more: past, unchanged and no open session started there."""
-        wanted = {
-            stretch.start_slot
-            for visit in (*self.visits.values(), *self._left_open.values())
-            for stretch in visit.stretches
-            if stretch is not None
-        }
+        wanted = start_slots((*self.visits.values(), *self._left_open.values()))
         self.tallies.forget(self.tallies.slot(self.now or 0) - SLOTS_BACK, wanted)
 
     # --- how --------------------------------------------------------------------------------------------------
@@ -233,8 +238,16 @@ class Counter:
             if visit.paused_at is None:
                 self._use(visit, end)
 
+    def _come_back(self) -> None:
+        """After a sleep: who is still logged on, and has not locked, uses the station again."""
+        if self._just_awake:
+            self._just_awake = False
+            for visit in self.visits.values():
+                self._pause_or_return(visit)
+
     def _hear(self, at: int, last: int, *, certain: bool) -> None:
         self.advance(at)
+        self._come_back()
         self._present_until = at + self.presence_seconds
         if self.mode == "activity":
             people = [visit for key, visit in self.visits.items() if key != SEAT]

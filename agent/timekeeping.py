@@ -64,10 +64,12 @@ def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_
             if record is not None:
                 by_run.setdefault(entry.run_id, []).append((entry, record))
     decided: list[list[Any]] = []
+    astray = overlapping([record for held in by_run.values() for entry, record in held if entry.kind == "run"])
     for run_id, held in by_run.items():
         slots = [record for entry, record in held if entry.kind == "slot"]
         dated = (
             trusted_before is not None
+            and run_id not in astray
             and abs(skew) <= TOLERANCE_SECONDS
             and in_order(slots, trusted_before, trusted_now)
         )
@@ -110,6 +112,21 @@ def is_decision(decided: Any) -> bool:
     )
 
 
+def overlapping(runs: list[dict[str, Any]]) -> set[str]:
+    """The runs of one station that claim the same time, which cannot be: one of their clocks was wrong.
+
+    Each is the wire's RunRecord; the tolerance is taken off at both ends.
+    """
+    found: set[str] = set()
+    reached, last = 0, ""
+    for run in sorted(runs, key=lambda run: (run["started_at_seconds"], run["run_id"])):
+        if run["started_at_seconds"] + TOLERANCE_SECONDS < reached - TOLERANCE_SECONDS:
+            found |= {last, run["run_id"]}
+        if run["last_seen_at_seconds"] > reached:
+            reached, last = run["last_seen_at_seconds"], run["run_id"]
+    return found
+
+
 def in_order(slots: list[dict[str, Any]], trusted_before: int, trusted_now: int) -> bool:
     """Whether the slots lie between the two trusted moments, a tolerance at each end."""
     if not slots:
@@ -143,16 +160,16 @@ def undated(run_id: str, slots: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def left_open(saved: dict[str, Any], offset: int, *, same_boot: bool) -> dict[str, Any] | None:
-    """The sessions that an earlier run left open, for a counter that goes on with `offset`.
+def left_open(saved: dict[str, Any], offset: int) -> dict[str, Any] | None:
+    """The sessions that an earlier run of this boot left open, for a counter that goes on with `offset`.
 
-    Where that run did not know the time and the clock turns out to have been wrong, or nobody can tell, the start of
-    its sessions has no place, and their length stays unknown.
+    Where that run did not know the time and the clock turns out to have been wrong, the start of its sessions has no
+    place, and their length stays unknown.
     """
     snapshot: dict[str, Any] | None = saved.get("counter")
     if snapshot is None or saved.get("trusted"):
         return snapshot
-    if same_boot and abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
+    if abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
         return snapshot
     visits = {
         key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}

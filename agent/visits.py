@@ -1,5 +1,6 @@
 """A visit that goes on, and how it is handed from one run to the next."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from agent.tallies import RULES
@@ -33,6 +34,11 @@ class Visit:
 
     def wants_pause(self) -> bool:
         return self.locked or not self.foreground
+
+
+def start_slots(visits: Iterable[Visit]) -> set[int]:
+    """The slots in which the sessions that run now began."""
+    return {stretch.start_slot for visit in visits for stretch in visit.stretches if stretch is not None}
 
 
 def saved_of(visit: Visit) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_visit_that_a_power_cut_ended_is_filed_by_the_method_by_which_it_was_c
     stage.reboot(after=HOUR)
     stage.run_for(60)
     filed = [record for record in stage.records() if record["idle_rules"] and any(record["idle_rules"][TEN]["lengths"])]
-    assert [(record["method"], record["run_id"] == cut) for record in filed] == [("log_on", False)]
+    assert [(record["method"], record["run_id"] == cut) for record in filed] == [("log_on", True)]
 
 
 def test_what_was_seen_is_remembered_from_run_to_run_and_a_damaged_memory_only_begins_anew() -> None:

@@ -308,3 +308,20 @@ def test_a_hybrid_shutdown_is_a_sleep_of_the_same_run_and_who_was_logged_off_is_
     assert stage.total("starts") == 2
     assert stage.total("seconds_in_use") == 600 + 300
     assert sum(record["seconds_on"] for record in stage.records()) == 900
+
+
+def test_a_log_off_that_is_read_only_after_a_hybrid_shutdown_makes_no_second_session(stage: Stage) -> None:
+    """The computer fell asleep before the service had its turn; in the morning it reads both at once."""
+    stage.counting = "auto"
+    stage.service = stage.new_service()
+    stage.service.start()
+    for day in range(4):
+        stage.play(LOG_ON, f"day {day}")
+        stage.run_for(5 * 3600, step=300)
+        stage.clock.sleep(15 * 3600)
+        stage.play(LOG_OFF, f"day {day}")
+        stage.run_for(60)
+    stage.service.checkpoint()
+    assert (stage.total("starts"), stage.total("seconds_in_use")) == (4, 4 * 5 * 3600)
+    assert sum(r["idle_rules"][2]["lengths"][6] for r in stage.records()) == 4
+    assert stage.service.habit.days == "hhhh", "each of them stayed until the computer was switched off"

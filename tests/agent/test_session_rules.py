@@ -201,3 +201,23 @@ def test_a_length_is_filed_where_the_session_started_and_that_slot_is_revised_at
     revised = counter.take_changed()[0]
     assert (revised.revision, revised.lengths[TEN]) == (2, [0, 0, 0, 0, 0, 1, 0])
     assert (revised.starts[TEN], revised.use[TEN]) == (1, 900), "absolute values, never increments"
+
+
+@pytest.mark.parametrize("leaving", [LOG_OFF, LOCK, BACKGROUND])
+def test_a_visitor_who_left_before_the_sleep_is_not_counted_again_when_that_is_told_after_it(leaving: str) -> None:
+    """As in a fast shutdown of Windows: the log-off and the sleep are read together in the morning."""
+    counter = counting()
+    counter.happen(0, LOG_ON, "a")
+    counter.sleep(600, 50_000)
+    counter.happen(50_000, leaving, "a")
+    counter.advance(60_000)
+    assert (starts(counter), use(counter), lengths(counter)) == ([1] * 4, [600] * 4, [1] * 4)
+
+
+def test_a_visitor_who_is_still_there_after_a_sleep_is_a_session_from_the_waking_on() -> None:
+    counter = counting()
+    counter.happen(0, LOG_ON, "a")
+    counter.sleep(600, 9000)
+    assert [tally.starts for tally in counter.take_changed().values()] == [[1] * 4, [1] * 4]
+    counter.happen(9060, LOG_OFF, "a")
+    assert counter.tallies.by_slot[10].use == [60] * 4
