@@ -98,10 +98,10 @@ def needed(runs: Iterable[Run], horizon: int) -> set[str]:
     return kept | {max(others)[1]} if others else kept
 
 
-def seconds_off(stretches: Iterable[Off], slot: int) -> int:
-    """How much of a slot disjoint stretches cover."""
-    start, end = slot * SLOT_SECONDS, (slot + 1) * SLOT_SECONDS
-    return sum(max(0, min(off.end, end) - max(off.start, start)) for off in stretches)
+def seconds_off(start: int, end: int, slot: int) -> int:
+    """How much a stretch covers of one of the slots that it touches."""
+    border = slot * SLOT_SECONDS
+    return min(end, border + SLOT_SECONDS) - max(start, border)
 
 
 def slots_of(stretches: Iterable[Off], horizon: int) -> set[int]:

@@ -18,6 +18,7 @@ observed; then stations add up.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -104,14 +105,18 @@ def derive(
         facts = list(facts)
         used = {fact.station_id for fact in facts if fact.was_used()}
         in_service = {number for number in installed if number in used or number not in out_of_order}
-    by_station: dict[int, list[Fact]] = {number: [] for number in off if number in in_service}
+    by_station: dict[int, list[Fact]] = {}
     for fact in facts:
         if fact.station_id in in_service:
             by_station.setdefault(fact.station_id, []).append(fact)
-    observed = on = all_off = 0
+    silent = [seconds for number, seconds in off.items() if number in in_service and number not in by_station]
+    if not by_station:
+        return _nobody_on(len(in_service), tuple(silent))
+    observed = on = 0
+    all_off = sum(silent)
     counted: list[Fact] = []
-    in_use: list[Sequence[int]] = []
-    unknown: list[int] = []
+    in_use: list[Sequence[int]] = [_NONE] * len(silent)
+    unknown = [SLOT_SECONDS - seconds for seconds in silent]
     for number, records in by_station.items():
         readable = [record for record in records if record.method != NOT_READABLE]
         counted += readable
@@ -143,6 +148,16 @@ def derive(
         tuple(map(sum, by_rule)),
         tuple([added([record.lengths[rule] for record in counted]) for rule in range(RULES)]),
     )
+
+
+@lru_cache(maxsize=4096)  # the nights of a site are alike
+def _nobody_on(in_service: int, off: tuple[int, ...]) -> SiteSlot | None:
+    """The slot in which nothing is known but that some stations were off, for so many seconds each."""
+    if not any(off):
+        return None
+    free = sum(seconds > SLOT_SECONDS - TAKEN_SECONDS for seconds in off)
+    nothing = (NO_LENGTHS,) * RULES
+    return SiteSlot(in_service, 0, 0, sum(off), 0, 0, 0, (free,) * RULES, _NONE, _NONE, _NONE, nothing)
 
 
 def added(words: Iterable[str]) -> str:

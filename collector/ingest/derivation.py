@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from collector.domain.coverage import SLOT_SECONDS, Off, seconds_off
+from collector.domain.coverage import SLOT_SECONDS, seconds_off
 from collector.domain.outages import slots_of_outage
 from collector.domain.site_slots import Fact, SiteSlot, derive
 from collector.storage.models import IDLE_RULES_MINUTES, horizon, off_stretch, site_slot, slot_record, station
@@ -130,5 +130,5 @@ def _off(connection: Connection, slots: dict[int, list[int]]) -> dict[Key, dict[
         some = slots[site_id]
         for slot in some[bisect_left(some, start // SLOT_SECONDS) : bisect_left(some, -(-end // SLOT_SECONDS))]:
             by_station = found.setdefault((site_id, slot), {})
-            by_station[number] = by_station.get(number, 0) + seconds_off([Off(start, end)], slot)
+            by_station[number] = by_station.get(number, 0) + seconds_off(start, end, slot)
     return found
