@@ -4,14 +4,16 @@ import datetime as dt
 import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from agent.wire.figures import LENGTH_BANDS_MINUTES, SLOT_SECONDS
-from agent.wire.v1 import Envelope, IdleRule, Readings, RunRecord, SlotRecord
+from agent.wire.v1 import Envelope, IdleRule, RunRecord, SlotRecord
 from collector import __version__
+from collector.demo.readings import readings_of
 from collector.demo.region import Place
 from collector.demo.visits import SEASON, Session, sessions_of, visits_of
 from collector.domain import calendar, opening_hours
@@ -67,7 +69,8 @@ class StationDay(NamedTuple):
     """By idle rule."""
 
 
-class Site(NamedTuple):
+@dataclass(frozen=True, eq=False)  # known by identity: its calendar would take long to hash
+class Site:
     """A place with its calendar."""
 
     place: Place
@@ -115,7 +118,7 @@ def station_day(site: Site, station: Station, day: dt.date, now: int) -> Station
     )
 
 
-def envelope(site: Site, station: Station, days: Sequence[dt.date], now: int, readings: Readings) -> Envelope | None:
+def envelope(site: Site, station: Station, days: Sequence[dt.date], now: int) -> Envelope | None:
     """All that the station says of some days, at `now`; None when it has nothing to say."""
     runs: list[RunRecord] = []
     slots: list[SlotRecord] = []
@@ -139,7 +142,12 @@ def envelope(site: Site, station: Station, days: Sequence[dt.date], now: int, re
         runs=tuple(runs),
         slots=tuple(slots),
         undated=(),
-        readings=readings,
+        readings=readings_of(
+            station.draw(station.started_on, "hardware"),
+            station.draw(days[-1], "load"),
+            linux=site.place.method == "activity",
+            booted_at=runs[-1].started_at_seconds,
+        ),
     )
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
-from agent.wire.v1 import Readings
 from collector.demo.furnishing import furnish
 from collector.demo.region import MONTHS, PLACES, SEED, Place, first_day
 from collector.demo.stations import Site, Station, envelope
@@ -17,13 +16,13 @@ from collector.ingest.commit import Stored, commit
 from collector.ingest.facts import Arrival, Facts, facts_of
 from collector.ingest.roller import new_mark
 from collector.storage.engine import reading, writing
-from collector.storage.models import site, station_contact
+from collector.storage.models import run, site, station_contact
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.sites import all_sites, site_of_code
 
+ONE_DAY = dt.timedelta(days=1)
 DAYS_AT_ONCE = 7
 """So many of one station fit into an envelope; they are committed for all places at once."""
-NOTHING = Readings()
 
 
 class Region(NamedTuple):
@@ -35,6 +34,10 @@ class Region(NamedTuple):
     first_day: dt.date
     zone: ZoneInfo
     seed: int = SEED
+
+    def was_open(self, first: dt.date, last: dt.date) -> bool:
+        """Whether any site had opening hours from the first to the last day."""
+        return any(which.openings(day) for day in days_between(first, last) for _, which in self.sites)
 
     def stations(self, which: Site) -> list[Station]:
         return [
@@ -65,30 +68,37 @@ def region_of(
 def fill(
     engine: Engine, region: Region, clock: Callable[[], int], *, mark: Callable[[], int] = new_mark
 ) -> Iterator[float]:
-    """Commits what is missing up to now, oldest first; yields the share that is done after each commit."""
-    begin = filled_until(engine, region)
-    while True:
-        now = clock()
-        today = local_date(now, region.zone)
-        days = [begin + dt.timedelta(days=number) for number in range(min(DAYS_AT_ONCE, (today - begin).days + 1))]
-        if not days:
-            return
-        store(engine, region, days, now, mark())
-        begin = days[-1] + dt.timedelta(days=1)
-        whole = (today - region.first_day).days + 1
-        yield 1 - ((today - days[-1]).days / whole)
-        if days[-1] >= today:
-            return
+    """Commits what is missing up to now, newest first; yields the share that is done after each commit.
+
+    So the pages show this month at once, and the past grows behind it.
+    """
+    now = clock()
+    today = local_date(now, region.zone)
+    first, last = held(engine, region) or (today + ONE_DAY, today + ONE_DAY)
+    whole = (today - region.first_day).days + 1
+    for day in days_between(last, today):
+        store(engine, region, [day], now, mark())
+    while region.was_open(region.first_day, first - ONE_DAY):
+        begin = max(region.first_day, first - ONE_DAY * DAYS_AT_ONCE)
+        store(engine, region, days_between(begin, first - ONE_DAY), now, mark())
+        first = begin
+        yield 1 - (first - region.first_day).days / whole
+    yield 1.0
+
+
+def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """All days from the first to the last, both included."""
+    return [first + ONE_DAY * number for number in range((last - first).days + 1)]
 
 
 def store(engine: Engine, region: Region, days: Sequence[dt.date], now: int, mark: int) -> None:
     """Commits some days of all stations in one transaction; today's up to now."""
     batch: list[Facts] = []
-    end = calendar.start_of_day(days[-1] + dt.timedelta(days=1), region.zone) * calendar.SLOT_SECONDS
+    end = calendar.start_of_day(days[-1] + ONE_DAY, region.zone) * calendar.SLOT_SECONDS
     moment = min(now, end - 1)
     for site_id, which in region.sites:
         for each in region.stations(which):
-            said = envelope(which, each, days, moment, NOTHING)
+            said = envelope(which, each, days, moment)
             if said is not None:
                 batch.append(facts_of(Arrival(site_id, each.number, said.composed_at_seconds, said)))
     results = commit(engine, batch, mark)
@@ -97,12 +107,14 @@ def store(engine: Engine, region: Region, days: Sequence[dt.date], now: int, mar
         raise RuntimeError(f"the demonstration could not be stored: {refused[0]}")
 
 
-def filled_until(engine: Engine, region: Region) -> dt.date:
-    """The last day of which something was stored; before that, the first day of the region."""
+def held(engine: Engine, region: Region) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day of which something is stored; None before the first commit."""
+    numbers = [site_id for site_id, _ in region.sites]
     with reading(engine) as connection:
+        first = connection.execute(select(func.min(run.c.started_at)).where(run.c.site_id.in_(numbers))).scalar()
         last = connection.execute(
-            select(func.max(station_contact.c.received_at)).where(
-                station_contact.c.site_id.in_([site_id for site_id, _ in region.sites])
-            )
+            select(func.max(station_contact.c.received_at)).where(station_contact.c.site_id.in_(numbers))
         ).scalar()
-    return region.first_day if last is None else local_date(last, region.zone)
+    if first is None or last is None:
+        return None
+    return local_date(first, region.zone), local_date(last, region.zone)

@@ -70,3 +70,25 @@ def test_what_is_stored_is_what_the_visitors_did(engine: Engine) -> None:
                 assert found.sessions == truth.sessions + truth.sessions_outside > 0
                 assert found.seconds_in_use == truth.seconds + truth.seconds_outside > 0
                 assert found.seconds_observed > found.seconds_in_use
+
+
+def test_a_demonstration_that_was_stopped_goes_on_where_it_was_and_grows_with_the_days(engine: Engine) -> None:
+    yesterday = NOW - 2 * DAY
+    region = region_of(engine, BRUSSELS, yesterday, places=SMALL[:1], months=2)
+    for share in fill(engine, region, lambda: yesterday):
+        if share > 0.3:
+            break
+    region = region_of(engine, BRUSSELS, NOW, places=SMALL[:1], months=2)
+    assert region.started_on == dt.date(2026, 11, 20)
+    shares = list(fill(engine, region, lambda: NOW))
+    assert 0.3 < shares[0] < shares[-1] == 1
+    while roll(engine, NOW, "test", 2_000):
+        pass
+    [(site_id, site)] = region.sites
+    first, end = dt.date(2026, 10, 1), dt.date(2026, 11, 23)
+    truth = truth_of(site, region.stations(site), days(first, end), 10, NOW)
+    assert sums(engine, site_id, first, end, 10)[:2] == (
+        truth.sessions + truth.sessions_outside,
+        truth.seconds + truth.seconds_outside,
+    )
+    assert list(fill(engine, region, lambda: NOW)) == [1]
