@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from collector.charts import Label, Series, bars, states_bar
 from collector.domain.calendar import Month, days_of, last_days, last_months, this_month, today
 from collector.domain.stations import State, state_of
 from collector.domain.statistics import Figures, Mark
@@ -17,10 +18,10 @@ from collector.storage.queries.identities import Identity, identities_of, waitin
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import site_of_code
 from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
-from collector.web.chart import bar_chart, states_bar
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 DAYS_SHOWN = 30
+LABEL_EVERY = 7
 MONTHS_SHOWN = 12
 """Months of receipt in which counts without a place are looked for."""
 NEWS_SECONDS = 30 * 86_400
@@ -96,22 +97,17 @@ def noted(identity: Identity | None, now: int) -> Identity | None:
 
 def charts(around: Surroundings, request: WebRequest, days: list[Figures]) -> dict[str, str]:
     speech = around.pages.speech_of(request)
-    dates = [row.period.first_day for row in days]
+    labels = [
+        Label(
+            speech.weekday(row.period.first_day),
+            speech.short_date(row.period.first_day) if (len(days) - 1 - place) % LABEL_EVERY == 0 else "",
+        )
+        for place, row in enumerate(days)
+    ]
+    sessions = [Series("", [row.sessions for row in days])]
+    hours = [Series("", [row.seconds_of_use for row in days])]
+    titles = speech.gettext("Sessions per day"), speech.gettext("Hours of use per day")
     return {
-        "sessions": bar_chart(
-            "sessions",
-            speech,
-            speech.gettext("Sessions per day"),
-            days=dates,
-            cells=[row.sessions for row in days],
-            written=speech.number,
-        ),
-        "hours": bar_chart(
-            "hours",
-            speech,
-            speech.gettext("Hours of use per day"),
-            days=dates,
-            cells=[row.seconds_of_use for row in days],
-            written=speech.hours,
-        ),
+        "sessions": bars("sessions", speech, titles[0], labels=labels, series=sessions, written=speech.number).picture,
+        "hours": bars("hours", speech, titles[1], labels=labels, series=hours, written=speech.hours, unit=3600).picture,
     }

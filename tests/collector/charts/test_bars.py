@@ -5,7 +5,8 @@ import pytest
 
 from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
 from collector.i18n import load_languages
-from collector.web.chart import bar_chart, nice_top
+from collector.charts import Label, Series, bars
+from collector.charts.shapes import nice_top
 
 SPEECH = load_languages()["en"]
 DAYS = [dt.date(2026, 11, number) for number in range(1, 9)]
@@ -13,8 +14,10 @@ CELLS = [counted(40), counted(0), counted(7, at_least=True), UNKNOWN, CONFIDENTI
 
 
 def drawn(cells: list[Cell], days: list[dt.date] = DAYS) -> ET.Element:
+    labels = [Label(SPEECH.weekday(day), SPEECH.short_date(day)) for day in days]
+    series = [Series("", cells)]
     return ET.fromstring(
-        bar_chart("sessions", SPEECH, "Sessions <per> day", days=days, cells=cells, written=SPEECH.number)
+        bars("sessions", SPEECH, "Sessions <per> day", labels=labels, series=series, written=SPEECH.number).picture
     )
 
 
@@ -29,14 +32,14 @@ def shapes(chart: ET.Element) -> list[str]:
 
 def test_each_kind_of_day_has_a_shape_of_its_own() -> None:
     assert shapes(drawn(CELLS)) == [
-        "rect bar",
+        "rect bar one",
         "line zero",
         "rect bar incomplete",
         "rect unknown",
         "text sign c",
         "text sign \u00d7",
         "text sign \u2013",
-        "rect bar",
+        "rect bar one",
     ]
 
 
@@ -59,16 +62,17 @@ def test_the_description_says_what_a_reader_sees() -> None:
     description = drawn(CELLS).find("{http://www.w3.org/2000/svg}desc")
     assert description is not None
     assert description.text == (
-        "4 of 8 days have a value. The highest is 40, on 1 November 2026. The table below has all values."
+        "4 of 8 have a value. The highest is 40 (Sun 1 Nov), the lowest 0 (Mon 2 Nov). The table has all values."
     )
 
 
 def test_a_bar_is_as_high_as_its_value() -> None:
-    bars = [
+    heights = [
         float(rect.get("height") or 0)
-        for rect in drawn([counted(50), counted(25)], DAYS[:2]).iter("{http://www.w3.org/2000/svg}rect")
+        for group in drawn([counted(50), counted(25)], DAYS[:2]).iter("{http://www.w3.org/2000/svg}g")
+        for rect in group.iter("{http://www.w3.org/2000/svg}rect")
     ]
-    assert bars[0] == 2 * bars[1] > 0
+    assert heights[0] == 2 * heights[1] > 0
 
 
 def test_without_any_value_it_still_is_a_picture() -> None:
