@@ -87,6 +87,25 @@ class Speech:
     def month(self, day: dt.date) -> str:
         return dates.format_skeleton("yMMMM", day, locale=self.locale)
 
+    def month_name(self, month: int) -> str:
+        """By its number; for rows of tables."""
+        return str(self.locale.months["stand-alone"]["wide"][month])
+
+    def month_abbreviation(self, month: int) -> str:
+        """For narrow columns."""
+        return str(self.locale.months["stand-alone"]["abbreviated"][month])
+
+    def month_letter(self, month: int) -> str:
+        """For axes."""
+        return str(self.locale.months["stand-alone"]["narrow"][month])
+
+    def weekday_name(self, weekday: int) -> str:
+        """0 is Monday."""
+        return str(self.locale.days["stand-alone"]["wide"][weekday])
+
+    def weekday_short(self, weekday: int) -> str:
+        return str(self.locale.days["stand-alone"]["abbreviated"][weekday])
+
     def moment(self, seconds: int, zone: ZoneInfo) -> str:
         """A date and time on the site's clock."""
         moment = dt.datetime.fromtimestamp(seconds, tz=zone)

@@ -4,8 +4,24 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from collector.charts.shapes import BAR_SHARE, ROOM, TOP, Chart, Label, Series, axis, bar, frame, grid, legend, sign
-from collector.charts.shapes import fill_of, nice_top, number
+from collector.charts.shapes import (
+    BAR_SHARE,
+    LEFT,
+    ROOM,
+    TOP,
+    Chart,
+    Label,
+    Series,
+    axis,
+    bar,
+    fill_of,
+    frame,
+    grid,
+    legend,
+    nice_top,
+    number,
+    sign,
+)
 from collector.charts.words import Written, in_words, summary
 from collector.domain.cells import Cell, total
 from collector.i18n import Speech
@@ -28,14 +44,14 @@ def bars(
     values = [float(cell.value) for each in series for cell in each.cells if cell.value is not None]
     top = nice_top(max([*values, unit]) / unit) * unit
     behind, over = grid(top_y, base, scale(top, written))
-    width = 100 / max(len(labels), 1)
+    width = (100 - LEFT) / max(len(labels), 1)
     each_width = width * BAR_SHARE / len(series)
     parts = [*keys, *behind]
     for place, label in enumerate(labels):
         shapes = []
         for number_of_series, each in enumerate(series):
             cell = each.cells[place]
-            left = place * width + width * (1 - BAR_SHARE) / 2 + number_of_series * each_width
+            left = LEFT + place * width + width * (1 - BAR_SHARE) / 2 + number_of_series * each_width
             if cell.value is None:
                 shapes.append(sign(name, cell.status, left + each_width / 2, left, each_width, top_y, base))
             else:
@@ -67,10 +83,10 @@ def stacked_bars(
     top_y, base = above + TOP, above + TOP + ROOM
     top = nice_top(max([unit, *(float(cell.value) for cell in wholes if cell.value is not None)]) / unit) * unit
     behind, over = grid(top_y, base, scale(top, written))
-    width = 100 / max(len(labels), 1)
+    width = (100 - LEFT) / max(len(labels), 1)
     parts = [*keys, *behind]
     for place, label in enumerate(labels):
-        left = place * width + width * (1 - BAR_SHARE) / 2
+        left = LEFT + place * width + width * (1 - BAR_SHARE) / 2
         whole, each_width = wholes[place], width * BAR_SHARE
         shapes, ground = [], base
         if whole.value is None:

@@ -6,8 +6,22 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from collector.charts.shapes import INK, LEGEND_ROW, LETTER, ROOM, TOP, Chart, Label, Series, axis, frame, grid
-from collector.charts.shapes import number, sign
+from collector.charts.shapes import (
+    INK,
+    LEFT,
+    LEGEND_ROW,
+    LETTER,
+    ROOM,
+    TOP,
+    Chart,
+    Label,
+    Series,
+    axis,
+    frame,
+    grid,
+    number,
+    sign,
+)
 from collector.charts.words import Written, in_words, summary
 from collector.i18n import Speech
 
@@ -26,11 +40,11 @@ def lines(
     top = next((step for step in STEPS if step >= largest), Fraction(1))
     behind, over = grid(top_y, base, [(1.0, written(top)), (0.5, written(top / 2))])
     parts = list(behind)
-    width = 100 / max(len(labels), 1)
+    width = (100 - LEFT) / max(len(labels), 1)
     key_x = 0
     for kind, each in enumerate(series):
         points = [
-            None if cell.value is None else (place * width + width / 2, base - ROOM * float(cell.value / top))
+            None if cell.value is None else (LEFT + place * width + width / 2, base - ROOM * float(cell.value / top))
             for place, cell in enumerate(each.cells)
         ]
         for before, after in pairwise(points):
@@ -40,7 +54,7 @@ def lines(
             said = (f"{each.name} " if len(series) > 1 else "") + in_words(cell, speech, written)
             shape = dot(kind, *point) if point else Markup()
             if point is None and kind == 0:
-                middle = place * width + width / 2
+                middle = LEFT + place * width + width / 2
                 shape = sign(name, cell.status, middle, middle - width / 4, width / 2, base - 24, base)
             parts.append(Markup("<g><title>{}: {}</title>{}</g>").format(labels[place].name, said, shape))
         if len(series) > 1:

@@ -19,7 +19,9 @@ LEGEND_ROW = 20
 LEGEND_WIDTH = 270
 """In pixels: what a phone has room for."""
 LETTER = 7
-NICE_STEPS = (1, 2, 5)
+NICE_STEPS = (1, 2, 3, 4, 5, 6, 8)
+LEFT = 8.0
+"""Per cent of the width for the words of the scale."""
 INK, MUTED, LINE, STRONG = "#1d2528", "#566168", "#dcd8cf", "#8b918f"
 FILLS = (
     ("one", "#1b5468"),
@@ -58,7 +60,7 @@ def number(value: float) -> str:
 
 
 def nice_top(largest: float) -> float:
-    """The least of 1, 2, 5, 10, 20, 50 ... that is not below the largest value."""
+    """The least round number that is not below the largest value: 1, 2, 3, 4, 5, 6, 8, 10, 20 ..."""
     top = 1.0
     while True:
         for step in NICE_STEPS:
@@ -121,22 +123,24 @@ def grid(top: float, base: float, labels: Sequence[tuple[float, str]]) -> tuple[
             ).format(number(y - 5), text)
         )
     words.append(
-        Markup('<line class="base" x1="0" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(number(base), STRONG)
+        Markup('<line class="base" x1="{2}%" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(
+            number(base), STRONG, number(LEFT)
+        )
     )
     return behind, words
 
 
 def axis(labels: Sequence[Label], base: float) -> list[Markup]:
     """The words below the axis; the first and the last stay within the picture."""
-    width = 100 / max(len(labels), 1)
+    width = (100 - LEFT) / max(len(labels), 1)
     many = len(labels) > LEGEND_WIDTH // 20
     found = []
     for place, label in enumerate(labels):
         if not label.short:
             continue
-        anchor, x = "middle", place * width + width / 2
+        anchor, x = "middle", LEFT + place * width + width / 2
         if many and place == 0:
-            anchor, x = "start", 0.0
+            anchor, x = "start", LEFT
         elif many and place == len(labels) - 1:
             anchor, x = "end", 100.0
         found.append(

@@ -3,10 +3,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
-from collector.i18n import load_languages
 from collector.charts import Label, Series, bars
 from collector.charts.shapes import nice_top
+from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
+from collector.i18n import load_languages
 
 SPEECH = load_languages()["en"]
 DAYS = [dt.date(2026, 11, number) for number in range(1, 9)]
@@ -79,6 +79,6 @@ def test_without_any_value_it_still_is_a_picture() -> None:
     assert shapes(drawn([UNKNOWN] * 8)) == ["rect unknown"] * 8
 
 
-@pytest.mark.parametrize(("largest", "top"), [(0, 1), (1, 1), (2, 2), (3, 5), (47, 50), (51, 100), (1001, 2000)])
+@pytest.mark.parametrize(("largest", "top"), [(0, 1), (1, 1), (2, 2), (3, 3), (47, 50), (51, 60), (1001, 2000)])
 def test_the_scale_ends_at_a_round_number(largest: float, top: float) -> None:
     assert nice_top(largest) == top

@@ -1,0 +1,161 @@
+"""How it was counted, what the signs mean, what was checked and corrected, and what the figures mean."""
+
+from collector.domain.catalogue import WITHOUT_CELL
+from collector.domain.gates import Gate
+from collector.reports.chapters.cover import idle_rules
+from collector.reports.document import Block, Facts, Row, Section, Sentence, Signatures, Table
+from collector.reports.gate_words import sentence
+from collector.reports.wording import Wording
+
+
+def method(words: Wording) -> Section:
+    say, how = words.speech.gettext, words.inputs.method
+    modes = set(how.modes)
+    sentences = []
+    if "log_on" in modes:
+        sentences.append(say("Where visitors log on, one log-on is one session, and idle time does not end it."))
+    if "activity" in modes:
+        sentences.append(
+            say(
+                "Where a station is always logged on, a session is a run of input without a longer gap than the idle"
+                " rule; use by staff cannot be told apart there."
+            )
+        )
+    if not modes:
+        sentences.append(say("No session could be read in this year."))
+    sentences.append(say("Idle rule: %(minutes)s minutes.") % {"minutes": idle_rules(words)})
+    if how.upper_bound:
+        sentences.append(
+            say(
+                "Nothing could tell whether visitors who had logged on were still there, so the hours of use are an"
+                " upper bound."
+            )
+        )
+    sentences.append(
+        say("Below a coverage of %(limit)s, counts are marked “at least”, because the true ones may be larger.")
+        % {"limit": words.speech.percent(how.coverage_limit)}
+    )
+    if how.agent_versions:
+        sentences.append(say("Versions of the agent: %(versions)s.") % {"versions": ", ".join(how.agent_versions)})
+    sentences.append(say("Days and hours are those of %(zone)s.") % {"zone": how.time_zone})
+    blocks: list[Block] = [Sentence(" ".join(sentences))]
+    if how.disclosure:
+        blocks.append(Sentence(disclosure(words)))
+    blocks += [Sentence(say("What the signs mean"), "heading"), signs(words)]
+    return Section("method", say("Method"), tuple(blocks), own_page=False)
+
+
+def disclosure(words: Wording) -> str:
+    say = words.speech.gettext
+    return say(
+        "Disclosure control: a small number of sessions could tell about single persons. So a figure is shown as “c”"
+        " where it rests on fewer than %(count)s sessions, hours and occupancy where it rests on fewer than %(hours)s,"
+        " and so are others from which it could be worked out. These limits count sessions, not persons: that one"
+        " person made most of them remains possible."
+    ) % {
+        "count": words.speech.number(words.inputs.method.disclosure.get("count", 0)),
+        "hours": words.speech.number(words.inputs.method.disclosure.get("hours", 0)),
+    }
+
+
+def signs(words: Wording) -> Facts:
+    say = words.speech.gettext
+    return Facts(
+        (
+            ("0", say("counted, and there was none")),
+            (say("closed"), say("there were no opening hours")),
+            (say("no data"), say("open, and nothing is known; this is not zero")),
+            ("c", say("confidential")),
+            ("\u2013", say("not applicable: there is no such thing here")),
+            ("\u2265", say("at least: a part is not known")),
+            ("\u2264", say("at most: nothing could tell whether the visitor was still there")),
+            ("\u2248", say("about: both")),
+        )
+    )
+
+
+def checks(words: Wording) -> Section:
+    """What a coordinator let pass, and why."""
+    say = words.speech.gettext
+    blocks: list[Block] = []
+    if words.inputs.open_gates:
+        count = words.inputs.open_gates
+        waiting = words.speech.ngettext(
+            "%(count)s check is open. The report cannot be frozen before it is mended or accepted.",
+            "%(count)s checks are open. The report cannot be frozen before they are mended or accepted.",
+            count,
+        )
+        blocks.append(Sentence(waiting % {"count": words.speech.number(count)}, "warning"))
+    rows = [
+        Row(
+            words.period(each.month),
+            (
+                *((words.site_name(each.site),) if words.inputs.is_region() else ()),
+                sentence(Gate(each.gate), each.facts, words.speech),
+                each.reason,
+                f"{each.by}, {words.day(each.on)}" if each.by else words.day(each.on),
+            ),
+        )
+        for each in words.inputs.accepted
+    ]
+    if rows:
+        site = (say("Site"),) if words.inputs.is_region() else ()
+        head = (say("Period"), *site, say("What was noticed"), say("Why it was accepted"), say("By"))
+        blocks.append(Table("accepted", say("Accepted by a coordinator"), head, tuple(rows)))
+    elif not blocks:
+        blocks.append(Sentence(say("The figures passed every check.")))
+    return Section("checks", say("Checks"), tuple(blocks), own_page=False)
+
+
+def corrections(words: Wording) -> Section:
+    say = words.speech.gettext
+    rows = [
+        Row(
+            words.period(each.period),
+            (
+                *((words.site_name(each.site),) if words.inputs.is_region() else ()),
+                words.name(each.figure),
+                words.figure({each.figure: each.before}, each.figure, each.period, each.site),
+                words.figure({each.figure: each.now}, each.figure, each.period, each.site),
+            ),
+        )
+        for each in words.inputs.corrections
+    ]
+    if rows:
+        site = (say("Site"),) if words.inputs.is_region() else ()
+        head = (say("Period"), *site, say("Figure"), say("Printed before"), say("Now"))
+        title = say("Corrections since the last vintage")
+        return Section("corrections", title, (Table("corrections", title, head, tuple(rows)),), own_page=False)
+    text = (
+        say("No figure has changed since the last vintage.")
+        if words.inputs.has_earlier
+        else say("This report has no earlier vintage.")
+    )
+    return Section("corrections", say("Corrections since the last vintage"), (Sentence(text),), own_page=False)
+
+
+def definitions(words: Wording) -> Section:
+    say = words.speech.gettext
+    rows = []
+    for each in words.inputs.definitions:
+        if not (words.has(each.id) or each.unit in WITHOUT_CELL):
+            continue
+        whole = words.definitions.get(each.whole())
+        # What a part has from its whole stands there.
+        definition = "" if whole and whole.definition == each.definition else words.local(each.definition)
+        formula = "" if whole and whole.formula == each.formula else words.local(each.formula)
+        rows.append(Row(each.id, (words.name(each.id), definition, formula)))
+    head = (say("No."), say("Name"), say("Definition"), say("Formula"))
+    table = Table("definitions", say("Definitions of the figures"), head, tuple(rows), small=True)
+    note = say("These definitions are those of the Region’s catalogue, version %(version)s.")
+    version = Sentence(note % {"version": words.inputs.catalogue_version})
+    return Section("definitions", say("Definitions"), (version, table))
+
+
+def signatures(words: Wording) -> Section:
+    say = words.speech.gettext
+    who = [say("Digital Inclusion Coordination")]
+    if not words.inputs.is_region():
+        who.insert(0, say("Coordinator of the site"))
+    lines = Signatures(tuple(who), say("Name and signature"), say("Place and date"))
+    return Section("signatures", say("Signatures"), (lines,), own_page=False)

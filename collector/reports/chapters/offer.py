@@ -1,0 +1,56 @@
+"""What the site offered: stations, opening hours, services (A and D5 of the catalogue)."""
+
+from collections.abc import Iterator
+
+from collector.reports.chapters.of_letter import figures_of
+from collector.reports.document import Block, Facts, Row, Section, Table
+from collector.reports.inputs import Interval, Timetable
+from collector.reports.pictures import month_parts
+from collector.reports.tables import month_table, year_table
+from collector.reports.wording import Wording
+
+KINDS = ("A4.free_access", "A4.accompanied", "A4.training")
+MONTHLY = ("A2", *KINDS, "A5", "A6", "A7")
+
+
+def offer(words: Wording) -> Section:
+    say = words.speech.gettext
+    blocks: list[Block] = [year_table(words, "offer-year", say("Offer of the year"), figures_of(words, "A"))]
+    kinds = [kind for kind in KINDS if words.has(kind)]
+    if kinds:
+        blocks.append(month_parts(words, "A4", kinds, say("Opening hours by month and kind")))
+    blocks.append(month_table(words, "offer-months", say("Offer by month"), MONTHLY))
+    blocks += timetables(words)
+    entered = words.inputs.entered
+    if entered.closures:
+        rows = [Row(words.day(each.first_day), (words.day(each.last_day), each.reason)) for each in entered.closures]
+        head = (say("First day"), say("Last day"), say("Reason"))
+        blocks.append(Table("closures", say("Closures"), head, tuple(rows)))
+    if entered.services:
+        answers = tuple((words.local(each.question), words.local(each.answer)) for each in entered.services)
+        blocks.append(Facts(answers))
+    return Section("offer", say("Offer"), tuple(blocks))
+
+
+def timetables(words: Wording) -> Iterator[Block]:
+    say = words.speech.gettext
+    for number, timetable in enumerate(words.inputs.entered.timetables, 1):
+        title = say("Regular opening hours from %(day)s") % {"day": words.day(timetable.valid_from)}
+        head = (say("Day"), say("free access"), say("accompanied"), say("training"))
+        yield Table(f"timetable-{number}", title, head, tuple(weekdays(words, timetable)))
+
+
+def weekdays(words: Wording, timetable: Timetable) -> Iterator[Row]:
+    for weekday in range(7):
+        mine = [each for each in timetable.intervals if each.weekday == weekday]
+        entries = tuple(hours(words, mine, kind) for kind in ("free_access", "accompanied", "training"))
+        yield Row(words.speech.weekday_name(weekday), entries)
+
+
+def hours(words: Wording, intervals: list[Interval], kind: str) -> str:
+    found = ", ".join(
+        f"{words.clock(each.from_minute)}\u2013{words.clock(each.until_minute)}"
+        for each in intervals
+        if each.kind == kind
+    )
+    return found or "\u2013"
