@@ -59,33 +59,33 @@ def running(words: Wording) -> str:
 
 def facts(words: Wording) -> tuple[tuple[str, str], ...]:
     """What a reader must know of the document itself; without what is not known."""
-    say, inputs, subject = words.speech.gettext, words.inputs, words.inputs.subject
+    _, inputs, subject = words.speech.gettext, words.inputs, words.inputs.subject
     first, last = dt.date(inputs.year, 1, 1), dt.date(inputs.year, 12, 31)
     edition = (
-        say("Public: with disclosure control")
+        _("Public: with disclosure control")
         if words.is_public()
-        else say("Internal: not for publication, nothing small is hidden")
+        else _("Internal: not for publication, nothing small is hidden")
         if not inputs.method.disclosure
-        else say("Internal: not for publication")
+        else _("Internal: not for publication")
     )
     site = (
-        (say("Site"), words.local(subject.name)),
-        (say("Code"), subject.code),
-        (say("Municipality"), words.local(subject.municipality)),
-        (say("Operator"), subject.operator),
-        (say("Contact"), subject.contact),
-        (say("Certified since"), words.day(subject.label_since) if subject.label_since else ""),
+        (_("Site"), words.local(subject.name)),
+        (_("Code"), subject.code),
+        (_("Municipality"), words.local(subject.municipality)),
+        (_("Operator"), subject.operator),
+        (_("Contact"), subject.contact),
+        (_("Certified since"), words.day(subject.label_since) if subject.label_since else ""),
     )
-    region = ((say("Sites"), words.speech.number(len(inputs.parts))),)
+    region = ((_("Sites"), words.speech.number(len(inputs.parts))),)
     document = (
         (
-            say("Period"),
-            say("%(first)s to %(last)s") % {"first": words.speech.date(first), "last": words.speech.date(last)},
+            _("Period"),
+            _("%(first)s to %(last)s") % {"first": words.speech.date(first), "last": words.speech.date(last)},
         ),
-        (say("Edition"), edition),
-        (say("Status"), status(words)),
-        (say("Definitions"), say("catalogue, version %(version)s") % {"version": inputs.catalogue_version}),
-        (say("Checksum of the figures (SHA-256)"), checksum(canonical_json(inputs))),
+        (_("Edition"), edition),
+        (_("Status"), status(words)),
+        (_("Definitions"), _("catalogue, version %(version)s") % {"version": inputs.catalogue_version}),
+        (_("Checksum of the figures (SHA-256)"), checksum(canonical_json(inputs))),
     )
     pairs = chain(region if inputs.is_region() else site, document)
     return tuple((label, text) for label, text in pairs if text)

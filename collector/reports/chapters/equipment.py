@@ -7,7 +7,7 @@ from collector.reports.wording import Wording
 
 
 def equipment(words: Wording) -> Section:
-    say = words.speech.gettext
-    lead = say("Maintenance lasts four years from the day of supply. All counts are those at the end of the year.")
-    table = year_table(words, "equipment-year", say("Equipment of the year"), figures_of(words, "E"))
-    return Section("equipment", say("Equipment"), (Sentence(lead, "lead"), table), own_page=False)
+    _ = words.speech.gettext
+    lead = _("Maintenance lasts four years from the day of supply. All counts are those at the end of the year.")
+    table = year_table(words, "equipment-year", _("Equipment of the year"), figures_of(words, "E"))
+    return Section("equipment", _("Equipment"), (Sentence(lead, "lead"), table), own_page=False)

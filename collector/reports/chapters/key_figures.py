@@ -9,13 +9,13 @@ JANUARY_OF_THE_NEXT = 12
 
 
 def key_figures(words: Wording) -> Section:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     blocks: list[Block] = []
     inputs = words.inputs
     if inputs.demonstration:
-        blocks.append(Sentence(say("This is a demonstration: its figures are made up."), "warning"))
+        blocks.append(Sentence(_("This is a demonstration: its figures are made up."), "warning"))
     if inputs.vintage is None:
-        draft = say("This is a draft. Its figures can still change, and nobody has signed for them.")
+        draft = _("This is a draft. Its figures can still change, and nobody has signed for them.")
         blocks.append(Sentence(draft, "warning"))
     if inputs.open_gates:
         count = inputs.open_gates
@@ -25,14 +25,14 @@ def key_figures(words: Wording) -> Section:
             count,
         )
         blocks.append(Sentence(waiting % {"count": words.speech.number(count)}, "warning"))
-    note = say(
+    note = _(
         "Each figure is rounded by itself, so sums can differ by one. The change is that between the figures shown."
     )
     shown = [figure for figure in KEY_FIGURES if words.has(figure)]
-    table = year_table(words, "key-figures", say("Key figures"), shown, note)
+    table = year_table(words, "key-figures", _("Key figures"), shown, note)
     # Without their wholes around them, parts carry the whole name.
     rows = [row for row in table.rows if row.kind != "group"]
     names = dict(zip((id(row) for row in rows), (words.name(figure) for figure in shown), strict=True))
     table = table._replace(rows=tuple(row._replace(head=names[id(row)], kind="") for row in rows))
     blocks.append(table)
-    return Section("key-figures", say("Key figures"), tuple(blocks), own_page=False)
+    return Section("key-figures", _("Key figures"), tuple(blocks), own_page=False)

@@ -9,45 +9,45 @@ from collector.reports.wording import Wording
 
 
 def method(words: Wording) -> Section:
-    say, how = words.speech.gettext, words.inputs.method
+    _, how = words.speech.gettext, words.inputs.method
     modes = set(how.modes)
     sentences = []
     if "log_on" in modes:
-        sentences.append(say("Where visitors log on, one log-on is one session, and idle time does not end it."))
+        sentences.append(_("Where visitors log on, one log-on is one session, and idle time does not end it."))
     if "activity" in modes:
         sentences.append(
-            say(
+            _(
                 "Where a station is always logged on, a session is a run of input without a longer gap than the idle"
                 " rule; use by staff cannot be told apart there."
             )
         )
     if not modes:
-        sentences.append(say("No session could be read in this year."))
-    sentences.append(say("Idle rule: %(minutes)s minutes.") % {"minutes": idle_rules(words)})
+        sentences.append(_("No session could be read in this year."))
+    sentences.append(_("Idle rule: %(minutes)s minutes.") % {"minutes": idle_rules(words)})
     if how.upper_bound:
         sentences.append(
-            say(
+            _(
                 "Nothing could tell whether visitors who had logged on were still there, so the hours of use are an"
                 " upper bound."
             )
         )
     sentences.append(
-        say("Below a coverage of %(limit)s, counts are marked “at least”, because the true ones may be larger.")
+        _("Below a coverage of %(limit)s, counts are marked “at least”, because the true ones may be larger.")
         % {"limit": words.speech.percent(how.coverage_limit)}
     )
     if how.agent_versions:
-        sentences.append(say("Versions of the agent: %(versions)s.") % {"versions": ", ".join(how.agent_versions)})
-    sentences.append(say("Days and hours are those of %(zone)s.") % {"zone": how.time_zone})
+        sentences.append(_("Versions of the agent: %(versions)s.") % {"versions": ", ".join(how.agent_versions)})
+    sentences.append(_("Days and hours are those of %(zone)s.") % {"zone": how.time_zone})
     blocks: list[Block] = [Sentence(" ".join(sentences))]
     if how.disclosure:
         blocks.append(Sentence(disclosure(words)))
-    blocks += [Sentence(say("What the signs mean"), "heading"), signs(words)]
-    return Section("method", say("Method"), tuple(blocks), own_page=False)
+    blocks += [Sentence(_("What the signs mean"), "heading"), signs(words)]
+    return Section("method", _("Method"), tuple(blocks), own_page=False)
 
 
 def disclosure(words: Wording) -> str:
-    say = words.speech.gettext
-    return say(
+    _ = words.speech.gettext
+    return _(
         "Disclosure control: a small number of sessions could tell about single persons. So a figure is shown as “c”"
         " where it rests on fewer than %(count)s sessions, hours and occupancy where it rests on fewer than %(hours)s,"
         " and so are others from which it could be worked out. These limits count sessions, not persons: that one"
@@ -59,24 +59,24 @@ def disclosure(words: Wording) -> str:
 
 
 def signs(words: Wording) -> Facts:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     return Facts(
         (
-            ("0", say("counted, and there was none")),
-            (say("closed"), say("there were no opening hours")),
-            (say("no data"), say("open, and nothing is known; this is not zero")),
-            ("c", say("confidential")),
-            ("\u2013", say("not applicable: there is no such thing here")),
-            ("\u2265", say("at least: a part is not known")),
-            ("\u2264", say("at most: nothing could tell whether the visitor was still there")),
-            ("\u2248", say("about: both")),
+            ("0", _("counted, and there was none")),
+            (_("closed"), _("there were no opening hours")),
+            (_("no data"), _("open, and nothing is known; this is not zero")),
+            ("c", _("confidential")),
+            ("\u2013", _("not applicable: there is no such thing here")),
+            ("\u2265", _("at least: a part is not known")),
+            ("\u2264", _("at most: nothing could tell whether the visitor was still there")),
+            ("\u2248", _("about: both")),
         )
     )
 
 
 def checks(words: Wording) -> Section:
     """What a coordinator let pass, and why."""
-    say = words.speech.gettext
+    _ = words.speech.gettext
     blocks: list[Block] = []
     if words.inputs.open_gates:
         count = words.inputs.open_gates
@@ -99,16 +99,16 @@ def checks(words: Wording) -> Section:
         for each in words.inputs.accepted
     ]
     if rows:
-        site = (say("Site"),) if words.inputs.is_region() else ()
-        head = (say("Period"), *site, say("What was noticed"), say("Why it was accepted"), say("By"))
-        blocks.append(Table("accepted", say("Accepted by a coordinator"), head, tuple(rows)))
+        site = (_("Site"),) if words.inputs.is_region() else ()
+        head = (_("Period"), *site, _("What was noticed"), _("Why it was accepted"), _("By"))
+        blocks.append(Table("accepted", _("Accepted by a coordinator"), head, tuple(rows)))
     elif not blocks:
-        blocks.append(Sentence(say("The figures passed every check.")))
-    return Section("checks", say("Checks"), tuple(blocks), own_page=False)
+        blocks.append(Sentence(_("The figures passed every check.")))
+    return Section("checks", _("Checks"), tuple(blocks), own_page=False)
 
 
 def corrections(words: Wording) -> Section:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     rows = [
         Row(
             words.period(each.period),
@@ -122,20 +122,20 @@ def corrections(words: Wording) -> Section:
         for each in words.inputs.corrections
     ]
     if rows:
-        site = (say("Site"),) if words.inputs.is_region() else ()
-        head = (say("Period"), *site, say("Figure"), say("Printed before"), say("Now"))
-        title = say("Corrections since the last vintage")
+        site = (_("Site"),) if words.inputs.is_region() else ()
+        head = (_("Period"), *site, _("Figure"), _("Printed before"), _("Now"))
+        title = _("Corrections since the last vintage")
         return Section("corrections", title, (Table("corrections", title, head, tuple(rows)),), own_page=False)
     text = (
-        say("No figure has changed since the last vintage.")
+        _("No figure has changed since the last vintage.")
         if words.inputs.has_earlier
-        else say("This report has no earlier vintage.")
+        else _("This report has no earlier vintage.")
     )
-    return Section("corrections", say("Corrections since the last vintage"), (Sentence(text),), own_page=False)
+    return Section("corrections", _("Corrections since the last vintage"), (Sentence(text),), own_page=False)
 
 
 def definitions(words: Wording) -> Section:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     rows = []
     for each in words.inputs.definitions:
         if not (words.has(each.id) or each.unit in WITHOUT_CELL):
@@ -145,17 +145,17 @@ def definitions(words: Wording) -> Section:
         definition = "" if whole and whole.definition == each.definition else words.local(each.definition)
         formula = "" if whole and whole.formula == each.formula else words.local(each.formula)
         rows.append(Row(each.id, (words.name(each.id), definition, formula)))
-    head = (say("No."), say("Name"), say("Definition"), say("Formula"))
-    table = Table("definitions", say("Definitions of the figures"), head, tuple(rows), small=True)
-    note = say("These definitions are those of the Region’s catalogue, version %(version)s.")
+    head = (_("Number"), _("Name"), _("Definition"), _("Formula"))
+    table = Table("definitions", _("Definitions of the figures"), head, tuple(rows), small=True)
+    note = _("These definitions are those of the Region’s catalogue, version %(version)s.")
     version = Sentence(note % {"version": words.inputs.catalogue_version})
-    return Section("definitions", say("Definitions"), (version, table))
+    return Section("definitions", _("Definitions"), (version, table))
 
 
 def signatures(words: Wording) -> Section:
-    say = words.speech.gettext
-    who = [say("Digital Inclusion Coordination")]
+    _ = words.speech.gettext
+    who = [_("Digital Inclusion Coordination")]
     if not words.inputs.is_region():
-        who.insert(0, say("Coordinator of the site"))
-    lines = Signatures(tuple(who), say("Name and signature"), say("Place and date"))
-    return Section("signatures", say("Signatures"), (lines,), own_page=False)
+        who.insert(0, _("Coordinator of the site"))
+    lines = Signatures(tuple(who), _("Name and signature"), _("Place and date"))
+    return Section("signatures", _("Signatures"), (lines,), own_page=False)

@@ -14,29 +14,29 @@ MONTHLY = ("A2", *KINDS, "A5", "A6", "A7")
 
 
 def offer(words: Wording) -> Section:
-    say = words.speech.gettext
-    blocks: list[Block] = [year_table(words, "offer-year", say("Offer of the year"), figures_of(words, "A"))]
+    _ = words.speech.gettext
+    blocks: list[Block] = [year_table(words, "offer-year", _("Offer of the year"), figures_of(words, "A"))]
     kinds = [kind for kind in KINDS if words.has(kind)]
     if kinds:
-        blocks.append(month_parts(words, "A4", kinds, say("Opening hours by month and kind")))
-    blocks.append(month_table(words, "offer-months", say("Offer by month"), MONTHLY))
+        blocks.append(month_parts(words, "A4", kinds, _("Opening hours by month and kind")))
+    blocks.append(month_table(words, "offer-months", _("Offer by month"), MONTHLY))
     blocks += timetables(words)
     entered = words.inputs.entered
     if entered.closures:
         rows = [Row(words.day(each.first_day), (words.day(each.last_day), each.reason)) for each in entered.closures]
-        head = (say("First day"), say("Last day"), say("Reason"))
-        blocks.append(Table("closures", say("Closures"), head, tuple(rows)))
+        head = (_("First day"), _("Last day"), _("Reason"))
+        blocks.append(Table("closures", _("Closures"), head, tuple(rows)))
     if entered.services:
         answers = tuple((words.local(each.question), words.local(each.answer)) for each in entered.services)
         blocks.append(Facts(answers))
-    return Section("offer", say("Offer"), tuple(blocks))
+    return Section("offer", _("Offer"), tuple(blocks))
 
 
 def timetables(words: Wording) -> Iterator[Block]:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     for number, timetable in enumerate(words.inputs.entered.timetables, 1):
-        title = say("Regular opening hours from %(day)s") % {"day": words.day(timetable.valid_from)}
-        head = (say("Day"), say("free access"), say("accompanied"), say("training"))
+        title = _("Regular opening hours from %(day)s") % {"day": words.day(timetable.valid_from)}
+        head = (_("Day"), _("free access"), _("accompanied"), _("training"))
         yield Table(f"timetable-{number}", title, head, tuple(weekdays(words, timetable)))
 
 

@@ -11,27 +11,27 @@ ACTIVITIES_MONTHLY = ("D1.number", "D1.hours", "D1.attendances", "D1.persons", "
 
 
 def attendance(words: Wording) -> Section:
-    say = words.speech.gettext
+    _ = words.speech.gettext
     blocks: list[Block] = [
-        Sentence(say("Entered by the site: persons who came in, for whatever reason."), "lead"),
+        Sentence(_("Entered by the site: persons who came in, for whatever reason."), "lead"),
     ]
     if words.inputs.entered.attendance_method:
-        method = say("How they were counted: %(method)s") % {"method": words.inputs.entered.attendance_method}
+        method = _("How they were counted: %(method)s") % {"method": words.inputs.entered.attendance_method}
         blocks.append(Sentence(method))
     if words.has("C1"):
-        blocks.append(month_bars(words, "C1", say("Visits by month")))
-    blocks.append(month_table(words, "attendance-months", say("Attendance by month"), ATTENDANCE_MONTHLY))
-    blocks.append(year_table(words, "attendance-year", say("Attendance of the year"), figures_of(words, "C")))
-    return Section("attendance", say("Attendance"), tuple(blocks))
+        blocks.append(month_bars(words, "C1", _("Visits by month")))
+    blocks.append(month_table(words, "attendance-months", _("Attendance by month"), ATTENDANCE_MONTHLY))
+    blocks.append(year_table(words, "attendance-year", _("Attendance of the year"), figures_of(words, "C")))
+    return Section("attendance", _("Attendance"), tuple(blocks))
 
 
 def activities(words: Wording) -> Section:
-    say = words.speech.gettext
-    blocks: list[Block] = [Sentence(say("Entered by the site: workshops, trainings and individual support."), "lead")]
+    _ = words.speech.gettext
+    blocks: list[Block] = [Sentence(_("Entered by the site: workshops, trainings and individual support."), "lead")]
     if words.has("D1.attendances"):
-        blocks.append(month_bars(words, "D1.attendances", say("Attendances of workshops and trainings by month")))
-    blocks.append(month_table(words, "activities-months", say("Activities by month"), ACTIVITIES_MONTHLY))
-    blocks.append(year_table(words, "activities-year", say("Activities of the year"), figures_of(words, "D")))
+        blocks.append(month_bars(words, "D1.attendances", _("Attendances of workshops and trainings by month")))
+    blocks.append(month_table(words, "activities-months", _("Activities by month"), ACTIVITIES_MONTHLY))
+    blocks.append(year_table(words, "activities-year", _("Activities of the year"), figures_of(words, "D")))
     for chapter in words.inputs.entered.narrative:
         blocks += [Sentence(words.local(chapter.question), "heading"), Sentence(words.local(chapter.answer))]
-    return Section("activities", say("Activities"), tuple(blocks))
+    return Section("activities", _("Activities"), tuple(blocks))

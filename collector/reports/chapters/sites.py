@@ -8,11 +8,11 @@ COLUMNS = ("A1.measured", "A2", "A8", "B1", "B2", "B3", "C1", "D1.attendances")
 
 
 def sites(words: Wording) -> Section:
-    say = words.speech.gettext
-    lead = say("One row for each site. What stands as “c” is confidential, and cannot be worked out from the rest.")
+    _ = words.speech.gettext
+    lead = _("One row for each site. What stands as “c” is confidential, and cannot be worked out from the rest.")
     blocks = (
-        Sentence(lead, "lead") if words.inputs.method.disclosure else Sentence(say("One row for each site."), "lead"),
-        site_table(words, "sites", say("Sites of the year"), COLUMNS),
-        site_month_table(words, "sites-months", say("Sessions by site and month"), "B1"),
+        Sentence(lead, "lead") if words.inputs.method.disclosure else Sentence(_("One row for each site."), "lead"),
+        site_table(words, "sites", _("Sites of the year"), COLUMNS),
+        site_month_table(words, "sites-months", _("Sessions by site and month"), "B1"),
     )
-    return Section("sites", say("Sites"), blocks)
+    return Section("sites", _("Sites"), blocks)

@@ -19,34 +19,34 @@ LENGTHS = {
 
 
 def use(words: Wording) -> Section:
-    say = words.speech.gettext
-    lead = say(
+    _ = words.speech.gettext
+    lead = _(
         "Counted automatically on the measured stations during the opening hours. Beside each figure stands the"
         " coverage: the share of the time about which something is known."
     )
-    walk_in = say("In a room that people enter without an appointment, an occupancy of 40 % is already very busy.")
+    walk_in = _("In a room that people enter without an appointment, an occupancy of 40 % is already very busy.")
     blocks: list[Block] = [Sentence(lead, "lead")]
-    blocks.append(month_bars(words, "B1", say("Sessions by month")))
-    blocks.append(month_bars(words, "B2", say("Hours of use by month")))
-    blocks.append(month_table(words, "use-months", say("Use by month"), MONTHLY, coverage=True))
+    blocks.append(month_bars(words, "B1", _("Sessions by month")))
+    blocks.append(month_bars(words, "B2", _("Hours of use by month")))
+    blocks.append(month_table(words, "use-months", _("Use by month"), MONTHLY, coverage=True))
     if words.has("B3"):
-        blocks.append(month_lines(words, "B3", say("Occupancy rate by month")))
+        blocks.append(month_lines(words, "B3", _("Occupancy rate by month")))
         blocks.append(Sentence(walk_in, "note"))
-    blocks.append(year_table(words, "use-year", say("Use of the year"), [*figures_of(words, "B"), "A8"]))
+    blocks.append(year_table(words, "use-year", _("Use of the year"), [*figures_of(words, "B"), "A8"]))
     lengths = {figure: short for figure, short in LENGTHS.items() if words.has(figure)}
     if lengths:
-        blocks.append(year_bars(words, "lengths", lengths, say("Sessions by length, in minutes")))
+        blocks.append(year_bars(words, "lengths", lengths, _("Sessions by length, in minutes")))
     blocks += week_blocks(words)
     blocks += imported(words)
-    return Section("use", say("Use"), tuple(blocks))
+    return Section("use", _("Use"), tuple(blocks))
 
 
 def week_blocks(words: Wording) -> list[Block]:
     """Sessions and occupancy by weekday and hour, as pictures and as tables."""
-    say = words.speech.gettext
+    _ = words.speech.gettext
     titles = {
-        "B1": say("Sessions by weekday and hour"),
-        "B3": say("Occupancy by weekday and hour, in per cent"),
+        "B1": _("Sessions by weekday and hour"),
+        "B3": _("Occupancy by weekday and hour, in per cent"),
     }
     blocks: list[Block] = []
     for figure, title in titles.items():
@@ -77,7 +77,7 @@ def week_table(words: Wording, figure: str, title: str) -> Table:
 
 def imported(words: Wording) -> list[Block]:
     """What other tools counted, apart from what is counted here."""
-    say = words.speech.gettext
+    _ = words.speech.gettext
     rows = [
         Row(
             words.period(each.month),
@@ -92,6 +92,6 @@ def imported(words: Wording) -> list[Block]:
     ]
     if not rows:
         return []
-    head = (say("Month"), say("Figure"), say("Value"), say("Source"), say("Method"))
-    note = say("These figures were not counted by this system. They are never added to those that were.")
-    return [Table("imported", say("Imported from other tools"), head, tuple(rows), note)]
+    head = (_("Month"), _("Figure"), _("Value"), _("Source"), _("Method"))
+    note = _("These figures were not counted by this system. They are never added to those that were.")
+    return [Table("imported", _("Imported from other tools"), head, tuple(rows), note)]

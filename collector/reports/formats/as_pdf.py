@@ -17,7 +17,7 @@ TEMPLATE = Path(__file__).with_name("report.typ")
 
 def as_pdf(document: Document, speech: Speech) -> bytes:
     language, _, country = LOCALES[document.language].partition("_")
-    say = speech.gettext
+    _ = speech.gettext
     data = {
         "language": language,
         "country": country,
@@ -28,7 +28,7 @@ def as_pdf(document: Document, speech: Speech) -> bytes:
         "status": document.status,
         "watermark": document.watermark,
         "contents": document.contents,
-        "page": say("Page"),
+        "page": _("Page"),
         "sections": [
             {"title": section.title, "own_page": section.own_page, "blocks": [plain(block) for block in section.blocks]}
             for section in document.sections
