@@ -87,13 +87,17 @@ class Speech:
     def month(self, day: dt.date) -> str:
         return dates.format_skeleton("yMMMM", day, locale=self.locale)
 
-    def month_name(self, month: int) -> str:
+    def month_name(self, day: dt.date) -> str:
+        """Short, for the head of a column: "Nov"."""
+        return dates.format_skeleton("MMM", day, locale=self.locale)
+
+    def weekday_names(self) -> list[str]:
+        """Short, Monday first."""
+        return [dates.get_day_names("abbreviated", locale=self.locale)[day] for day in range(7)]
+
+    def month_word(self, month: int) -> str:
         """By its number; for rows of tables."""
         return str(self.locale.months["stand-alone"]["wide"][month])
-
-    def month_abbreviation(self, month: int) -> str:
-        """For narrow columns."""
-        return str(self.locale.months["stand-alone"]["abbreviated"][month])
 
     def month_letter(self, month: int) -> str:
         """For axes."""
@@ -102,9 +106,6 @@ class Speech:
     def weekday_name(self, weekday: int) -> str:
         """0 is Monday."""
         return str(self.locale.days["stand-alone"]["wide"][weekday])
-
-    def weekday_short(self, weekday: int) -> str:
-        return str(self.locale.days["stand-alone"]["abbreviated"][weekday])
 
     def moment(self, seconds: int, zone: ZoneInfo) -> str:
         """A date and time on the site's clock."""

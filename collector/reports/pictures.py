@@ -110,7 +110,7 @@ def week_profile(words: Wording, figure: str, title: str) -> Picture | None:
         return None
     unit = words.definitions[figure].unit
     say = Written(words, unit)
-    days = [Label(words.speech.weekday_name(day), words.speech.weekday_short(day)) for day in range(7)]
+    days = [Label(words.speech.weekday_name(day), words.speech.weekday_names()[day]) for day in range(7)]
 
     def short(value: int | Fraction) -> str:
         shown = shown_value(value, unit)

@@ -1,5 +1,6 @@
 """The tables of a report: a year beside the one before, months, sites."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from collector.domain.catalogue import WITHOUT_CELL, Unit
@@ -50,7 +51,7 @@ def month_table(
         return tuple(words.figure(cells, figure, period) for figure in shown)
 
     rows = [
-        Row(words.speech.month_name(number), entries(cells, period))
+        Row(words.speech.month_word(number), entries(cells, period))
         for number, (period, cells) in enumerate(zip(words.periods(), inputs.figures.months, strict=True), 1)
     ]
     rows.append(Row(str(inputs.year), entries(inputs.figures.year, str(inputs.year)), "total"))
@@ -103,6 +104,6 @@ def site_month_table(words: Wording, name: str, title: str, figure: str, note: s
         rows += [row(words.local(part.subject.name), part.months, part.year, part.subject.code, "") for part in parts]
     inputs = words.inputs
     rows.append(row(words.speech.gettext("Region"), inputs.figures.months, inputs.figures.year, "", "total"))
-    months = [words.speech.month_abbreviation(number) for number in range(1, 13)]
+    months = [words.speech.month_name(dt.date(words.inputs.year, number, 1)) for number in range(1, 13)]
     head = (words.speech.gettext("Site"), *months, str(inputs.year))
     return Table(name, title, head, tuple(rows), note, small=True)
