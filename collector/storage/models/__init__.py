@@ -21,6 +21,7 @@ from collector.storage.models.opening_hours import (
     weekly_interval,
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
+from collector.storage.models.reports import gate_acceptance, vintage, vintage_file
 from collector.storage.models.rolled import roll_up, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
@@ -36,6 +37,7 @@ __all__ = [
     "enrolment_token",
     "equipment",
     "extra_opening",
+    "gate_acceptance",
     "holiday_choice",
     "horizon",
     "hourly_readings",
@@ -56,6 +58,8 @@ __all__ = [
     "timetable",
     "undated_month",
     "undated_record",
+    "vintage",
+    "vintage_file",
     "waiting_envelope",
     "web_session",
     "weekly_interval",

@@ -1,0 +1,5 @@
+"""Which editions there are."""
+
+from collector.reports.inputs import Edition
+
+EDITIONS = (Edition.INTERNAL,)

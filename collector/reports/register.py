@@ -1,0 +1,61 @@
+"""What the register says of a site, as reports have it."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from collector.domain.register import Calendar
+from collector.reports.inputs import Closure, Entered, Interval, Local, Subject, Timetable
+from collector.storage.models import site, station_contact
+
+TWO_NAMES = " \u2013 "
+"""Between the French and the Dutch name of a municipality."""
+
+
+def subjects_of(connection: Connection, site_ids: Sequence[int]) -> dict[int, Subject]:
+    rows = connection.execute(select(site).where(site.c.site_id.in_(site_ids)))
+    return {
+        row.site_id: Subject(
+            row.code,
+            {"fr": row.name, "nl": row.name_nl or row.name, "en": row.name},
+            both_names(row.municipality),
+            row.operator,
+            row.contact,
+            row.label_since.isoformat() if row.label_since else "",
+        )
+        for row in rows
+    }
+
+
+def both_names(municipality: str) -> Local:
+    """“Forest – Vorst” has a name in each language; English uses both."""
+    french, _, dutch = municipality.partition(TWO_NAMES)
+    return {"fr": french, "nl": dutch or french, "en": municipality}
+
+
+def entered_of(calendar: Calendar, year: int) -> Entered:
+    """The timetables in force within a year, and its closures."""
+    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    timetables = []
+    for place, timetable in enumerate(calendar.timetables):
+        after = calendar.timetables[place + 1].valid_from if place + 1 < len(calendar.timetables) else dt.date.max
+        if timetable.valid_from <= last and after > first:
+            intervals = tuple(
+                Interval(each.weekday, each.from_minute, each.until_minute, str(each.kind))
+                for each in timetable.intervals
+            )
+            timetables.append(Timetable(timetable.valid_from.isoformat(), intervals))
+    closures = tuple(
+        Closure(each.first_day.isoformat(), each.last_day.isoformat(), each.reason)
+        for each in calendar.closures
+        if each.first_day <= last and each.last_day >= first
+    )
+    return Entered(tuple(timetables), closures)
+
+
+def agent_versions(connection: Connection, site_ids: Sequence[int]) -> tuple[str, ...]:
+    """Those that the stations said last."""
+    version = station_contact.c.agent_version
+    rows = connection.execute(select(version).where(station_contact.c.site_id.in_(site_ids)).distinct())
+    return tuple(sorted(str(each) for each in rows.scalars()))

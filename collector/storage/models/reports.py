@@ -1,0 +1,54 @@
+"""Frozen reports, their files, and the gates that a coordinator let pass."""
+
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, LargeBinary, PrimaryKeyConstraint, String, Text
+from sqlalchemy.types import Integer
+
+from collector.storage.models.base import belongs_to_site, distributed
+
+vintage = distributed(
+    # Its site_id is 0 for the report of the Region, so nothing refers to the table of sites.
+    "vintage",
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    # A word of collector.reports.inputs.Edition.
+    Column("edition", String(16), nullable=False),
+    # Canonical JSON of all that was computed.
+    Column("inputs", Text, nullable=False),
+    Column("inputs_sha256", String(64), nullable=False),
+    Column("frozen_at", BigInteger, nullable=False),
+    Column("frozen_by", String(120), nullable=False),
+    PrimaryKeyConstraint("site_id", "year", "number", "edition"),
+    long_rows=True,
+)
+
+vintage_file = distributed(
+    "vintage_file",
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("edition", String(16), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("format", String(8), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    PrimaryKeyConstraint("site_id", "year", "number", "edition", "language", "format"),
+    ForeignKeyConstraint(
+        ["site_id", "year", "number", "edition"],
+        ["vintage.site_id", "vintage.year", "vintage.number", "vintage.edition"],
+    ),
+    long_rows=True,
+)
+
+gate_acceptance = distributed(
+    "gate_acceptance",
+    # A word of collector.domain.gates.Gate.
+    Column("gate", String(16), nullable=False),
+    # 2026-03, or a year.
+    Column("month", String(7), nullable=False),
+    # What was accepted, as JSON of exact text; where the figures change, the gate is open again.
+    Column("facts", String(400), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("accepted_by", String(120), nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("site_id", "gate", "month"),
+    belongs_to_site(),
+)
