@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.cli.opening import engine_of, now, settings_of
+from collector.domain.entered import MonthlyKind
 from collector.storage.changes.base import COMMAND_LINE, Change
 from collector.storage.engine import writing
+from collector.storage.files.entered import ENTRIES
+from collector.storage.files.foreign import BUILDINGS, MONTHS, OPENING_TIMES
 from collector.storage.files.reading import Fate, FateWord, FileKind, Intake, take_in
 from collector.storage.files.register import REGISTER
 
@@ -56,7 +59,33 @@ def register(context: click.Context, files: Files, *, dry_run: bool, skip_unknow
 
     What is in the register and not in the files stays as it is, except that a timetable is replaced as a whole.
     """
-    bring(context, list(REGISTER), files, dry=dry_run, skip_unknown=skip_unknown)
+    bring(context, [*REGISTER, BUILDINGS, OPENING_TIMES], files, dry=dry_run, skip_unknown=skip_unknown)
+
+
+@bring_in.command()
+@files_argument
+@dry_option
+@skip_option
+@click.option("--figure", type=click.Choice([kind.value for kind in MonthlyKind]), help="What a table of months holds.")
+@click.option("--source", default="", help="From which tool or person monthly figures are.")
+@click.option("--method", default="", help="How monthly figures were counted.")
+@click.pass_context
+def entries(
+    context: click.Context,
+    files: Files,
+    *,
+    dry_run: bool,
+    skip_unknown: bool,
+    figure: str | None,
+    source: str,
+    method: str,
+) -> None:
+    """What people enter: attendance, activities, years, monthly figures; `export entries` writes them.
+
+    Monthly figures of other tools may also come as a table with a site in each line and a month in each column.
+    """
+    given = {"figure": figure or "", "source": source, "method": method}
+    bring(context, [*ENTRIES, MONTHS], files, dry=dry_run, skip_unknown=skip_unknown, **given)
 
 
 def bring(

@@ -40,7 +40,7 @@ def add(context: click.Context, code: str, name: str, municipality: str) -> None
     try:
         wanted = checked_site(SiteDetails(code, name, municipality=municipality))
     except Mistake as mistake:
-        raise click.UsageError(str(mistake)) from mistake
+        raise click.UsageError(mistake.said()) from mistake
     settings = settings_of(context)
     with writing(engine_of(settings)) as connection:
         if site_of_code(connection, code) is not None:

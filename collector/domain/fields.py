@@ -5,9 +5,10 @@ Every reader has a writer, and reading what was written gives the same.
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
@@ -30,7 +31,17 @@ _YES = {"yes": True, "oui": True, "ja": True, "1": True, "no": False, "non": Fal
 # A spreadsheet takes a cell that begins so for a formula.
 _FORMULA = re.compile(r"[=@\t]|[+-](?![\d\s(])")
 
+Value = TypeVar("Value")
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def of_column(column: str, reader: Callable[..., Value], *values: Any, **given: Any) -> Value:
+    """What a reader makes of values; a mistake names the column."""
+    try:
+        return reader(*values, **given)
+    except Mistake as mistake:
+        mistake.column = mistake.column or column
+        raise
 
 
 def read_text(text: str, most: int, *, needed: bool = False) -> str:
@@ -54,6 +65,8 @@ def read_lines(text: str, most: int) -> str:
         raise Mistake(N_("“%(text)s…” is too long; %(most)s characters fit."), text=text[:20], most=most)
     if not text.replace("\n", "").replace("\t", "").isprintable():
         raise Mistake(N_("There is a character here that cannot be printed; write it again."))
+    if _FORMULA.match(text):
+        raise Mistake(N_("“%(text)s” looks like a formula; begin with a letter or a digit."), text=text[:20])
     return text
 
 

@@ -26,7 +26,13 @@ def check_minutes(from_minute: int, until_minute: int) -> None:
                 N_("%(clock)s is not a whole quarter of an hour; openings begin and end at :00, :15, :30 or :45."),
                 clock=write_clock(minute),
             )
-    if not (0 <= from_minute < MINUTES_OF_DAY and from_minute < until_minute <= from_minute + MINUTES_OF_DAY):
+    if until_minute <= from_minute:
+        raise Mistake(
+            N_("An opening from %(first)s cannot end at %(last)s; correct one of the two."),
+            first=write_clock(from_minute),
+            last=write_clock(until_minute),
+        )
+    if not (0 <= from_minute < MINUTES_OF_DAY and until_minute <= from_minute + MINUTES_OF_DAY):
         raise Mistake(N_("An opening begins on its day and lasts at most 24 hours."))
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-from collector.domain.fields import read_text
+from collector.domain.fields import of_column, read_text
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.register import LabelStatus
 
@@ -43,14 +43,18 @@ def checked_site(site: SiteDetails) -> SiteDetails:
         )
     if (site.label is LabelStatus.NONE) != (site.label_since is None):
         raise Mistake(N_("The label needs both a status and the day since when, or neither."))
-    others = tuple(dict.fromkeys(read_text(name, LONGEST_NAME) for name in site.other_names if name.strip()))
+    others = tuple(
+        dict.fromkeys(
+            of_column("other_names", read_text, name, LONGEST_NAME) for name in site.other_names if name.strip()
+        )
+    )
     if len("\n".join(others)) > LONGEST_OTHER_NAMES:
         raise Mistake(N_("The other names are too long; %(most)s characters fit."), most=LONGEST_OTHER_NAMES)
     return site._replace(
-        name=read_text(site.name, LONGEST_NAME, needed=True),
-        name_nl=read_text(site.name_nl, LONGEST_NAME),
-        municipality=read_text(site.municipality, LONGEST_MUNICIPALITY),
-        operator=read_text(site.operator, LONGEST_NAME),
-        contact=read_text(site.contact, LONGEST_CONTACT),
+        name=of_column("name", read_text, site.name, LONGEST_NAME, needed=True),
+        name_nl=of_column("name_nl", read_text, site.name_nl, LONGEST_NAME),
+        municipality=of_column("municipality", read_text, site.municipality, LONGEST_MUNICIPALITY),
+        operator=of_column("operator", read_text, site.operator, LONGEST_NAME),
+        contact=of_column("contact", read_text, site.contact, LONGEST_CONTACT),
         other_names=others,
     )

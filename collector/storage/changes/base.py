@@ -41,6 +41,10 @@ class Subject(StrEnum):
     CLOSURE = "closure"
     EXTRA_OPENING = "extra_opening"
     HOLIDAY = "holiday"
+    ATTENDANCE = "attendance"
+    ACTIVITY = "activity"
+    YEAR = "year"
+    MONTHLY_FIGURE = "monthly_figure"
 
 
 @dataclass(frozen=True, slots=True)

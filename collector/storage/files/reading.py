@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
 from collector.domain.csv_files import Line, Sheet, read_sheet
+from collector.domain.fields import of_column
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.sites import SiteDetails
 from collector.storage.changes.base import Change, Outcome
@@ -53,11 +54,7 @@ class Cells:
 
     def read(self, column: str, reader: Callable[[str], Value]) -> Value:
         """The value of a cell; a mistake names the column."""
-        try:
-            return reader(self.text(column))
-        except Mistake as mistake:
-            mistake.column = mistake.column or column
-            raise
+        return of_column(column, reader, self.text(column))
 
 
 @dataclass
@@ -71,6 +68,8 @@ class Intake:
     """What a table of months holds, where its cells do not say so themselves."""
     source: str = ""
     method: str = ""
+    renamed: dict[str, SiteDetails] = field(default_factory=dict, init=False)
+    """Sites that a file calls by a name that is not theirs today."""
     _sites: list[SiteDetails] = field(default_factory=list, init=False)
     _numbers: dict[str, int] = field(default_factory=dict, init=False)
 
@@ -90,7 +89,10 @@ class Intake:
                 name=name[:60],
                 codes=", ".join(each.code for each in found),
             )
-        return self._numbers[found[0].code], found[0].code
+        site = found[0]
+        if name.strip().casefold() not in {each.casefold() for each in (site.code, site.name, site.name_nl)}:
+            self.renamed[name] = site
+        return self._numbers[site.code], site.code
 
     def forget_sites(self) -> None:
         self._numbers = {}
@@ -110,7 +112,8 @@ class FileKind(NamedTuple):
     apply: Callable[[Intake, Sequence[Cells]], Iterable[Outcome]]
     """One outcome for all lines, or one for each."""
     several: bool = False
-    ignored: frozenset[str] = frozenset()
+    fits: Callable[[Sheet], Sheet | None] | None = None
+    """For tables that are known otherwise than by our columns: the same with those of ours; None for other tables."""
 
 
 def take_in(intake: Intake, kinds: Sequence[FileKind], files: Sequence[tuple[str, bytes]], *, dry: bool) -> list[Fate]:
@@ -120,8 +123,7 @@ def take_in(intake: Intake, kinds: Sequence[FileKind], files: Sequence[tuple[str
     sheets: list[tuple[int, str, Sheet]] = []
     for name, data in files:
         try:
-            sheet = read_sheet(data)
-            kind = recognised(kinds, sheet)
+            kind, sheet = recognised(kinds, read_sheet(data))
         except Mistake as mistake:
             fates.append(Fate(name, None, FateWord.WRONG, "", (mistake,)))
             continue
@@ -136,15 +138,18 @@ def take_in(intake: Intake, kinds: Sequence[FileKind], files: Sequence[tuple[str
     return fates
 
 
-def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> FileKind:
+def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> tuple[FileKind, Sheet]:
     """The kind of table with these columns; a mistake names what is missing in the one that is nearest."""
     have = {column.casefold() for column in sheet.columns}
     for kind in kinds:
-        if kind.needed <= have <= {*kind.columns, *kind.ignored}:
-            return kind
+        fitting = kind.fits(sheet) if kind.fits else None
+        if fitting is not None:
+            return kind, fitting
+        if kind.fits is None and kind.needed <= have <= set(kind.columns):
+            return kind, sheet
     nearest = max(kinds, key=lambda kind: (len(have & set(kind.columns)), -len(kind.needed - have)))
     missing = [column for column in nearest.columns if column in nearest.needed - have]
-    unknown = [column for column in sheet.columns if column.casefold() not in {*nearest.columns, *nearest.ignored}]
+    unknown = [column for column in sheet.columns if column.casefold() not in nearest.columns]
     if not have & set(nearest.columns):
         raise Mistake(
             N_("No table has these columns: %(columns)s. Its first line must name the columns of an export."),
@@ -167,6 +172,11 @@ def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate
     fates: dict[int, Fate] = {}
 
     def fate(cells: Cells, word: FateWord, *sentences: Mistake) -> None:
+        called = cells.text("site")
+        if called in intake.renamed:
+            site = intake.renamed[called]
+            today = N_("“%(name)s” is the site %(code)s, called “%(today)s” today.")
+            sentences = (*sentences, Mistake(today, name=called, code=site.code, today=site.name))
         about = " ".join(cells.text(column) for column in kind.about if cells.text(column))
         fates[cells.line] = Fate(name, cells.line, word, about, sentences)
 

@@ -94,7 +94,7 @@ def test_a_dry_run_tells_the_fate_of_each_line_and_stores_nothing(
     assert "sites.csv:2  changed  EVERE\n" in told.stdout
     assert "opening_hours.csv:5  new  EVERE 2026-09-01\n" in told.stdout
     assert told.stderr.endswith("dry run: nothing was stored\n")
-    database(lambda connection: nothing_in(connection))
+    database(nothing_in)
 
 
 def nothing_in(connection: Connection) -> None:
@@ -119,7 +119,7 @@ def test_one_wrong_line_and_nothing_is_stored(station_at_evere: Run, folder: Pat
         in refused.stdout
     )
     assert "nothing was stored" in refused.stderr
-    database(lambda connection: nothing_in(connection))
+    database(nothing_in)
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,15 @@ def test_one_wrong_line_and_nothing_is_stored(station_at_evere: Run, folder: Pat
         ),
         (
             "hours.csv",
-            "site,valid_from,weekday,from,until,kind\n"
-            "EVERE,2026-01-01,monday,09:00,12:00,free access\nEVERE,2026-01-01,Monday,11:00,13:00,training\n",
+            (
+                "site,valid_from,weekday,from,until,kind\n"
+                "EVERE,2026-01-01,monday,09:00,12:00,free access\nEVERE,2026-01-01,Monday,11:00,13:00,training\n"
+            ),
             "The openings 09:00–12:00 and 11:00–13:00 of the same week overlap; let one end before the other begins.",
         ),
         (
             "hours.csv",
-            "site,valid_from,weekday,from,until,kind\n"
-            "EVERE,2026-01-01,monday,09:10,12:00,free access\n",
+            "site,valid_from,weekday,from,until,kind\nEVERE,2026-01-01,monday,09:10,12:00,free access\n",
             "09:10 is not a whole quarter of an hour",
         ),
         (
@@ -193,3 +194,47 @@ def test_bad_tables_get_a_sentence(ready: Run, tmp_path: Path, table: str, text:
 
     assert refused.exit_code == 1
     assert sentence in refused.stdout, refused.output
+
+
+ENTRIES = {
+    "attendance.csv": (
+        "site,first_day,last_day,visits,persons,how_counted\n"
+        "EVERE,2026-01-01,2026-01-31,812,,door_counter\n"
+        "EVERE,2026-02-01,2026-02-28,640,90,tally\n"
+    ),
+    "activities.csv": (
+        "site,activity,kind,first_day,last_day,title,number,hours,attendances,recurrent,public\n"
+        "EVERE,1,workshop,2026-01-14,2026-01-14,Itsme,1,2.5,8,3,age:26_54=5 gender:women=6\n"
+        "EVERE,2,support_walk_in,2026-01-01,2026-01-31,,55,1:20,,,\n"
+    ),
+    "years.csv": (
+        "site,year,facilitators,facilitators_fte,services,narrative\n"
+        'EVERE,2025,3,1.75,printing wifi,"A good year.\nWith two lines."\n'
+        "EVERE,2026,,,none,\n"
+    ),
+    "monthly_figures.csv": (
+        "site,month,figure,value,source,method\n"
+        "EVERE,2024-12,hours,1234.56,old tool,log-on to log-off\n"
+        "EVERE,2024-12,occupancy,37.5%,old tool,share of opening hours\n"
+        "EVERE,2024-12,page_views,12500,web host,log files\n"
+    ),
+}
+
+
+def test_what_people_enter_goes_in_and_out_to_the_byte(ready: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "entries", tmp_path / "out"
+    folder.mkdir()
+    for name, text in ENTRIES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+    taken = ready("import", "entries", *files_of(folder))
+    assert (taken.exit_code, taken.stderr) == (0, "9 new\nstored\n"), taken.output
+
+    assert ready("export", "entries", str(out)).exit_code == 0
+    # Rows of one site stand in the order of time.
+    lines = ENTRIES["activities.csv"].splitlines(keepends=True)
+    sorted_activities = "".join([lines[0], lines[2], lines[1]])
+    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == ENTRIES | {
+        "activities.csv": sorted_activities
+    }
+    assert ready("import", "entries", *files_of(out)).stderr == "9 as it is\nstored\n"
