@@ -87,6 +87,14 @@ class Speech:
     def month(self, day: dt.date) -> str:
         return dates.format_skeleton("yMMMM", day, locale=self.locale)
 
+    def month_name(self, day: dt.date) -> str:
+        """Short, for the head of a column: "Nov"."""
+        return dates.format_skeleton("MMM", day, locale=self.locale)
+
+    def weekday_names(self) -> list[str]:
+        """Short, Monday first."""
+        return [dates.get_day_names("abbreviated", locale=self.locale)[day] for day in range(7)]
+
     def moment(self, seconds: int, zone: ZoneInfo) -> str:
         """A date and time on the site's clock."""
         moment = dt.datetime.fromtimestamp(seconds, tz=zone)

@@ -25,9 +25,9 @@ def overview(rows: Sequence[Figures], coverage_limit: Fraction) -> Overview:
     """The same period of several sites."""
     offered = readable = Fraction(0)
     for row in rows:
-        if row.coverage.value is not None and row.seconds_offered.value is not None:
-            offered += row.seconds_offered.value
-            readable += row.coverage.value * row.seconds_offered.value
+        if row.coverage.value is not None and row.seconds_available.value is not None:
+            offered += row.seconds_available.value
+            readable += row.coverage.value * row.seconds_available.value
     coverage = cells.counted(readable / offered) if offered else cells.NOT_APPLICABLE
     statuses = [row.sessions.status for row in rows]
     return Overview(

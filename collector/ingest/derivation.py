@@ -12,17 +12,14 @@ from sqlalchemy import Connection
 from collector.domain.coverage import SLOT_SECONDS, seconds_off
 from collector.domain.outages import slots_of_outage
 from collector.domain.site_slots import Fact, SiteSlot, derive
-from collector.storage.models import IDLE_RULES_MINUTES, horizon, off_stretch, site_slot, slot_record, station
+from collector.storage.models import horizon, off_stretch, site_slot, slot_record, station
 from collector.storage.queries.equipment import outages_of_sites
-from collector.storage.rows import Row, insertion, select_by_keys
+from collector.storage.queries.site_slots import COUNTS, KEY, SITE_SLOTS, site_slot_of
+from collector.storage.rows import select_by_keys
 
 Key = tuple[int, int]
 """site_id, slot"""
 
-KEY = ("site_id", "slot")
-_COUNTS = tuple(
-    f"{kind}_{minutes}" for kind in ("starts", "seconds_in_use", "lengths") for minutes in IDLE_RULES_MINUTES
-)
 _FACTS = (
     *KEY,
     "station_id",
@@ -30,19 +27,8 @@ _FACTS = (
     "presence_readable",
     "seconds_observed",
     "seconds_on",
-    *_COUNTS,
+    *COUNTS,
 )
-_SINGLE = (
-    "stations_in_service",
-    "seconds_observed",
-    "seconds_on",
-    "seconds_off",
-    "records_log_on",
-    "records_activity",
-    "records_upper_bound",
-)
-_STATIONS = tuple(f"stations_{kind}_{minutes}" for kind in ("known", "taken") for minutes in IDLE_RULES_MINUTES)
-SITE_SLOTS = insertion(site_slot, (*KEY, *_SINGLE, *_STATIONS, *_COUNTS))
 
 
 def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot | None]:
@@ -80,18 +66,6 @@ def slots_of_life(installed_at: int, retired_at: int | None) -> tuple[int, int |
 def stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot]:
     rows = select_by_keys(connection, site_slot, SITE_SLOTS.columns, KEY, keys)
     return {(row[0], row[1]): site_slot_of(row) for row in rows}
-
-
-def site_slot_of(row: Row) -> SiteSlot:
-    """Of a row with the columns of SITE_SLOTS."""
-    groups = [tuple(row[first : first + 4]) for first in range(9, 29, 4)]
-    return SiteSlot._make((*row[2:9], *groups))
-
-
-def row_of(key: Key, value: SiteSlot) -> Row:
-    """A row with the columns of SITE_SLOTS."""
-    counts = (*value.stations_known, *value.stations_taken, *value.starts, *value.seconds_in_use, *value.lengths)
-    return (*key, *value[:7], *counts)
 
 
 def horizons(connection: Connection, sites: Iterable[int]) -> dict[int, int]:

@@ -24,10 +24,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from collector.domain.coverage import SLOT_SECONDS
 from collector.ingest import lives, off_time
-from collector.ingest.derivation import KEY, SITE_SLOTS, derived, horizons, row_of
+from collector.ingest.derivation import derived, horizons
 from collector.storage.checkpoints import checkpoint
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, horizon, lease, site_slot
+from collector.storage.queries.site_slots import KEY, SITE_SLOTS, row_of
 from collector.storage.rows import delete_by_keys, insert_rows
 
 LEASE = "roller"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, union, update
 from collector.domain.coverage import SLOT_SECONDS, Off, slots_of
 from collector.domain.seals import SLOTS_PER_DAY, Seal, seal
 from collector.domain.site_slots import SiteSlot
-from collector.ingest.derivation import SITE_SLOTS, Key, derived, site_slot_of, stored
+from collector.ingest.derivation import Key, derived, stored
 from collector.storage import models
 from collector.storage.models import (
     IDLE_RULES_MINUTES,
@@ -22,6 +22,7 @@ from collector.storage.models import (
     slot_record,
     station,
 )
+from collector.storage.queries.site_slots import SITE_SLOTS, site_slot_of
 
 
 class NotNow(Exception):

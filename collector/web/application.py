@@ -14,7 +14,7 @@ from collector.web.log_in import WhoIsIt, must_be_logged_in
 from collector.web.pages import Pages
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
-from collector.web.views import health, language, login, site, sites, static_files
+from collector.web.views import health, language, login, site, sites, static_files, statistics
 
 LARGEST_FORM_BYTES = 64 * 1024
 
@@ -34,6 +34,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             sites.show,
             static_files.send,
             static_files.favicon,
+            statistics.show,
             statistics_api.answer,
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},

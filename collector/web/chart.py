@@ -86,11 +86,11 @@ def bar_chart(
 
 def states_bar(figures: Figures) -> Markup:
     """How the offered station-hours divide: one bar. The words stand beside it, so it is hidden from who hears them."""
-    if not figures.seconds_offered.value:
+    if not figures.seconds_available.value:
         return Markup()
     cells = (figures.seconds_of_use, figures.seconds_free, figures.seconds_off, figures.seconds_unknown)
     values = [0 if cell.value is None else float(cell.value) for cell in cells]
-    whole = float(figures.seconds_offered.value)
+    whole = float(figures.seconds_available.value)
     # On, but how much of it in use is confidential.
     values.insert(2, max(0.0, whole - sum(values)))
     kinds = ("in-use", "free", "hidden", "off", "unknown")

@@ -13,8 +13,8 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from collector.domain.cells import Status
+from collector.domain.marks import Mark
 from collector.domain.stations import State
-from collector.domain.statistics import Mark
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
 
@@ -51,6 +51,7 @@ def environment(speech: Speech) -> Environment:
         "date": speech.date,
         "weekday": speech.weekday,
         "month": speech.month,
+        "month_name": speech.month_name,
         "moment": speech.moment,
     }
     made.globals |= {"Status": Status, "State": State, "Mark": Mark}

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from collector.domain import calendar
 from collector.domain.calendar import Period
 from collector.domain.cells import Cell
-from collector.domain.statistics import IDLE_RULES_MINUTES, Figures, Rules
+from collector.domain.statistics import Figures, Rules
+from collector.domain.use import IDLE_RULES_MINUTES
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import Site, site_of_code
@@ -30,10 +31,14 @@ MOST_MONTHS = {"day": 25, "month": 240}
 FIELDS: Mapping[str, str] = {
     "site": "code of the site",
     "period": "a local day (YYYY-MM-DD) or month (YYYY-MM), Europe/Brussels unless the collector is set otherwise",
-    "status": "of sessions and hours_of_use: value; closed; unknown (no data); confidential; not_applicable (no station"
-    " installed). Only with value is there a number, and an empty field is never zero",
-    "sessions": "sessions that started in the period, under the official idle rule (B1)",
-    "hours_of_use": "hours in which stations were in use, under the official idle rule (B2)",
+    "status": "of sessions and hours_of_use: value; closed (no opening hours); unknown (no data); confidential;"
+    " not_applicable (no station in service). Only with value is there a number, and an empty field is never zero",
+    "sessions": "sessions that started during opening hours or in the quarter of an hour before, under the official"
+    " idle rule (B1)",
+    "hours_of_use": "hours in which stations were in use during opening hours, under the official idle rule (B2)",
+    "sessions_outside_opening_hours": "all other sessions, in no other field (B1x)",
+    "hours_outside_opening_hours": "hours of use outside opening hours, in no other field (B2x)",
+    "outside_status": "of the two fields before it; not_applicable where no opening hours are known",
     "idle_rule_minutes": "the official idle rule of the period",
     **{
         f"sessions_{minutes}_minutes": f"sessions under an idle rule of {minutes} minutes (B1r)"
@@ -43,16 +48,20 @@ FIELDS: Mapping[str, str] = {
     "free_station_hours": "hours in which stations were on, observed and not in use; status as of hours_of_use",
     "off_station_hours": "hours in which stations were off or asleep, proved by what their agents recorded",
     "unknown_station_hours": "hours of which nothing is known: neither use, nor that there was none",
-    "offered_station_hours": "hours of all stations since their installation, in whole quarter-hours, up to now; there"
-    " are no opening hours yet. In use, free, off and unknown add up to it, where none of them is confidential",
-    "coverage": "share of the offered station-hours that is known: in use, free or off; 0 to 1 (A8)",
+    "offered_station_hours": "opening hours of all installed stations, in whole quarter-hours, up to now (A5). Before"
+    " the first timetable of a site all time counts as offered, with the mark untimed",
+    "available_station_hours": "the same without stations out of order (A6). In use, free, off and unknown add up to"
+    " it, where none of them is confidential",
+    "coverage": "share of the available station-hours that is known: in use, free or off; 0 to 1 (A8)",
     "undated_sessions": "sessions received in this month of which nobody knows when they took place: not in sessions."
     " Empty for days",
     "undated_hours_of_use": "their hours: not in hours_of_use",
     "undated_status": "of the two fields before it",
-    "marks": "words with spaces between: running (the period is not over), low_coverage (the true figures may be"
+    "marks": "words with spaces between: running (the period is not over), untimed (before the first timetable all time"
+    " counts as offered), low_coverage (the true figures may be"
     " larger), partly_confidential (time with fewer than two stations is left out), upper_bound (hours_of_use are at"
-    " most this), undated (sessions without a place in time were received)",
+    " most this), undated (sessions without a place in time were received), late_correction (the register was corrected"
+    " where nothing can be counted again)",
 }
 
 
@@ -104,6 +113,9 @@ def row_of(site: Site, figures: Figures) -> dict[str, Any]:
         "status": str(figures.sessions.status),
         "sessions": whole(figures.sessions),
         "hours_of_use": rounded(figures.seconds_of_use, 3600, 2),
+        "sessions_outside_opening_hours": whole(figures.sessions_outside),
+        "hours_outside_opening_hours": rounded(figures.seconds_outside, 3600, 2),
+        "outside_status": str(figures.sessions_outside.status),
         "idle_rule_minutes": figures.idle_rule_minutes,
         **{f"sessions_{minutes}_minutes": whole(by_rule[minutes]) for minutes in IDLE_RULES_MINUTES},
         "sessions_by_rule_status": str(by_rule[IDLE_RULES_MINUTES[0]].status),
@@ -111,6 +123,7 @@ def row_of(site: Site, figures: Figures) -> dict[str, Any]:
         "off_station_hours": rounded(figures.seconds_off, 3600, 2),
         "unknown_station_hours": rounded(figures.seconds_unknown, 3600, 2),
         "offered_station_hours": rounded(figures.seconds_offered, 3600, 2),
+        "available_station_hours": rounded(figures.seconds_available, 3600, 2),
         "coverage": rounded(figures.coverage, 1, 4),
         "undated_sessions": whole(figures.undated_sessions),
         "undated_hours_of_use": rounded(figures.undated_seconds_of_use, 3600, 2),

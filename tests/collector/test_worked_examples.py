@@ -13,7 +13,8 @@ from sqlalchemy import Engine, insert, select
 from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import counted
-from collector.domain.statistics import Figures, Mark, Rules
+from collector.domain.marks import Mark
+from collector.domain.statistics import Figures, Rules
 from collector.ingest.commit import commit
 from collector.ingest.purging import Kept, purge
 from collector.ingest.rebuilding import verify

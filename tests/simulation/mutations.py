@@ -23,9 +23,9 @@ from agent.spool import KEPT, PENDING, Spool
 from agent.tallies import RULES
 from agent.timekeeping import claimed_offset
 from collector.ingest.commit import Stored
-from collector.ingest.derivation import SITE_SLOTS
 from collector.ingest.facts import SLOTS
 from collector.storage.models import slot_record, station_contact
+from collector.storage.queries.site_slots import SITE_SLOTS
 from collector.storage.rows import Insertion, insertion
 from tests.simulation.collector import CollectorKilledError, SimulatedCollector
 from tests.simulation.disk import SimulatedSystem

@@ -22,6 +22,7 @@ from collector.storage.models.opening_hours import (
     weekly_interval,
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
+from collector.storage.models.rolled import roll_up, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
 __all__ = [
@@ -47,6 +48,8 @@ __all__ = [
     "monthly_figure",
     "off_stretch",
     "outage",
+    "roll_up",
+    "rolled_month",
     "run",
     "seal",
     "setting",

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from collector.domain.calendar import Month, local_date
-from collector.domain.statistics import IDLE_RULES_MINUTES, Undated
+from collector.domain.statistics import Undated
+from collector.domain.use import IDLE_RULES_MINUTES
 from collector.storage.models import undated_month, undated_record
 
 _COUNTS = [f"{kind}_{minutes}" for kind in ("starts", "seconds_in_use") for minutes in IDLE_RULES_MINUTES]

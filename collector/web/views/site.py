@@ -10,8 +10,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from collector.domain.calendar import Month, days_of, last_days, last_months, this_month, today
+from collector.domain.marks import Mark
 from collector.domain.stations import State, state_of
-from collector.domain.statistics import Figures, Mark
+from collector.domain.statistics import Figures
 from collector.storage.engine import reading
 from collector.storage.queries.identities import Identity, identities_of, waiting_at
 from collector.storage.queries.site_statistics import figures_of_site

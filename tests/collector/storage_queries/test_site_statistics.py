@@ -11,10 +11,10 @@ from sqlalchemy import Engine, insert
 from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import CONFIDENTIAL, NOT_APPLICABLE, counted
-from collector.domain.statistics import Mark, Rules, Stretch
+from collector.domain.marks import Mark
+from collector.domain.statistics import Rules
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, setting, site_slot, undated_month
-from collector.storage.queries import site_sums
 from collector.storage.queries.site_statistics import IDLE_RULE_SETTING, figures_of_site, figures_of_sites
 from collector.storage.queries.sites import all_sites, site_of_code
 from collector.storage.queries.stations import latest_readings, stations_of, waiting_stations
@@ -47,7 +47,7 @@ def two_sites(database: Engine) -> Engine:
                 slot_row(first, DAY.end_slot - 1, 2, 1, 300),
                 slot_row(first, DAY.end_slot, 2, 9, 900),
                 slot_row(first, DAY.first_slot - 1, 2, 9, 900),
-                slot_row(second, DAY.first_slot, 1, 7, 700),
+                slot_row(second, DAY.first_slot, 1, 7, 700, silent=1),
             ],
         )
     return database
@@ -145,35 +145,9 @@ def test_the_idle_rule_of_the_register_is_the_official_one(two_sites: Engine) ->
     assert (row.idle_rule_minutes, row.sessions.value) == (5, 22)
 
 
-def test_sums_come_in_the_order_in_which_they_were_asked_however_many(
-    two_sites: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = [
-        (1 + number % 2, Stretch(DAY.first_slot + number // 2, DAY.first_slot + number // 2 + 1, 2, 1800))
-        for number in range(7)
-    ]
-    with reading(two_sites) as connection:
-        at_once = site_sums.sums_of_stretches(connection, asked)
-        monkeypatch.setattr(site_sums, "ROWS_AT_ONCE", 2)
-        assert site_sums.sums_of_stretches(connection, asked) == at_once
-    assert [sums.starts.get(10, 0) for sums in at_once] == [3, 7, 0, 0, 0, 0, 0]
-
-
 def test_nothing_asked_is_nothing_found(database: Engine) -> None:
     with reading(database) as connection:
         assert figures_of_sites(connection, [], [DAY], NOW, RULES) == {}
-
-
-def test_sums_are_read_by_range_on_site_and_slot(two_sites: Engine) -> None:
-    plans: list[str] = []
-    with reading(two_sites) as connection:
-        text = (
-            "EXPLAIN QUERY PLAN WITH wanted(number, site_id, first_slot, end_slot) AS (VALUES (0, 1, 2, 3))"
-            " SELECT sum(starts_10) FROM wanted JOIN site_slot ON site_slot.site_id = wanted.site_id"
-            " AND slot >= first_slot AND slot < end_slot GROUP BY number"
-        )
-        plans = [str(row[-1]) for row in connection.exec_driver_sql(text)]
-    assert any("SEARCH site_slot USING PRIMARY KEY (site_id=? AND slot>? AND slot<?)" in plan for plan in plans)
 
 
 def test_stations_come_with_contact_and_readings_and_without_use(database: Engine) -> None:

@@ -103,9 +103,10 @@ def slot_row(
     seconds_in_use: int,
     *,
     off: int = 0,
+    silent: int = 0,
     **records: int,
 ) -> dict[str, object]:
-    """A slot in which so many stations were observed, all of it, and `off` others were off."""
+    """A slot in which so many stations were observed, all of it; `off` others were off, and `silent` unknown."""
     counts = {f"starts_{minutes}": starts for minutes in RULES}
     counts |= {f"seconds_in_use_{minutes}": seconds_in_use for minutes in RULES}
     counts |= {f"stations_known_{minutes}": stations + off for minutes in RULES}
@@ -113,7 +114,7 @@ def slot_row(
     return {
         "site_id": site_id,
         "slot": slot,
-        "stations_in_service": stations + off,
+        "stations_in_service": stations + off + silent,
         "seconds_observed": stations * 900,
         "seconds_on": stations * 900,
         "seconds_off": off * 900,
@@ -127,7 +128,15 @@ def slot_row(
 
 
 def add_slots(
-    connection: Connection, site_id: int, stations: int, first: int, end: int, hours: range, *, night: str
+    connection: Connection,
+    site_id: int,
+    stations: int,
+    first: int,
+    end: int,
+    hours: range,
+    *,
+    night: str,
+    silent: int = 0,
 ) -> None:
     """Use in a daily wave within the hours (UTC); outside them the stations are free, off or unknown."""
     rows = []
@@ -137,11 +146,12 @@ def add_slots(
         weekday = (second // DAY + 3) % 7
         used = hour in hours and weekday < 6
         if not used and night != "free":
-            rows += [slot_row(site_id, slot, 0, 0, 0, off=stations)] if night == "off" else []
+            rows += [slot_row(site_id, slot, 0, 0, 0, off=stations, silent=silent)] if night == "off" else []
             continue
         wave = (1 + math.sin(slot * 0.9)) / 2
         busy = round(stations * 900 * (0.25 + 0.5 * wave)) if used else 0
-        rows.append(slot_row(site_id, slot, stations, round(stations * 0.4 * wave) if used else 0, busy))
+        starts = round(stations * 0.4 * wave) if used else 0
+        rows.append(slot_row(site_id, slot, stations, starts, busy, silent=silent))
     connection.execute(insert(models.site_slot), rows)
 
 
@@ -196,7 +206,7 @@ def seed(connection: Connection) -> None:
     gap -= gap % DAY
     add_slots(connection, canal, 6, begin, gap, range(8, 18), night="free")
     add_slots(connection, canal, 6, gap + 2 * DAY, NOW - 3 * DAY, range(8, 18), night="free")
-    add_slots(connection, canal, 4, NOW - 3 * DAY, NOW, range(8, 18), night="free")
+    add_slots(connection, canal, 4, NOW - 3 * DAY, NOW, range(8, 18), night="free", silent=2)
     set_method(connection, canal, NOW // 900 - 96, records_log_on=4, records_upper_bound=1)
 
     for number in (1, 2, 3):

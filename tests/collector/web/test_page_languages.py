@@ -13,7 +13,16 @@ from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 
-PAGES = ("/", "/sites/CANAL", "/sites/NOORD", "/sites/HELMET", "/sites/FOREST", "/sites/DEMO", "/no-such-page")
+PAGES = (
+    "/",
+    "/sites/CANAL",
+    "/sites/CANAL/statistics/2026",
+    "/sites/NOORD",
+    "/sites/HELMET",
+    "/sites/FOREST",
+    "/sites/DEMO",
+    "/no-such-page",
+)
 FEWEST_WORDS = 3
 
 
@@ -27,7 +36,7 @@ class Bracketed(Speech):
         return f"⟦{singular if count == 1 else plural}⟧"
 
 
-FORMATTED = ("number", "percent", "hours", "size", "date", "weekday", "month", "moment", "short_date")
+FORMATTED = ("number", "percent", "hours", "size", "date", "weekday", "month", "moment", "month_name", "short_date")
 
 
 def bracketed_languages() -> dict[str, Speech]:
@@ -108,4 +117,13 @@ def test_no_page_in_another_language_holds_an_english_sentence(
 def test_every_template_was_rendered(whole_region: Engine) -> None:
     """The pages above use every template; a new page belongs into PAGES."""
     names = {path.name for path in (web_pages.HERE / "templates").iterdir()}
-    assert names == {"base.html", "error.html", "login.html", "parts.html", "readings.html", "site.html", "sites.html"}
+    assert names == {
+        "base.html",
+        "error.html",
+        "login.html",
+        "parts.html",
+        "readings.html",
+        "site.html",
+        "sites.html",
+        "statistics.html",
+    }

@@ -48,7 +48,7 @@ def test_the_kinds_of_empty_stay_apart(administrator: Browser) -> None:
     assert (days["2026-11-12"]["status"], days["2026-11-12"]["sessions"]) == ("unknown", None)
     assert (days["2026-11-15"]["status"], days["2026-11-15"]["sessions"]) == ("value", 0)
     assert (days["2026-10-01"]["status"], days["2026-10-01"]["coverage"]) == ("not_applicable", None)
-    assert days["2026-11-21"]["marks"] == "low_coverage upper_bound"
+    assert days["2026-11-21"]["marks"] == "untimed low_coverage upper_bound"
     assert days["2026-11-22"]["marks"].split()[0] == "running"
     assert days["2026-11-30"]["status"] == "not_applicable"
 

@@ -1,0 +1,163 @@
+"""Site slots added up by weekday, hour and kind of opening: what every figure of use is computed from.
+
+One function makes the sums of a stored month, of a month that still runs, and of a single day. They are exact and cut
+at the same slots, so that days sum to months and months to years. A slot that is not over yet counts with the seconds
+that have passed. Slots with fewer than two stations stand apart (`Key.several`), so that disclosure control can leave
+them out.
+
+What the register says later of a slot whose facts are gone cannot change that slot: it keeps the stations in service
+that it had, and these count as installed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from collector.domain.calendar import SLOT_SECONDS
+from collector.domain.disclosure import use_may_be_shown
+from collector.domain.offer import SlotKind, Stretch
+from collector.domain.site_slots import BANDS, NO_LENGTHS, RULES, SiteSlot
+
+HOURS_OF_DAY = 24
+HOURS_OF_WEEK = 7 * HOURS_OF_DAY
+_ALONE = 9
+"""Sums that do not depend on the idle rule."""
+_BY_RULE = 6 + BANDS
+
+
+class Key(NamedTuple):
+    hour: int
+    """Of the local week: 0 is Monday from 0 to 1 h."""
+    kind: SlotKind
+    several: bool
+    """Whether enough stations were installed for their use to be shown."""
+
+
+class RuleSums(NamedTuple):
+    """What depends on the idle rule."""
+
+    starts: int = 0
+    seconds_in_use: int = 0
+    slots_known: int = 0
+    """Slots with a station in service, and every one of them known."""
+    slots_saturated: int = 0
+    """Of these, all taken."""
+    longest: int = 0
+    """The longest run of saturated slots of free access that ends in these slots; it is cut at midnight."""
+    most_taken: int = 0
+    """In one slot."""
+    lengths: tuple[int, ...] = (0,) * BANDS
+    """Sessions that started here, by band; with those of unknown length they are the starts."""
+
+
+class Sums(NamedTuple):
+    seconds: int = 0
+    """How long these slots last."""
+    seconds_installed: int = 0
+    """Over all stations, as the following."""
+    seconds_in_service: int = 0
+    seconds_observed: int = 0
+    """In use or free."""
+    seconds_off: int = 0
+    records_log_on: int = 0
+    records_activity: int = 0
+    records_upper_bound: int = 0
+    most_installed: int = 0
+    """In one slot."""
+    by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
+    """In ascending order of minutes."""
+
+    def seconds_known(self) -> int:
+        return self.seconds_observed + self.seconds_off
+
+
+def roll_up(
+    parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, now: int | None = None
+) -> dict[Key, Sums]:
+    """The sums of stretches that follow each other; `rows` by slot, where anything is known of it.
+
+    Nothing after `now` counts; None: all of it is over.
+    """
+    if not parts:
+        return {}
+    origin, end = parts[0].first_slot, parts[-1].end_slot
+    if now is not None:
+        end = min(end, -(-now // SLOT_SECONDS))
+    hours = hours_of_week(origin, parts[-1].end_slot, zone)
+    found: dict[Key, list[int]] = {}
+    runs = [0] * RULES
+    before = (0, 0)
+    for part in parts:
+        several = use_may_be_shown(part.installed, demonstration=False)
+        by_hour: dict[int, list[int]] = {}
+        for slot in range(part.first_slot, min(part.end_slot, end)):
+            hour = hours[slot - origin]
+            cell = by_hour.get(hour)
+            if cell is None:
+                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE))
+                by_hour[hour] = cell
+            length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
+            row = rows.get(slot)
+            if row is None:
+                cell[0] += length
+                cell[1] += length * part.installed
+                cell[2] += length * part.in_service
+                cell[8] = max(cell[8], part.installed)
+                continue
+            if before != (slot - 1, hour // HOURS_OF_DAY):
+                runs = [0] * RULES
+            before = (slot, hour // HOURS_OF_DAY)
+            _add(cell, row, part, length, runs)
+    return {key: _sums(cell) for key, cell in found.items()}
+
+
+def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[int]) -> None:
+    """Adds one slot to the numbers of its cell; `runs` are the saturated slots right before it, by idle rule."""
+    stations = row.stations_in_service
+    installed = max(part.installed, stations)
+    offered = stations * length
+    observed = min(row.seconds_observed, offered)
+    cell[0] += length
+    cell[1] += length * installed
+    cell[2] += offered
+    cell[3] += observed
+    cell[4] += min(row.seconds_off, offered - observed)
+    cell[5] += row.records_log_on
+    cell[6] += row.records_activity
+    cell[7] += row.records_upper_bound
+    cell[8] = max(cell[8], installed)
+    whole = length == SLOT_SECONDS
+    for rule in range(RULES):
+        at = _ALONE + rule * _BY_RULE
+        taken = row.stations_taken[rule]
+        known = whole and 0 < stations == row.stations_known[rule]
+        saturated = known and taken == stations
+        runs[rule] = runs[rule] + 1 if saturated and part.kind is SlotKind.FREE_ACCESS else 0
+        cell[at] += row.starts[rule]
+        cell[at + 1] += min(row.seconds_in_use[rule], observed)
+        cell[at + 2] += known
+        cell[at + 3] += saturated
+        cell[at + 4] = max(cell[at + 4], runs[rule])
+        cell[at + 5] = max(cell[at + 5], taken)
+        lengths = row.lengths[rule]
+        if lengths != NO_LENGTHS:
+            for band, count in enumerate(lengths.split(), at + 6):
+                cell[band] += int(count)
+
+
+def _sums(cell: Sequence[int]) -> Sums:
+    """The flat numbers in the order of the fields."""
+    rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell), _BY_RULE))
+    return Sums._make((*cell[:_ALONE], tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)))
+
+
+@lru_cache(maxsize=64)
+def hours_of_week(first: int, end: int, zone: ZoneInfo) -> Sequence[int]:
+    """The hour of the local week of each slot from `first` up to `end`."""
+    found = []
+    for slot in range(first, end):
+        local = dt.datetime.fromtimestamp(slot * SLOT_SECONDS, zone)
+        found.append(local.weekday() * HOURS_OF_DAY + local.hour)
+    return found

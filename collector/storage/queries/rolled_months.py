@@ -1,0 +1,244 @@
+"""Stored sums of months: written by the roller, read by whoever asks for figures.
+
+A month's sums hold the slots up to `until_slot`, and count only while no mark in `dirty_month` says that something has
+changed. A folded month has no site slots any more: its sums are final, whatever is marked.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Join, and_, delete, func, or_, select, update
+
+from collector.domain.calendar import Month
+from collector.domain.offer import SlotKind
+from collector.domain.rollups import Key, RuleSums, Sums
+from collector.domain.tally import SUMMED, Counts, Part
+from collector.domain.week import HourRow
+from collector.storage.models import IDLE_RULES_MINUTES, dirty_month, roll_up, rolled_month
+from collector.storage.rows import delete_by_keys, insert_rows, insertion
+
+_KEY = ("site_id", "month", "hour_of_week", "kind", "several")
+_VALUES = tuple(column.name for column in roll_up.columns)[len(_KEY) :]
+_SUMS = insertion(roll_up, (*_KEY, *_VALUES))
+_MONTHS = insertion(rolled_month, ("site_id", "month", "first_slot", "until_slot", "rolled_at"))
+MARKS = insertion(dirty_month, ("site_id", "month", "mark"))
+_ALONE = 9
+
+
+class Stored(NamedTuple):
+    """What is stored of one month of a site. `until_slot` is the first slot that is not in it."""
+
+    until_slot: int
+    late_correction: bool
+    parts: list[tuple[Part, Counts]]
+
+
+class Rolled(NamedTuple):
+    """A stored month, without its sums."""
+
+    month: Month
+    first_slot: int
+    until_slot: int
+    late_correction: bool
+    sha256: str | None
+    """Of a folded month."""
+    mark: int | None
+
+
+def number_of(month: Month) -> int:
+    return month.year * 100 + month.month
+
+
+def month_of_number(number: int) -> Month:
+    return Month(*divmod(number, 100))
+
+
+def stored_counts(
+    connection: Connection, site_ids: Sequence[int], months: Mapping[Month, int]
+) -> dict[tuple[int, Month], Stored]:
+    """By site and month, where the sums count; `months` holds the place of the official idle rule of each.
+
+    Sums and marks are read by one statement for each idle rule: what a roller does meanwhile is seen whole or not.
+    """
+    found: dict[tuple[int, Month], Stored] = {}
+    for rule in sorted(set(months.values())):
+        numbers = [number_of(month) for month, mine in months.items() if mine == rule]
+        state = rolled_month.c
+        names = _columns_of(rule)
+        rows = connection.execute(
+            select(
+                state.site_id,
+                state.month,
+                state.until_slot,
+                state.late_correction,
+                roll_up.c.kind,
+                roll_up.c.several,
+                *(func.sum(roll_up.c[name]) for name in names[:SUMMED]),
+                *(func.max(roll_up.c[name]) for name in names[SUMMED:]),
+            )
+            .select_from(_counting())
+            .where(state.site_id.in_(site_ids), state.month.in_(numbers), _counts())
+            .group_by(
+                state.site_id,
+                state.month,
+                state.until_slot,
+                state.late_correction,
+                roll_up.c.kind,
+                roll_up.c.several,
+            )
+        )
+        for site_id, number, until_slot, late, kind, several, *numbers_of_part in rows:
+            stored = found.setdefault((site_id, month_of_number(number)), Stored(until_slot, bool(late), []))
+            stored.parts.append((Part(SlotKind(kind), bool(several)), Counts._make(map(int, numbers_of_part))))
+    return found
+
+
+def stored_hours(connection: Connection, site_id: int, months: Mapping[Month, int]) -> list[HourRow]:
+    """By hour of the week and kind, without what is closed, of months that `stored_counts` has found."""
+    found: list[HourRow] = []
+    for rule in sorted(set(months.values())):
+        numbers = [number_of(month) for month, mine in months.items() if mine == rule]
+        minutes = IDLE_RULES_MINUTES[rule]
+        names = (
+            "seconds",
+            "seconds_in_service",
+            "seconds_observed",
+            "seconds_off",
+            f"seconds_in_use_{minutes}",
+            f"starts_{minutes}",
+        )
+        rows = connection.execute(
+            select(
+                roll_up.c.hour_of_week,
+                roll_up.c.kind,
+                roll_up.c.several,
+                *(func.sum(roll_up.c[name]) for name in names),
+            )
+            .where(
+                roll_up.c.site_id == site_id,
+                roll_up.c.month.in_(numbers),
+                roll_up.c.kind != SlotKind.CLOSED.value,
+            )
+            .group_by(roll_up.c.hour_of_week, roll_up.c.kind, roll_up.c.several)
+        )
+        found += [HourRow._make((row[0], SlotKind(row[1]), bool(row[2]), *map(int, row[3:]))) for row in rows]
+    return found
+
+
+def _counting() -> Join:
+    same = [rolled_month.c[name] == roll_up.c[name] for name in ("site_id", "month")]
+    marked = [rolled_month.c[name] == dirty_month.c[name] for name in ("site_id", "month")]
+    return rolled_month.join(roll_up, and_(*same)).outerjoin(dirty_month, and_(*marked))
+
+
+def _counts() -> ColumnElement[bool]:
+    return or_(dirty_month.c.mark.is_(None), rolled_month.c.folded_at.is_not(None))
+
+
+def _columns_of(rule: int) -> tuple[str, ...]:
+    """The columns of roll_up in the order of Counts."""
+    minutes = IDLE_RULES_MINUTES[rule]
+    return (
+        *_VALUES[:8],
+        *(f"starts_{each}" for each in IDLE_RULES_MINUTES),
+        *(f"{name}_{minutes}" for name in ("starts", "seconds_in_use", "slots_known", "slots_saturated")),
+        *(f"length_{band}_{minutes}" for band in range(7)),
+        "most_installed",
+        f"longest_{minutes}",
+        f"most_taken_{minutes}",
+    )
+
+
+def rolled_months(connection: Connection, site_ids: Sequence[int]) -> dict[int, dict[Month, Rolled]]:
+    """By site, every stored month, without its sums."""
+    found: dict[int, dict[Month, Rolled]] = {site_id: {} for site_id in site_ids}
+    state = rolled_month.c
+    marked = [rolled_month.c[name] == dirty_month.c[name] for name in ("site_id", "month")]
+    rows = connection.execute(
+        select(
+            state.site_id,
+            state.month,
+            state.first_slot,
+            state.until_slot,
+            state.late_correction,
+            state.sha256,
+            dirty_month.c.mark,
+        )
+        .select_from(rolled_month.outerjoin(dirty_month, and_(*marked)))
+        .where(state.site_id.in_(site_ids))
+        .order_by(state.site_id, state.month)
+    )
+    for row in rows:
+        month = month_of_number(row.month)
+        found[row.site_id][month] = Rolled(
+            month, row.first_slot, row.until_slot, bool(row.late_correction), row.sha256, row.mark
+        )
+    return found
+
+
+def stored_sums(connection: Connection, site_id: int, month: Month) -> dict[Key, Sums]:
+    """All sums of a stored month."""
+    table = roll_up.c
+    rows = connection.execute(
+        select(*(table[name] for name in (*_KEY[2:], *_VALUES))).where(
+            table.site_id == site_id, table.month == number_of(month)
+        )
+    )
+    return {Key(row[0], SlotKind(row[1]), bool(row[2])): _sums(tuple(row[3:])) for row in rows}
+
+
+def write_sums(
+    connection: Connection, site_id: int, month: Month, first: int, until: int, now: int, sums: Mapping[Key, Sums]
+) -> None:
+    """Stores a month anew; that its facts could not follow a correction stays noted."""
+    number = number_of(month)
+    connection.execute(delete(roll_up).where(roll_up.c.site_id == site_id, roll_up.c.month == number))
+    insert_rows(connection, _SUMS, [(site_id, number, *_plain(key), *_flat(some)) for key, some in sums.items()])
+    insert_rows(connection, _MONTHS, [(site_id, number, first, until, now)])
+
+
+def mark_months(connection: Connection, touched: Iterable[tuple[int, int]], mark: int) -> None:
+    """`touched` are (site, month as 202611)."""
+    insert_rows(connection, MARKS, [(*key, mark) for key in sorted(set(touched))])
+
+
+def unmark(connection: Connection, site_id: int, month: Month, mark: int) -> bool:
+    """Removes a mark if it still is this one; whether it was."""
+    key = (site_id, number_of(month), mark)
+    return bool(delete_by_keys(connection, dirty_month, ("site_id", "month", "mark"), [key]))
+
+
+def note_late_correction(connection: Connection, site_id: int, month: Month) -> None:
+    mine = (rolled_month.c.site_id == site_id, rolled_month.c.month == number_of(month))
+    connection.execute(update(rolled_month).where(*mine).values(late_correction=True))
+
+
+def fold(connection: Connection, site_id: int, month: Month, now: int) -> None:
+    """Closes a stored month for ever."""
+    mine = (rolled_month.c.site_id == site_id, rolled_month.c.month == number_of(month))
+    connection.execute(
+        update(rolled_month)
+        .where(*mine)
+        .values(folded_at=now, sha256=sha256_of(site_id, month, stored_sums(connection, site_id, month)))
+    )
+
+
+def sha256_of(site_id: int, month: Month, sums: Mapping[Key, Sums]) -> str:
+    """Over ASCII text: one line "site_id,month", then one line for each of the sums in the order of their keys."""
+    lines = [",".join(map(str, (*_plain(key), *_flat(some)))) for key, some in sorted(sums.items())]
+    return hashlib.sha256("\n".join([f"{site_id},{month}", *lines]).encode("ascii")).hexdigest()
+
+
+def _plain(key: Key) -> tuple[int, str, int]:
+    return key.hour, key.kind.value, int(key.several)
+
+
+def _flat(sums: Sums) -> tuple[Any, ...]:
+    """The numbers in the order of the columns."""
+    return (*sums[:_ALONE], *(number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths)))
+
+
+def _sums(row: tuple[int, ...]) -> Sums:
+    rules = [row[at : at + 13] for at in range(_ALONE, len(row), 13)]
+    return Sums._make((*row[:_ALONE], tuple(RuleSums._make((*each[:6], each[6:])) for each in rules)))

@@ -1,0 +1,205 @@
+"""The sums that figures are computed from, of any whole local days: stored months where these count, else site slots.
+
+Nothing is ever stale: what the roller has not stored yet, or what a mark says has changed, is added up here, by the
+function that also makes what is stored.
+"""
+
+import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select
+
+from collector.domain import calendar
+from collector.domain.calendar import SLOT_SECONDS, Month, Period
+from collector.domain.offer import Life, Stretch, slot_down, spans, stretches
+from collector.domain.opening_hours import openings
+from collector.domain.register import Calendar, Opening, Outage
+from collector.domain.rollups import Key, Sums, roll_up
+from collector.domain.site_slots import SiteSlot
+from collector.domain.statistics import Rules, idle_rule_of
+from collector.domain.tally import Counts, Part, Tally, counts_of, tallied, tally
+from collector.domain.use import IDLE_RULES_MINUTES
+from collector.storage.models import station
+from collector.storage.queries.calendars import calendars_of
+from collector.storage.queries.equipment import outages_of_sites
+from collector.storage.queries.rolled_months import Stored, stored_counts
+from collector.storage.queries.site_slots import slots_between
+from collector.storage.queries.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the register says of one site over a stretch of time: all that decides what its slots are."""
+
+    calendar: Calendar
+    openings: Sequence[Opening]
+    """Of that time and of the day after it, in order."""
+    timed_from: int | None
+    """The first slot of the first timetable."""
+    lives: Sequence[Life]
+    outages: Sequence[Outage]
+
+    def begins(self) -> int | None:
+        """The first slot in which the site offers anything; None before there is a station or a timetable."""
+        firsts = [slot_down(life.start) for life in self.lives]
+        if self.timed_from is not None:
+            firsts.append(self.timed_from)
+        return min(firsts, default=None)
+
+    def stretches(self, first: int, end: int) -> list[Stretch]:
+        if first >= end:
+            return []
+        begin = bisect_right([opening.end_slot for opening in self.openings], first)
+        return stretches(list(spans(first, end, self.openings[begin:], self.timed_from)), self.lives, self.outages)
+
+
+def offers_of(
+    connection: Connection, site_ids: Sequence[int], first_day: dt.date, last_day: dt.date, zone: ZoneInfo
+) -> dict[int, Offer]:
+    """By site, for all days from the first to the last."""
+    after = last_day + dt.timedelta(days=1)
+    period = calendar.days(first_day, after, zone)
+    calendars = calendars_of(connection, site_ids, first_day.year, after.year)
+    outages = outages_of_sites(connection, site_ids)
+    lives = lives_of_stations(connection, site_ids)
+    found = {}
+    for site_id in site_ids:
+        mine = calendars[site_id]
+        firsts = [each.valid_from for each in mine.timetables]
+        found[site_id] = Offer(
+            mine,
+            openings(mine, period, zone) if firsts else [],
+            calendar.start_of_day(min(firsts), zone) if firsts else None,
+            lives.get(site_id, []),
+            outages[site_id],
+        )
+    return found
+
+
+def lives_of_stations(connection: Connection, site_ids: Sequence[int]) -> dict[int, list[Life]]:
+    """By site, also of the stations that are no longer there."""
+    rows = connection.execute(
+        select(station.c.site_id, station.c.station_id, station.c.installed_at, station.c.retired_at).where(
+            station.c.site_id.in_(site_ids)
+        )
+    )
+    found: dict[int, list[Life]] = {}
+    for row in rows:
+        found.setdefault(row.site_id, []).append(Life(row.station_id, row.installed_at, row.retired_at))
+    return found
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """One site: what is stored of it, and the ranges of slots that must be added up now."""
+
+    site: Site
+    offer: Offer
+    stored: dict[int, Stored] = field(default_factory=dict)
+    """By the number of the period."""
+    ranges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """By the number of the period, cut at local midnights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Of the periods asked, in their order."""
+
+    tallies: list[Tally]
+    late_correction: list[bool]
+    added_now: list[list[Mapping[Key, Sums]]]
+    """What was added up now of each period; the rest is stored."""
+    stored: list[bool]
+    offer: Offer
+
+
+def tallies_of_sites(
+    connection: Connection, sites: Sequence[Site], periods: Sequence[Period], now: int, rules: Rules
+) -> dict[int, Tallies]:
+    """By site. Periods are whole local days; nothing after `now` counts."""
+    if not sites or not periods:
+        return {}
+    zone = rules.zone
+    site_ids = [site.site_id for site in sites]
+    first, last = min(each.first_day for each in periods), max(each.last_day for each in periods)
+    offers = offers_of(connection, site_ids, first, last, zone)
+    rule_of = [IDLE_RULES_MINUTES.index(idle_rule_of(period, rules)) for period in periods]
+    months = {month: rule_of[at] for at, each in enumerate(periods) if (month := calendar.month_of(each, zone))}
+    stored = stored_counts(connection, site_ids, months) if months else {}
+    wanted = []
+    for site in sites:
+        mine = _Wanted(site, offers[site.site_id])
+        for at, period in enumerate(periods):
+            _want(mine, at, period, stored, now, zone)
+        wanted.append(mine)
+    rows = slots_between(connection, [each for mine in wanted for each in _merged(mine)])
+    return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, now, zone) for mine in wanted}
+
+
+def _want(
+    mine: _Wanted, at: int, period: Period, stored: Mapping[tuple[int, Month], Stored], now: int, zone: ZoneInfo
+) -> None:
+    month = calendar.month_of(period, zone)
+    there = None if month is None else stored.get((mine.site.site_id, month))
+    first, end = period.first_slot, min(period.end_slot, -(-now // SLOT_SECONDS))
+    if there is not None and there.until_slot <= max(end, first):
+        mine.stored[at] = there
+        first = there.until_slot
+    begins = mine.offer.begins()
+    if first >= end or begins is None or begins >= end:
+        mine.ranges[at] = []
+        return
+    days = calendar.days_of(period, zone)
+    mine.ranges[at] = [
+        (max(day.first_slot, first), min(day.end_slot, end))
+        for day in days
+        if day.end_slot > first < end > day.first_slot
+    ]
+
+
+def _merged(mine: _Wanted) -> list[tuple[int, int, int]]:
+    """Each slot that is wanted once, as ranges."""
+    found: list[tuple[int, int, int]] = []
+    for first, end in sorted({each for some in mine.ranges.values() for each in some}):
+        if found and found[-1][2] >= first:
+            found[-1] = (mine.site.site_id, found[-1][1], max(end, found[-1][2]))
+        else:
+            found.append((mine.site.site_id, first, end))
+    return found
+
+
+def _tallies(
+    mine: _Wanted,
+    periods: Sequence[Period],
+    rule_of: Sequence[int],
+    rows: Mapping[int, Mapping[int, SiteSlot]],
+    now: int,
+    zone: ZoneInfo,
+) -> Tallies:
+    known = rows.get(mine.site.site_id, {})
+    demonstration = mine.site.demonstration
+    rolls: dict[tuple[int, int], dict[Key, Sums]] = {}
+    counted: dict[tuple[int, int, int], Tally] = {}
+    done: list[Tally] = []
+    added_now: list[list[Mapping[Key, Sums]]] = []
+    for at in range(len(periods)):
+        some = [tally(mine.stored[at].parts, demonstration=demonstration)] if at in mine.stored else []
+        added_now.append([])
+        for first, end in mine.ranges[at]:
+            if (first, end) not in rolls:
+                rolls[first, end] = roll_up(mine.offer.stretches(first, end), known, zone, now)
+            roll = rolls[first, end]
+            added_now[-1].append(roll)
+            if (first, end, rule_of[at]) not in counted:
+                counted[first, end, rule_of[at]] = tally(_parts(roll, rule_of[at]), demonstration=demonstration)
+            some.append(counted[first, end, rule_of[at]])
+        done.append(tallied(some))
+    late = [at in mine.stored and mine.stored[at].late_correction for at in range(len(periods))]
+    return Tallies(done, late, added_now, [at in mine.stored for at in range(len(periods))], mine.offer)
+
+
+def _parts(roll: Mapping[Key, Sums], rule: int) -> Iterable[tuple[Part, Counts]]:
+    return ((Part(key.kind, key.several), counts_of(sums, rule)) for key, sums in roll.items())

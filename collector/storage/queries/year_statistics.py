@@ -1,0 +1,149 @@
+"""All figures of a year: what the page, the report, the export and the API show."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from collector.domain import calendar
+from collector.domain.calendar import Month, Period, months_between
+from collector.domain.catalogue import Catalogue
+from collector.domain.cells import Cell
+from collector.domain.equipment import Equipment, EquipmentOutage
+from collector.domain.inventory import availability_of_internet, inventory, last_day_of, out_of_order
+from collector.domain.marks import Mark
+from collector.domain.operation import regular_week, whole_weeks
+from collector.domain.rollups import Key, Sums
+from collector.domain.statistics import NO_UNDATED, Rules, Undated, idle_rule_of, undated_cells
+from collector.domain.use import IDLE_RULES_MINUTES
+from collector.domain.week import HourRow, week_of
+from collector.domain.year import Material, YearFigures, region_figures, year_figures
+from collector.storage.queries.equipment import equipment_of_sites, equipment_outages_of
+from collector.storage.queries.rolled_months import stored_hours
+from collector.storage.queries.site_statistics import rules_in_force
+from collector.storage.queries.sites import Site
+from collector.storage.queries.tallies import Offer, Tallies, tallies_of_sites
+from collector.storage.queries.undated import undated_by_month
+
+
+def figures_of_year(
+    connection: Connection, site: Site, year: int, now: int, rules: Rules, catalogue: Catalogue
+) -> YearFigures:
+    """One site, with its week profile."""
+    return figures_of_years(connection, [site], year, now, rules, catalogue)[site.site_id]
+
+
+def figures_of_region(
+    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
+) -> tuple[YearFigures, dict[int, YearFigures]]:
+    """The Region, and each of its sites; before disclosure control."""
+    found = figures_of_years(connection, sites, year, now, rules, catalogue)
+    return region_figures(year, list(found.values()), catalogue, rules.coverage_limit), found
+
+
+def figures_of_years(
+    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
+) -> dict[int, YearFigures]:
+    """By site."""
+    rules = rules_in_force(connection, rules)
+    site_ids = [site.site_id for site in sites]
+    months = months_between(Month(year, 1), Month(year, 12))
+    periods = [calendar.month(month, rules.zone) for month in months]
+    tallies = tallies_of_sites(connection, sites, periods, now, rules)
+    lost = undated_by_month(connection, site_ids, rules.zone)
+    devices = equipment_of_sites(connection, site_ids)
+    found = {}
+    for site in sites:
+        mine = tallies[site.site_id]
+        outages = equipment_outages_of(connection, site.site_id)
+        materials = [
+            _material(
+                period,
+                at,
+                mine,
+                _beside(period, mine.offer, devices[site.site_id], outages, now, rules),
+                lost.get((site.site_id, month), NO_UNDATED),
+                now,
+                rules,
+            )
+            for at, (month, period) in enumerate(zip(months, periods, strict=True))
+        ]
+        whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone, str(year))
+        beside = _beside(whole, mine.offer, devices[site.site_id], outages, now, rules)
+        made = year_figures(site.code, year, materials, beside, catalogue, rules.coverage_limit)
+        rows = _hours(connection, site, months, periods, mine, rules)
+        found[site.site_id] = replace(made, week=week_of(rows, demonstration=site.demonstration))
+    return found
+
+
+def _material(
+    period: Period, at: int, mine: Tallies, beside: Mapping[str, Cell], undated: Undated, now: int, rules: Rules
+) -> Material:
+    found = mine.tallies[at]
+    minutes = idle_rule_of(period, rules)
+    sessions, seconds = undated_cells(undated, minutes, found)
+    marks = {
+        Mark.RUNNING: period.end() > now,
+        Mark.UNDATED: undated != NO_UNDATED,
+        Mark.LATE_CORRECTION: mine.late_correction[at],
+    }
+    return Material(
+        found,
+        {**beside, "B1u": sessions, "B2u": seconds},
+        minutes,
+        frozenset(mark for mark, applies in marks.items() if applies),
+    )
+
+
+def _beside(
+    period: Period,
+    offer: Offer,
+    devices: Sequence[Equipment],
+    outages: Sequence[EquipmentOutage],
+    now: int,
+    rules: Rules,
+) -> dict[str, Cell]:
+    """What does not follow from site slots, of a month or of a year."""
+    out = out_of_order(outages, period, now)
+    if period.start() >= now:
+        return out
+    day = last_day_of(period, now, rules.zone)
+    return {
+        "A3": regular_week(offer.calendar, day),
+        "A3.actual": whole_weeks(period, offer.openings, rules.zone, now, offer.timed_from),
+        **inventory(devices, day, rules.zone),
+        **out,
+        "E4": availability_of_internet(None, 0),
+    }
+
+
+def _hours(
+    connection: Connection,
+    site: Site,
+    months: Sequence[Month],
+    periods: Sequence[Period],
+    mine: Tallies,
+    rules: Rules,
+) -> Iterator[HourRow]:
+    rule_of = [IDLE_RULES_MINUTES.index(idle_rule_of(period, rules)) for period in periods]
+    stored = {month: rule_of[at] for at, month in enumerate(months) if mine.stored[at]}
+    if stored:
+        yield from stored_hours(connection, site.site_id, stored)
+    for at, rolls in enumerate(mine.added_now):
+        for roll in rolls:
+            yield from _rows(roll, rule_of[at])
+
+
+def _rows(roll: Mapping[Key, Sums], rule: int) -> Iterator[HourRow]:
+    for key, sums in roll.items():
+        yield HourRow(
+            key.hour,
+            key.kind,
+            key.several,
+            sums.seconds,
+            sums.seconds_in_service,
+            sums.seconds_observed,
+            sums.seconds_off,
+            sums.by_rule[rule].seconds_in_use,
+            sums.by_rule[rule].starts,
+        )

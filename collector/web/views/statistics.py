@@ -1,0 +1,111 @@
+"""All figures of a site and year: the catalogue by month, with definitions, coverage and method."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from collector.catalogue import catalogue
+from collector.domain import calendar
+from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month
+from collector.domain.catalogue import Catalogue, Figure, Unit
+from collector.domain.cells import Cell, Status
+from collector.domain.week import Week
+from collector.domain.year import PeriodFigures, YearFigures
+from collector.storage.engine import reading
+from collector.storage.queries.sites import site_of_code
+from collector.storage.queries.year_statistics import figures_of_year
+from collector.web.surroundings import Around, WebRequest
+from collector.web.views.site import SITE_CODE
+
+DAYS_OF_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure with its cells: twelve months, then the year. A heading has none."""
+
+    figure: Figure
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One letter of the catalogue."""
+
+    letter: str
+    rows: tuple[Row, ...]
+
+
+@get("/sites/{code:str}/statistics/{year:int}", sync_to_thread=True)
+def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]) -> Response[str]:
+    now, rules = around.clock(), around.settings.rules
+    ours = catalogue()
+    with reading(around.engine) as connection:
+        site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
+        if site is None or not EARLIEST_YEAR <= year <= LATEST_YEAR:
+            raise NotFoundException
+        figures = figures_of_year(connection, site, year, now, rules, ours)
+    return around.pages.render(
+        request,
+        "statistics.html",
+        site=site,
+        year=year,
+        this_year=calendar.local_date(now, rules.zone).year,
+        first_year=EARLIEST_YEAR,
+        months=[Month(year, number).first_day() for number in range(1, 13)],
+        sections=sections(ours, figures),
+        whole=figures.whole,
+        columns=[*figures.months, figures.whole],
+        bands=bands(ours),
+        weekdays=around.pages.speech_of(request).weekday_names(),
+        week=week_rows(figures.week),
+        catalogue=ours,
+        words=ours.figures,
+        signs=signs([*figures.months, figures.whole]),
+        Unit=Unit,
+        demonstration=site.demonstration,
+    )
+
+
+def sections(ours: Catalogue, figures: YearFigures) -> list[Section]:
+    """By letter; a heading stands before its parts, and what never has a cell is left out."""
+    columns = [*figures.months, figures.whole]
+    found: dict[str, list[Row]] = {}
+    for figure in ours.figures.values():
+        if figure.unit in {Unit.TEXT, Unit.PROFILE}:
+            continue
+        some = tuple(column.cells[figure.id] for column in columns) if figure.has_cell() else ()
+        found.setdefault(figure.letter(), []).append(Row(figure, some))
+    return [Section(letter, tuple(rows)) for letter, rows in found.items()]
+
+
+def bands(ours: Catalogue) -> list[Figure]:
+    """The classes of lengths, in the order of their numbers."""
+    return [each for each in ours.figures.values() if each.whole() == "B6" and each.unit is Unit.COUNT][:-1]
+
+
+def week_rows(week: Week) -> list[tuple[int, Sequence[Mapping[str, Cell]]]]:
+    """By hour, the seven days; hours in which the site never opens are left out."""
+    found: list[tuple[int, Sequence[Mapping[str, Cell]]]] = []
+    for hour in range(24):
+        days = [week[day, hour] for day in range(DAYS_OF_WEEK) if (day, hour) in week]
+        if any(day["B1"].status is not Status.CLOSED for day in days):
+            found.append((hour, days))
+    return found
+
+
+def signs(columns: Iterable[PeriodFigures]) -> set[str]:
+    """Which signs and words stand in the tables, so that only these are explained."""
+    found: set[str] = set()
+    for column in columns:
+        for cell in column.cells.values():
+            if cell.value is None:
+                found.add(str(cell.status))
+            elif cell.at_least and cell.at_most:
+                found.add("about")
+            elif cell.at_least or cell.at_most:
+                found.add("at_least" if cell.at_least else "at_most")
+    return found
