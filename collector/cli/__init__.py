@@ -16,6 +16,7 @@ from collector.cli.backup import backup
 from collector.cli.database import check, migrate
 from collector.cli.demo import demo
 from collector.cli.export import export
+from collector.cli.imports import bring_in
 from collector.cli.purge import purge
 from collector.cli.rebuild import rebuild
 from collector.cli.restore import restore
@@ -25,6 +26,7 @@ from collector.cli.stations import station
 from collector.cli.tokens import token
 from collector.cli.users import user
 from collector.config import ConfigError
+from collector.domain.mistakes import Mistake
 from collector.ingest.enrolment import EnrolmentError
 from collector.storage.backup import BackupError
 from collector.web.accounts import AccountError
@@ -37,7 +39,7 @@ class Sentences(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError) as error:
+        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError, Mistake) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             raise click.ClickException(
@@ -76,7 +78,22 @@ def main(context: click.Context, config_file: Path | None, data_folder: str | No
     context.obj = (config_file, data_folder)
 
 
-for command in (backup, check, demo, export, migrate, purge, rebuild, restore, serve, site, station, token, user):
+for command in (
+    backup,
+    bring_in,
+    check,
+    demo,
+    export,
+    migrate,
+    purge,
+    rebuild,
+    restore,
+    serve,
+    site,
+    station,
+    token,
+    user,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
 """export"""
 
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
 from collector.app import rules_of
 from collector.cli.opening import engine_of, now, settings_of
+from collector.cli.sites import known
+from collector.domain.csv_files import write_sheet
 from collector.storage.engine import reading
+from collector.storage.files.entered import entry_rows
+from collector.storage.files.reading import FileKind
+from collector.storage.files.register import Row, register_rows
 from collector.web.statistics_api import FORMATS, GRAINS, export_statistics
 
 
@@ -28,3 +35,37 @@ def statistics(context: click.Context, code: str, first: str, last: str, grain: 
     with reading(engine_of(settings)) as connection:
         text = export_statistics(connection, code, first, last, grain, form, now(), rules_of(settings))
     sys.stdout.buffer.write(text.encode())
+
+
+def folder_and_sites(command: click.decorators.FC) -> click.decorators.FC:
+    path = click.Path(file_okay=False, path_type=Path)
+    text = "Code of a site; several may be given. Without it, all sites."
+    return click.argument("folder", type=path)(click.option("--site", "codes", multiple=True, help=text)(command))
+
+
+@export.command()
+@folder_and_sites
+@click.pass_context
+def register(context: click.Context, folder: Path, codes: tuple[str, ...]) -> None:
+    """The register as CSV files in a folder, one for each table; `import register` takes them in."""
+    settings = settings_of(context)
+    with reading(engine_of(settings)) as connection:
+        chosen = [known(connection, code).code for code in codes] or None
+        written(folder, register_rows(connection, rules_of(settings).zone, chosen))
+
+
+@export.command()
+@folder_and_sites
+@click.pass_context
+def entries(context: click.Context, folder: Path, codes: tuple[str, ...]) -> None:
+    """What people entered as CSV files in a folder, one for each table; `import entries` takes them in."""
+    with reading(engine_of(settings_of(context))) as connection:
+        chosen = [known(connection, code).code for code in codes] or None
+        written(folder, entry_rows(connection, chosen))
+
+
+def written(folder: Path, tables: Mapping[FileKind, Sequence[Row]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, rows in tables.items():
+        (folder / f"{kind.word}.csv").write_text(write_sheet(kind.columns, rows), encoding="utf-8", newline="")
+    click.echo(f"wrote {len(tables)} tables into {folder}")

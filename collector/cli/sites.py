@@ -1,19 +1,20 @@
 """site"""
 
-import re
 import secrets
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from collector.cli.opening import day, engine_of, now, settings_of
+from collector.domain.mistakes import Mistake
+from collector.domain.sites import SiteDetails, checked_site
 from collector.ingest import enrolment
+from collector.storage.changes.base import COMMAND_LINE, Change
+from collector.storage.changes.sites import put_site
 from collector.storage.engine import reading, writing
 from collector.storage.queries import register
 from collector.storage.queries.sites import Site, all_sites, site_of_code
-
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 
 
 def known(connection: Connection, code: str) -> Site:
@@ -36,17 +37,16 @@ def site() -> None:
 @click.pass_context
 def add(context: click.Context, code: str, name: str, municipality: str) -> None:
     """Add a site. CODE is short and stays for ever; tags of its stations may begin with it and a hyphen."""
-    if not CODE.fullmatch(code):
-        raise click.UsageError(f"the code {code!r} cannot be used; take 1 to 32 letters, digits and hyphens")
-    if not name.strip() or len(name) > 120 or len(municipality) > 64:  # noqa: PLR2004 the columns' sizes
-        raise click.UsageError("the name must have 1 to 120 characters, the municipality at most 64")
-    if not (name + municipality).isprintable():
-        raise click.UsageError("the name and the municipality must be printable, on one line")
     try:
-        with writing(engine_of(settings_of(context))) as connection:
-            register.add_site(connection, code, name.strip(), municipality, now())
-    except IntegrityError as error:
-        raise click.ClickException(f"there is a site {code!r} already; choose another code") from error
+        wanted = checked_site(SiteDetails(code, name, municipality=municipality))
+    except Mistake as mistake:
+        raise click.UsageError(mistake.said()) from mistake
+    settings = settings_of(context)
+    with writing(engine_of(settings)) as connection:
+        if site_of_code(connection, code) is not None:
+            raise click.ClickException(f"there is a site {code!r} already; choose another code")
+        change = Change(connection, COMMAND_LINE, now(), ZoneInfo(settings.time_zone), lambda: secrets.randbits(62))
+        put_site(change, wanted)
     click.echo(f"added {code}")
 
 

@@ -18,6 +18,7 @@ from collector.domain.calendar import SLOT_SECONDS, Period
 from collector.domain.register import Calendar, Opening, OpeningKind, Timetable, WeeklyInterval
 
 MINUTES_OF_DAY = 1440
+MINUTES_OF_WEEK = 7 * MINUTES_OF_DAY
 LONGEST_DAYS = 2
 """An opening that begins on one day has ended when the day after the next begins."""
 
@@ -66,6 +67,26 @@ def is_closed(calendar: Calendar, date: dt.date) -> bool:
         if choice.day == date:
             return not choice.is_open
     return date in calendar.holidays
+
+
+def regular_week(intervals: Iterable[WeeklyInterval]) -> list[WeeklyInterval]:
+    """A timetable in minutes since the midnight of Monday, the first interval once more behind the last."""
+    week = [
+        each._replace(
+            from_minute=each.weekday * MINUTES_OF_DAY + each.from_minute,
+            until_minute=each.weekday * MINUTES_OF_DAY + each.until_minute,
+        )
+        for each in intervals
+    ]
+    week.sort(key=attrgetter("from_minute"))
+    again = [
+        each._replace(
+            from_minute=each.from_minute + MINUTES_OF_WEEK,
+            until_minute=each.until_minute + MINUTES_OF_WEEK,
+        )
+        for each in week[:1]
+    ]
+    return week + again
 
 
 def slot_of(date: dt.date, minute: int, zone: ZoneInfo) -> int:

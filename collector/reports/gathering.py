@@ -12,7 +12,7 @@ from collector.domain.gates import Finding
 from collector.domain.marks import Mark
 from collector.domain.statistics import Rules
 from collector.domain.week import Week
-from collector.domain.year import YearFigures
+from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
 from collector.reports.inputs import (
@@ -27,11 +27,12 @@ from collector.reports.inputs import (
     Year,
     read_inputs,
 )
-from collector.reports.register import agent_versions, entered_of, subjects_of
+from collector.reports.register import agent_versions, entered_of, imported_of, subjects_of, with_entered
 from collector.storage.queries.calendars import calendar_of
+from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import REGION_ID, inputs_of
-from collector.storage.queries.year_statistics import figures_of_region, figures_of_years
+from collector.storage.queries.year_statistics import figures_of_years
 
 THE_REGION = Subject(REGION, {"fr": "Région", "nl": "Gewest", "en": "Region"})
 
@@ -82,8 +83,9 @@ def gather(
         demonstration=any(each.demonstration for each in sites),
     )
     if site is not None:
-        entered = entered_of(calendar_of(connection, site_id, year, year), year)
-        inputs = replace(inputs, entered=entered)
+        people = entered_of_sites(connection, [site_id], year, year)[site_id]
+        entered = entered_of(calendar_of(connection, site_id, year, year), people, year)
+        inputs = replace(inputs, entered=entered, imported=imported_of(people, year))
     last = inputs_of(connection, site_id, year, edition)
     if last is not None:
         inputs = replace(inputs, has_earlier=True, corrections=corrections(read_inputs(last), inputs))
@@ -99,9 +101,12 @@ def computed(
     rules: Rules,
     catalogue: Catalogue,
 ) -> Computed:
-    if site is None:
-        return Computed(*figures_of_region(connection, sites, year, now, rules, catalogue))
-    return Computed(None, figures_of_years(connection, sites, year, now, rules, catalogue))
+    found = figures_of_years(connection, sites, year, now, rules, catalogue)
+    people = entered_of_sites(connection, list(found), year, year)
+    complete = {site_id: with_entered(figures, people[site_id]) for site_id, figures in found.items()}
+    if site is not None:
+        return Computed(None, complete)
+    return Computed(region_figures(year, list(complete.values()), catalogue, rules.coverage_limit), complete)
 
 
 def definitions_of(catalogue: Catalogue) -> tuple[Definition, ...]:

@@ -147,20 +147,14 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What people entered beside figures: a service of the checklist, or a chapter of the narrative."""
-
-    question: Local
-    answer: Local
-
-
-@dataclass(frozen=True, slots=True)
 class Entered:
     timetables: tuple[Timetable, ...] = ()
     closures: tuple[Closure, ...] = ()
-    attendance_method: str = ""
-    services: tuple[Answer, ...] = ()
-    narrative: tuple[Answer, ...] = ()
+    how_counted: tuple[str, ...] = ()
+    """Words of collector.domain.entered.HowCounted."""
+    services: tuple[str, ...] = ()
+    """Words of collector.domain.entered.Service."""
+    narrative: str = ""
 
 
 @dataclass(frozen=True, slots=True)

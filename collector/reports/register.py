@@ -2,13 +2,20 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 
 from sqlalchemy import Connection, select
 
+from collector.domain.cells import NOT_APPLICABLE, Cell, counted, total
+from collector.domain.entered import Entered as People
+from collector.domain.entered import MonthlyFigure, MonthlyKind, figures_of
 from collector.domain.register import Calendar
-from collector.reports.inputs import Closure, Entered, Interval, Local, Subject, Timetable
+from collector.domain.year import YearFigures
+from collector.reports.inputs import Closure, Entered, Imported, Interval, Local, Subject, Timetable
 from collector.storage.models import site, station_contact
 
+OCCUPANCY = MonthlyKind.OCCUPANCY
 TWO_NAMES = " \u2013 "
 """Between the French and the Dutch name of a municipality."""
 
@@ -34,8 +41,8 @@ def both_names(municipality: str) -> Local:
     return {"fr": french, "nl": dutch or french, "en": municipality}
 
 
-def entered_of(calendar: Calendar, year: int) -> Entered:
-    """The timetables in force within a year, and its closures."""
+def entered_of(calendar: Calendar, told: People, year: int) -> Entered:
+    """The timetables in force within a year, its closures, and what people told of it in words."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     timetables = []
     for place, timetable in enumerate(calendar.timetables):
@@ -51,7 +58,48 @@ def entered_of(calendar: Calendar, year: int) -> Entered:
         for each in calendar.closures
         if each.first_day <= last and each.last_day >= first
     )
-    return Entered(tuple(timetables), closures)
+    return Entered(
+        tuple(timetables),
+        closures,
+        tuple(str(way) for way in figures_of(told, year).how_counted),
+        tuple(str(service) for each in told.years if each.year == year for service in each.services or ()),
+        "\n".join(each.narrative for each in told.years if each.year == year),
+    )
+
+
+IMPORTED = {
+    MonthlyKind.SESSIONS: "B1.imported",
+    MonthlyKind.HOURS: "B2.imported",
+    MonthlyKind.VISITS: "C1.imported",
+    MonthlyKind.OCCUPANCY: "B3",
+}
+"""Which figure of the catalogue another tool counted."""
+
+
+def imported_of(told: People, year: int) -> tuple[Imported, ...]:
+    """Month by month, with source and method."""
+    return tuple(
+        Imported(str(each.month), IMPORTED[kind], cell_of(each), each.source, each.method)
+        for month in figures_of(told, year).imported
+        for kind, each in sorted(month.items())
+    )
+
+
+def cell_of(each: MonthlyFigure) -> Cell:
+    return counted(Fraction(each.value, 10_000) if each.kind is MonthlyKind.OCCUPANCY else each.value)
+
+
+def with_entered(figures: YearFigures, told: People) -> YearFigures:
+    """The figures of a site with what people entered and imported among them, each under its own id."""
+    entered = figures_of(told, figures.year)
+    months = []
+    for month, cells, imported in zip(figures.months, entered.months, entered.imported, strict=True):
+        beside = {IMPORTED[kind]: cell_of(each) for kind, each in imported.items() if kind is not OCCUPANCY}
+        months.append(replace(month, cells={**month.cells, **cells, **beside}))
+    names = [name for kind, name in IMPORTED.items() if kind is not OCCUPANCY]
+    sums = {name: total(month.cells.get(name, NOT_APPLICABLE) for month in months) for name in names}
+    whole = replace(figures.whole, cells={**figures.whole.cells, **entered.year, **sums})
+    return replace(figures, months=tuple(months), whole=whole)
 
 
 def agent_versions(connection: Connection, site_ids: Sequence[int]) -> tuple[str, ...]:

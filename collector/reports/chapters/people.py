@@ -1,5 +1,6 @@
 """What people entered: attendance and activities (C and D of the catalogue)."""
 
+from collector.domain.entered import HowCounted
 from collector.reports.chapters.of_letter import figures_of
 from collector.reports.document import Block, Section, Sentence
 from collector.reports.pictures import month_bars
@@ -15,9 +16,11 @@ def attendance(words: Wording) -> Section:
     blocks: list[Block] = [
         Sentence(_("Entered by the site: persons who came in, for whatever reason."), "lead"),
     ]
-    if words.inputs.entered.attendance_method:
-        method = _("How they were counted: %(method)s") % {"method": words.inputs.entered.attendance_method}
-        blocks.append(Sentence(method))
+    how = words.inputs.entered.how_counted
+    if how:
+        known = ways(words)
+        listed = ", ".join(known[HowCounted(word)] for word in how)
+        blocks.append(Sentence(_("How they were counted: %(method)s.") % {"method": listed}))
     if words.has("C1"):
         blocks.append(month_bars(words, "C1", _("Visits by month")))
     blocks.append(month_table(words, "attendance-months", _("Attendance by month"), ATTENDANCE_MONTHLY))
@@ -32,6 +35,18 @@ def activities(words: Wording) -> Section:
         blocks.append(month_bars(words, "D1.attendances", _("Attendances of workshops and trainings by month")))
     blocks.append(month_table(words, "activities-months", _("Activities by month"), ACTIVITIES_MONTHLY))
     blocks.append(year_table(words, "activities-year", _("Activities of the year"), figures_of(words, "D")))
-    for chapter in words.inputs.entered.narrative:
-        blocks += [Sentence(words.local(chapter.question), "heading"), Sentence(words.local(chapter.answer))]
+    narrative = words.inputs.entered.narrative
+    if narrative:
+        blocks.append(Sentence(_("What the site says of its year"), "heading"))
+        blocks += [Sentence(paragraph) for paragraph in narrative.splitlines() if paragraph.strip()]
     return Section("activities", _("Activities"), tuple(blocks))
+
+
+def ways(words: Wording) -> dict[HowCounted, str]:
+    _ = words.speech.gettext
+    return {
+        HowCounted.DOOR_COUNTER: _("door counter"),
+        HowCounted.TALLY: _("tally"),
+        HowCounted.SAMPLE_WEEK: _("sample week"),
+        HowCounted.ESTIMATE: _("estimate"),
+    }

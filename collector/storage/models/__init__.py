@@ -10,6 +10,7 @@ Times are whole seconds since 1970-01-01 UTC, slots are such times divided by 90
 from collector.storage.models.accounts import account, web_session
 from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
 from collector.storage.models.derived import dirty_slot, horizon, off_stretch, seal, site_slot, undated_month
+from collector.storage.models.entered import activity, activity_public, attendance, monthly_figure, site_year
 from collector.storage.models.facts import hourly_readings, run, slot_record, station_contact, undated_record
 from collector.storage.models.identity import credential, enrolment_attempt, enrolment_token, waiting_envelope
 from collector.storage.models.opening_hours import (
@@ -28,6 +29,9 @@ from collector.storage.models.upkeep import lease, setting
 __all__ = [
     "IDLE_RULES_MINUTES",
     "account",
+    "activity",
+    "activity_public",
+    "attendance",
     "audit_entry",
     "closure",
     "credential",
@@ -43,6 +47,7 @@ __all__ = [
     "hourly_readings",
     "lease",
     "metadata",
+    "monthly_figure",
     "off_stretch",
     "outage",
     "roll_up",
@@ -52,6 +57,7 @@ __all__ = [
     "setting",
     "site",
     "site_slot",
+    "site_year",
     "slot_record",
     "station",
     "station_contact",

@@ -1,9 +1,12 @@
 """The sites of the register."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from collector.domain.register import LabelStatus
+from collector.domain.sites import SiteDetails
 from collector.storage.models import site
 
 
@@ -28,3 +31,31 @@ def all_sites(connection: Connection) -> list[Site]:
 def site_of_code(connection: Connection, code: str) -> Site | None:
     row = connection.execute(select(*COLUMNS).where(site.c.code == code)).mappings().one_or_none()
     return Site(**row) if row else None
+
+
+def every_site(connection: Connection) -> list[SiteDetails]:
+    """What the register says of each, by code."""
+    return [_details(row) for row in connection.execute(select(site).order_by(site.c.code))]
+
+
+def details_of(connection: Connection, site_id: int) -> SiteDetails:
+    return _details(connection.execute(select(site).where(site.c.site_id == site_id)).one())
+
+
+def site_ids(connection: Connection) -> dict[str, int]:
+    """By code."""
+    return {row.code: row.site_id for row in connection.execute(select(site.c.code, site.c.site_id))}
+
+
+def _details(row: Any) -> SiteDetails:
+    return SiteDetails(
+        row.code,
+        row.name,
+        row.name_nl,
+        row.municipality,
+        row.operator,
+        row.contact,
+        LabelStatus(row.label_status),
+        row.label_since,
+        tuple(row.other_names.splitlines()),
+    )

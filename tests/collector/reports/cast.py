@@ -7,7 +7,6 @@ from collector.catalogue import catalogue
 from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
 from collector.reports.inputs import (
     Accepted,
-    Answer,
     Closure,
     Correction,
     Definition,
@@ -174,19 +173,9 @@ ENTERED = Entered(
         ),
     ),
     closures=(Closure("2026-08-01", "2026-08-31", "Travaux / werken"),),
-    attendance_method="Compteur de porte, toute l’année.",
-    services=(
-        Answer(
-            {"fr": "Impression et numérisation", "nl": "Printen en scannen", "en": "Printing and scanning"},
-            {"fr": "oui, gratuit", "nl": "ja, gratis", "en": "yes, free of charge"},
-        ),
-    ),
-    narrative=(
-        Answer(
-            {"fr": "Temps forts de l’année", "nl": "Hoogtepunten van het jaar", "en": "Highlights of the year"},
-            {"": "Une semaine du numérique avec les écoles du quartier, et un atelier mensuel sur la banque en ligne."},
-        ),
-    ),
+    how_counted=("door_counter",),
+    services=("wifi", "printing", "scanning", "administrative_help"),
+    narrative="Une semaine du numérique avec les écoles du quartier, et un atelier mensuel sur la banque en ligne.",
 )
 
 

@@ -1,0 +1,60 @@
+"""What the register says of a site itself."""
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from collector.domain.fields import of_column, read_text
+from collector.domain.mistakes import N_, Mistake
+from collector.domain.register import LabelStatus
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+LONGEST_NAME = 120
+LONGEST_MUNICIPALITY = 64
+LONGEST_CONTACT = 200
+LONGEST_OTHER_NAMES = 500
+
+
+class SiteDetails(NamedTuple):
+    code: str
+    """Short, and for ever."""
+    name: str
+    """In French, or in the only language in which it has one."""
+    name_nl: str = ""
+    municipality: str = ""
+    operator: str = ""
+    contact: str = ""
+    label: LabelStatus = LabelStatus.NONE
+    label_since: dt.date | None = None
+    other_names: tuple[str, ...] = ()
+    """Former names and those that other programs use: files are recognised by them."""
+
+    def is_called(self, name: str) -> bool:
+        """Whether a file that says so means this site."""
+        own = (self.code, self.name, self.name_nl, *self.other_names)
+        return name.strip().casefold() in {each.casefold() for each in own if each}
+
+
+def checked_site(site: SiteDetails) -> SiteDetails:
+    """The site as it may be stored; raises Mistake."""
+    if not CODE.fullmatch(site.code):
+        raise Mistake(
+            N_("The code “%(code)s” cannot be used; take 1 to 32 letters, digits and hyphens."), code=site.code[:40]
+        )
+    if (site.label is LabelStatus.NONE) != (site.label_since is None):
+        raise Mistake(N_("The label needs both a status and the day since when, or neither."))
+    others = tuple(
+        dict.fromkeys(
+            of_column("other_names", read_text, name, LONGEST_NAME) for name in site.other_names if name.strip()
+        )
+    )
+    if len("\n".join(others)) > LONGEST_OTHER_NAMES:
+        raise Mistake(N_("The other names are too long; %(most)s characters fit."), most=LONGEST_OTHER_NAMES)
+    return site._replace(
+        name=of_column("name", read_text, site.name, LONGEST_NAME, needed=True),
+        name_nl=of_column("name_nl", read_text, site.name_nl, LONGEST_NAME),
+        municipality=of_column("municipality", read_text, site.municipality, LONGEST_MUNICIPALITY),
+        operator=of_column("operator", read_text, site.operator, LONGEST_NAME),
+        contact=of_column("contact", read_text, site.contact, LONGEST_CONTACT),
+        other_names=others,
+    )
