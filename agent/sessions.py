@@ -231,7 +231,9 @@ class Counter:
         observed = self.readable and (presence or self.mode == "log_on")
         # Where nobody is logged on and at the screen, nobody's idle time is missing.
         empty = self.mode == "log_on" and all(visit.paused_at is not None for visit in self.visits.values())
-        self.tallies.add_time(start, end, observed=observed, idle_known=presence or (observed and empty))
+        self.tallies.add_time(start, end, observed=observed)
+        if observed and not presence and not empty:
+            self.tallies.add_blind(start, end)
         if presence or self.mode == "activity":
             return
         for visit in self.visits.values():

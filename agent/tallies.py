@@ -6,7 +6,11 @@ from typing import Any
 from agent.wire.figures import IDLE_RULES_MINUTES, LENGTH_BANDS_MINUTES, SLOT_SECONDS
 
 PRESENCE_SLACK_SECONDS = 60
-"""So much of a slot may pass before presence speaks, at a log-on or a start, and the slot still counts as readable."""
+"""So long nobody may hear of input, at a log-on or a start, and the slot still counts as readable.
+
+Within the shortest idle rule no gap fits in: whatever the visitor did, all of it is use, and no upper bound. A visit
+that is over before presence speaks is therefore counted exactly.
+"""
 
 RULES = range(len(IDLE_RULES_MINUTES))
 
@@ -32,13 +36,14 @@ class Tally:
     A clock that is set back brings seconds twice: `record` tells no more than the 900 that a slot has.
     """
 
-    __slots__ = ("changed", "idle_known", "lengths", "method", "observed", "on", "revision", "starts", "use")
+    __slots__ = ("blind", "changed", "lengths", "method", "observed", "on", "revision", "starts", "use")
 
     def __init__(self, method: str) -> None:
         self.method = method
         self.observed = 0
         self.on = 0
-        self.idle_known = 0
+        self.blind = False
+        """Whether a visitor was there of whose input nobody heard for longer than the slack."""
         self.starts = _NONE_BY_RULE[:]
         self.use = _NONE_BY_RULE[:]
         self.lengths = _NO_LENGTHS
@@ -55,7 +60,6 @@ class Tally:
         """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
         readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
         observed = min(SLOT_SECONDS, self.observed)
-        idle_known = min(SLOT_SECONDS, self.idle_known)
         rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
         return {
             "run_id": run_id,
@@ -64,9 +68,7 @@ class Tally:
             "seconds_observed": observed,
             "seconds_on": min(SLOT_SECONDS, self.on),
             "method": self.method if readable else "not_readable",
-            "presence_readable": readable
-            and (self.method == "log_on" or observed > 0)
-            and observed - idle_known <= PRESENCE_SLACK_SECONDS,
+            "presence_readable": readable and (self.method == "log_on" or observed > 0) and not self.blind,
             "idle_rules": [
                 {"minutes": minutes, "starts": starts, "seconds_in_use": min(SLOT_SECONDS, use), "lengths": lengths}
                 for minutes, starts, use, lengths in rules
@@ -85,6 +87,7 @@ class Tallies:
         """How sessions are told from now on; a slot keeps the method with which it began."""
         self.by_slot: dict[int, Tally] = {}
         self._used_until = [-(2**62) for _ in RULES]
+        self._blind_from = self._blind_until = self._marked_until = -(2**62)
 
     def slot(self, at: int) -> int:
         return (at + self.offset) // SLOT_SECONDS
@@ -97,14 +100,25 @@ class Tallies:
         tally.changed = True
         return tally
 
-    def add_time(self, start: int, end: int, *, observed: bool, idle_known: bool) -> None:
-        """The station was on from `start` to `end`; whether its sessions and its idle time could be seen."""
+    def add_time(self, start: int, end: int, *, observed: bool) -> None:
+        """The station was on from `start` to `end`; whether its sessions could be seen."""
         for tally, seconds in self._shares(start, end):
             tally.on += seconds
             if observed:
                 tally.observed += seconds
-            if idle_known:
-                tally.idle_known += seconds
+
+    def add_blind(self, start: int, end: int) -> None:
+        """A visitor was there from `start` to `end`, and nobody could tell whether there was input."""
+        if start != self._blind_until:
+            self._blind_from = self._marked_until = start
+        self._blind_until = end
+        if end - self._blind_from <= PRESENCE_SLACK_SECONDS:
+            return
+        for slot in range(self.slot(self._marked_until), self.slot(end - 1) + 1):
+            tally = self.by_slot.get(slot)
+            if tally is not None and not tally.blind:
+                tally.blind = tally.changed = True
+        self._marked_until = end
 
     def add_use(self, start: int, end: int, rules: Iterable[int]) -> None:
         """The station was in use; a second counts once, however many sessions are open on the seat."""

@@ -221,3 +221,40 @@ def test_a_visitor_who_is_still_there_after_a_sleep_is_a_session_from_the_waking
     assert [tally.starts for tally in counter.take_changed().values()] == [[1] * 4, [1] * 4]
     counter.happen(9060, LOG_OFF, "a")
     assert counter.tallies.by_slot[10].use == [60] * 4
+
+
+def upper_bounds(counter: Counter) -> list[bool]:
+    """For each slot, whether its hours are marked as an upper bound."""
+    records = [tally.record("aa" * 8, slot) for slot, tally in sorted(counter.tallies.by_slot.items())]
+    return [not record["presence_readable"] for record in records]
+
+
+def test_a_visit_that_is_over_before_presence_speaks_is_exact_since_no_gap_fits_into_it() -> None:
+    counter = counting()
+    for at in (0, 300, 600):
+        counter.happen(at, LOG_ON, "a")
+        counter.happen(at + 60, LOG_OFF, "a")
+    counter.advance(900)
+    assert (upper_bounds(counter), use(counter)) == ([False], [180] * 4)
+
+
+def test_a_visit_without_presence_is_an_upper_bound_in_every_slot_that_it_touches() -> None:
+    """Fifty seconds before a quarter, all of the next one, and forty seconds after it."""
+    counter = counting()
+    counter.happen(850, LOG_ON, "a")
+    for at in range(855, 1860, 5):
+        counter.advance(at)
+    counter.happen(1840 + 20, LOG_OFF, "a")
+    counter.advance(3600)
+    assert upper_bounds(counter) == [True, True, True, False]
+
+
+def test_the_seconds_until_presence_speaks_make_no_upper_bound() -> None:
+    counter = counting()
+    counter.happen(880, LOG_ON, "a")
+    counter.advance(900)
+    for at in range(930, 1800, 30):
+        counter.present(at, 5)
+    counter.happen(1800, LOG_OFF, "a")
+    assert upper_bounds(counter) == [False, False]
+    assert not counter.tallies.by_slot[1].blind
