@@ -138,7 +138,7 @@ def furnish(engine: Engine, data: Path) -> tuple[str, Path]:
         if account is None:
             create_account(connection, ACCOUNT, password, ADMINISTRATOR, now())
         elif not was_kept:
-            set_password(connection, ACCOUNT, password)
+            set_password(connection, ACCOUNT, password, lambda _: None)
         if not (data / "agent" / "identity.json").exists():
             token = issue_token(connection, site_id, stations=1, valid_days=1, now=now(), random=secrets.token_hex)
             token_file.write_text(token + "\n", encoding="utf-8")

@@ -11,6 +11,8 @@ from collector.app import Collector, server_of
 from collector.checks import look_at_network
 from collector.cli.opening import alone, engine_of, keep_revoked, settings_of
 from collector.config import Settings
+from collector.ingest.roller import take_back
+from collector.storage.engine import is_sqlite
 
 
 @click.command()
@@ -26,6 +28,9 @@ def serve(context: click.Context, listen_host: str | None, listen_port: int | No
     with alone(settings):
         engine = engine_of(settings)
         keep_revoked(engine, settings)
+        if is_sqlite(engine):
+            # Nobody else serves this file: who held it was killed, and its lease would keep us waiting for 30 s.
+            take_back(engine)
         answer(Collector(engine, settings, log=sys.stdout), settings)
 
 

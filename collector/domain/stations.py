@@ -18,8 +18,6 @@ class State(StrEnum):
     """Enrolled, and not one envelope yet."""
     QUARANTINED = "quarantined"
     """Two computers use its secret: nothing is counted until somebody acts."""
-    WAITING = "waiting"
-    """Enrolled with a regional token; somebody must say where it stands."""
 
 
 @dataclass(frozen=True, slots=True)

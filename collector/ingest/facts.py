@@ -7,7 +7,7 @@ bounded instead (`collector.ingest.limits`).
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import TypeAdapter
 from pydantic_core import to_json
@@ -26,16 +26,7 @@ from collector.domain.clones import Sighting
 from collector.storage import models
 from collector.storage.rows import Row, insertion
 
-PROBES: tuple[ProbeName, ...] = (
-    "uptime",
-    "processor",
-    "memory",
-    "volumes",
-    "operating_system",
-    "pending_reboot",
-    "network_link",
-    "agent",
-)
+PROBES: tuple[ProbeName, ...] = get_args(ProbeName)
 
 _RULES = tuple(
     name

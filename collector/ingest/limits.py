@@ -28,6 +28,8 @@ SLOTS_AHEAD = 1
 _IN_ORDER = list(IDLE_RULES_MINUTES)
 ROUNDING_SECONDS = 2
 """How far outside its life a run may put its sleeps and its stop."""
+ARRIVALS = 5
+"""So many days' worth of runs may be new on one day: a station that was offline for weeks sends them together."""
 REASONS = ("too_old", "future", "too_many_starts", "too_many_runs", "inconsistent")
 
 
@@ -44,9 +46,10 @@ class Limits(NamedTuple):
 
 
 class RunsSeen:
-    """The runs that each station named, by day; in memory, so each worker and each start counts anew.
+    """The runs that each station named, by the day that they claim and by that of their arrival.
 
-    That is enough: it keeps a thief from filling the disk, and counts stay right without it.
+    In memory, so each worker and each start counts anew. That is enough: it keeps a thief from filling the disk,
+    whatever dates are forged, and counts stay right without it.
     """
 
     def __init__(self, *, stations: int = 50_000, days: int = 100) -> None:
@@ -54,23 +57,32 @@ class RunsSeen:
         self._days = days
         self._seen: OrderedDict[tuple[int, int], OrderedDict[int, set[str]]] = OrderedDict()
 
-    def admits(self, station: tuple[int, int], day: int, run_id: str, limit: int) -> bool:
+    def admits(self, station: tuple[int, int], day: int, today: int, run_id: str, limit: int) -> bool:
+        """Whether a run that claims a `day` may be believed when it arrives `today`; days since 1970."""
         by_day = self._seen.get(station)
         if by_day is None:
             by_day = self._seen[station] = OrderedDict()
             if len(self._seen) > self._stations:
                 self._seen.popitem(last=False)
+        runs, arrived = self._bucket(by_day, day), self._bucket(by_day, ~today)
+        if run_id in runs:
+            return True
+        if len(runs) >= limit or (run_id not in arrived and len(arrived) >= ARRIVALS * limit):
+            return False
+        runs.add(run_id)
+        arrived.add(run_id)
+        return True
+
+    def _bucket(self, by_day: OrderedDict[int, set[str]], day: int) -> set[str]:
+        """The runs of a day; the day of arrival has its number below zero."""
         runs = by_day.get(day)
         if runs is None:
             runs = by_day[day] = set()
             if len(by_day) > self._days:
                 by_day.popitem(last=False)
-        if run_id in runs:
-            return True
-        if len(runs) >= limit:
-            return False
-        runs.add(run_id)
-        return True
+        else:
+            by_day.move_to_end(day)
+        return runs
 
 
 def within_limits(
@@ -87,7 +99,7 @@ def within_limits(
         good = []
         for record, found, day in zip(records, reasons, days, strict=True):
             reason = found
-            if not reason and not seen.admits(station, day, record.run_id, limits.runs_per_day_limit):
+            if not reason and not seen.admits(station, day, today, record.run_id, limits.runs_per_day_limit):
                 reason = "too_many_runs"
             if reason:
                 left_out[reason] = left_out.get(reason, 0) + 1
@@ -97,7 +109,9 @@ def within_limits(
 
     runs, slots, undated = envelope.runs, envelope.slots, envelope.undated
     if runs:
-        runs = kept(runs, [_run_reason(run, earliest, latest) for run in runs], [_day(run, today) for run in runs])
+        runs = kept(
+            runs, [_run_reason(run, earliest, latest) for run in runs], [_day(run, earliest, today) for run in runs]
+        )
     if slots:
         reasons = [_slot_reason(slot, earliest, latest, limits) for slot in slots]
         slots = kept(slots, reasons, [slot.slot // SLOTS_PER_DAY for slot in slots])
@@ -108,8 +122,11 @@ def within_limits(
     return envelope, left_out
 
 
-def _day(record: RunRecord, today: int) -> int:
-    return today if record.clock == "untrusted" else record.started_at_seconds // DAY_SECONDS
+def _day(record: RunRecord, earliest: int, today: int) -> int:
+    """The day that a run claims; one that began long ago counts for the first day of which anything is accepted."""
+    if record.clock == "untrusted":
+        return today
+    return max(record.started_at_seconds // DAY_SECONDS, earliest // SLOTS_PER_DAY)
 
 
 def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits) -> str:

@@ -43,16 +43,21 @@ def find(connection: Connection, limit: int) -> Sequence[Row]:
     ]
 
 
+def due(connection: Connection, site_id: int, first: int) -> list[tuple[int, int]]:
+    """The ranges of a site's slots, from `first` on, that will be derived again for such changes."""
+    found = [row for row in find(connection, _EVER) if row[0] == site_id]
+    return [(max(start, first), end) for row in found for start, end in _changed(row)]
+
+
 def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
     """Marks what changes for the stations found, and notes the life with which they will be counted."""
     first = horizons(connection, {row[0] for row in found})
     ranges: dict[int, set[tuple[int, int]]] = {}
     touched: set[tuple[int, int]] = set()
     offs = stretches_of(connection, [(row[0], row[1]) for row in found])
-    for site_id, number, installed_at, retired_at, counted_from, counted_until in found:
-        new = slots_of_life(installed_at, retired_at)
-        old = (new[0], new[0]) if counted_from is None else slots_of_life(counted_from, counted_until)
-        for start, end in _differences(old, new):
+    for row in found:
+        site_id, number = row[:2]
+        for start, end in _changed(row):
             ranges.setdefault(site_id, set()).add((max(start, first[site_id]), end))
             slots = slots_of(offs[site_id, number], max(start, first[site_id]))
             touched |= {(site_id, slot) for slot in slots if slot < end}
@@ -74,6 +79,14 @@ def _note(connection: Connection, found: Sequence[Row]) -> None:
         if retired_at is not None or counted_until is not None:
             mine = (station.c.site_id == site_id, station.c.station_id == number)
             connection.execute(update(station).where(*mine).values(counted_from=installed_at, counted_until=retired_at))
+
+
+def _changed(row: Row) -> list[tuple[int, int]]:
+    """Where the life of one of the stations found is not the one with which it was counted."""
+    installed_at, retired_at, counted_from, counted_until = row[2:]
+    new = slots_of_life(installed_at, retired_at)
+    old = (new[0], new[0]) if counted_from is None else slots_of_life(counted_from, counted_until)
+    return _differences(old, new)
 
 
 def _differences(old: tuple[int, int | None], new: tuple[int, int | None]) -> list[tuple[int, int]]:

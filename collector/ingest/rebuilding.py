@@ -122,9 +122,14 @@ def _wrong_site_slots(connection: Connection, site_id: int, first: int, seen: Se
         (site_id, row.slot)
         for row in connection.execute(select(dirty_slot.c.slot).where(dirty_slot.c.site_id == site_id))
     }
+    changing = lives.due(connection, site_id, first)
     seen.site_slots += len(keys)
     for start in range(0, len(keys), AT_ONCE):
-        some = [key for key in keys[start : start + AT_ONCE] if key not in marked]
+        some = [
+            key
+            for key in keys[start : start + AT_ONCE]
+            if key not in marked and not any(begin <= key[1] < end for begin, end in changing)
+        ]
         yield from _compared(some, derived(connection, some), stored(connection, some))
 
 

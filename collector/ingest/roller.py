@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, and_, func, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from collector.domain.coverage import SLOT_SECONDS
@@ -148,6 +148,12 @@ def release(engine: Engine, holder: str) -> None:
     with writing(engine) as connection:
         mine = and_(lease.c.name == LEASE, lease.c.holder == holder)
         connection.execute(update(lease).where(mine).values(valid_until=0))
+
+
+def take_back(engine: Engine) -> None:
+    """Ends a lease whose holder cannot run any more, after a kill: only where one process works with the database."""
+    with writing(engine) as connection:
+        connection.execute(delete(lease).where(lease.c.name == LEASE))
 
 
 def lag(engine: Engine) -> int:

@@ -8,6 +8,7 @@ File and database are brought together at every start, in both directions: what 
 database, what only the database knows was revoked on another computer, or the file is gone.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -19,10 +20,12 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from collector.storage.durable import flush_folder
 from collector.storage.engine import reading, writing
-from collector.storage.models import credential, enrolment_token, waiting_envelope
+from collector.storage.models import account, credential, enrolment_token, waiting_envelope
 
-STATION, TOKEN = "station", "token"
-KINDS = (STATION, TOKEN)
+STATION, TOKEN, PASSWORD = "station", "token", "password"
+KINDS = (STATION, TOKEN, PASSWORD)
+NO_PASSWORD = ""
+"""In the place of a password's hash: nobody can log in with it."""
 PUBLIC_ID = re.compile(r"[0-9a-f]{16}")
 LARGEST = 2**63
 
@@ -108,10 +111,25 @@ def apply(connection: Connection, revocations: Iterable[Revocation]) -> int:
             connection.execute(update(credential).where(mine).values(status="revoked", revoked_at=at))
             waiting = waiting_envelope.c.public_id == revocation.public_id
             connection.execute(delete(waiting_envelope).where(waiting))
+        elif revocation.kind == PASSWORD:
+            shut(connection, revocation.public_id)
         else:
             mine = enrolment_token.c.public_id == revocation.public_id
             connection.execute(update(enrolment_token).where(mine).values(revoked_at=at))
     return len(missing)
+
+
+def password_id(password_hash: str) -> str:
+    """What a password that was replaced is named by: a digest of its salted hash, which tells nobody anything."""
+    return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
+
+
+def shut(connection: Connection, public_id: str) -> None:
+    """Leave the accounts that have a replaced password without any, until somebody sets a new one."""
+    for row in connection.execute(select(account.c.account_id, account.c.password_hash)).all():
+        if password_id(row.password_hash) == public_id:
+            mine = account.c.account_id == row.account_id
+            connection.execute(update(account).where(mine).values(password_hash=NO_PASSWORD))
 
 
 def _unapplied(connection: Connection, revocations: Iterable[Revocation]) -> list[Revocation]:
@@ -122,6 +140,7 @@ def _unapplied(connection: Connection, revocations: Iterable[Revocation]) -> lis
     tokens = select(enrolment_token.c.public_id).where(enrolment_token.c.revoked_at.is_(None))
     alive = [(STATION, public_id) for public_id in connection.execute(stations).scalars()]
     alive += [(TOKEN, public_id) for public_id in connection.execute(tokens).scalars()]
+    alive += [(PASSWORD, password_id(kept)) for kept in connection.execute(select(account.c.password_hash)).scalars()]
     return [by_key[key] for key in alive if key in by_key]
 
 

@@ -1,5 +1,7 @@
 """Accounts: names, passwords, roles."""
 
+from collections.abc import Callable
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
@@ -8,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from collector.storage.queries import accounts as stored
 from collector.storage.queries.accounts import Account
 from collector.storage.queries.web_sessions import close_sessions_of
+from collector.storage.revocations import NO_PASSWORD
 
 ADMINISTRATOR = "administrator"
 READER = "reader"
@@ -58,10 +61,11 @@ def authenticate(connection: Connection, name: str, password: str) -> Account | 
     """The account of a name and its password; None for whatever is wrong, after the same work."""
     known = stored.account_named(connection, name.strip()[:LONGEST_NAME])
     try:
-        HASHER.verify(known.password_hash if known else NOBODY, password[:LONGEST_PASSWORD])
+        kept = known.password_hash if known else NO_PASSWORD
+        HASHER.verify(kept if kept != NO_PASSWORD else NOBODY, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return None
-    if known is None or known.disabled:
+    if known is None or known.disabled or kept == NO_PASSWORD:
         return None
     return known
 
@@ -75,10 +79,16 @@ def renew_hash(connection: Connection, account: Account, password: str) -> None:
     stored.set_password_hash(connection, account.account_id, HASHER.hash(password))
 
 
-def set_password(connection: Connection, name: str, password: str) -> None:
-    """Change a password and end the account's log-ins; raises AccountError. The caller commits."""
+def set_password(connection: Connection, name: str, password: str, ended: Callable[[str], None]) -> None:
+    """Change a password and end the account's log-ins; raises AccountError. The caller commits.
+
+    `ended` is told the hash of the old one, to note that no backup may bring it back.
+    """
     known = stored.account_named(connection, checked_name(name))
     if known is None:
         raise AccountError(f"there is no account named “{name}”; see `dps-collector user list`.")
-    stored.set_password_hash(connection, known.account_id, HASHER.hash(checked_password(password)))
+    new = HASHER.hash(checked_password(password))
+    if known.password_hash != NO_PASSWORD:
+        ended(known.password_hash)
+    stored.set_password_hash(connection, known.account_id, new)
     close_sessions_of(connection, known.account_id)

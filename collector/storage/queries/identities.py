@@ -44,6 +44,12 @@ def identities_of(connection: Connection, site_id: int) -> dict[int, Identity]:
     return found
 
 
+def quarantined(connection: Connection) -> set[tuple[int, int]]:
+    """The stations, by site and number, of whose secret two computers make use."""
+    mine = credential.c.status == "quarantined"
+    return {tuple(row) for row in connection.execute(select(credential.c.site_id, credential.c.station_id).where(mine))}
+
+
 def waiting_at(connection: Connection, site_id: int) -> list[Doubtful]:
     """What waits with a token of the site, the oldest first."""
     columns = credential.c

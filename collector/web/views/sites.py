@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from litestar import Response, get
@@ -11,6 +12,7 @@ from collector.domain.overview import overview
 from collector.domain.stations import State, state_of
 from collector.domain.statistics import Figures
 from collector.storage.engine import reading
+from collector.storage.queries.identities import quarantined
 from collector.storage.queries.site_statistics import figures_of_sites
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.stations import Station, stations_of, waiting_stations
@@ -26,8 +28,16 @@ class Row:
     month: Figures
 
 
-def states_of(stations: Sequence[Station], now: int, interval: int) -> Counter[State]:
-    return Counter(state_of(station.contact, now, interval) for station in stations)
+def states_of(
+    stations: Sequence[Station], apart: AbstractSet[tuple[int, int]], now: int, interval: int
+) -> Counter[State]:
+    """How many stations are in which state; those `apart` are in quarantine, whatever they send."""
+    return Counter(
+        State.QUARANTINED
+        if (station.site_id, station.station_id) in apart
+        else state_of(station.contact, now, interval)
+        for station in stations
+    )
 
 
 @get("/", sync_to_thread=True)
@@ -38,11 +48,12 @@ def show(request: WebRequest, around: Around) -> Response[str]:
         sites = all_sites(connection)
         stations = stations_of(connection, [site.site_id for site in sites])
         waiting = waiting_stations(connection)
+        apart = quarantined(connection)
         figures = figures_of_sites(connection, sites, periods, now, rules)
     rows = []
     for site in sites:
         here = [station for station in stations if station.site_id == site.site_id]
-        states = states_of(here, now, around.settings.contact_interval_seconds)
+        states = states_of(here, apart, now, around.settings.contact_interval_seconds)
         rows.append(Row(site, states, len(here), *figures[site.site_id]))
     return around.pages.render(
         request,

@@ -128,6 +128,17 @@ def test_what_was_revoked_after_the_backup_stays_revoked(ready: Run, data: Path,
     assert ready("token", "list").stdout.split()[6] == "revoked"
 
 
+def test_a_password_that_was_changed_after_the_backup_does_not_come_back(ready: Run, backup: Path) -> None:
+    ready("user", "add", "anna", input="the old password\n")
+    ready("backup", str(backup))
+    ready("user", "password", "anna", input="the new password\n")
+    done = ready("restore", str(backup))
+    assert "the backup did not know: 1" in done.output
+    assert "without a password" in ready("user", "list").output
+    ready("user", "password", "anna", input="the new password\n")
+    assert "without a password" not in ready("user", "list").output
+
+
 def test_a_database_that_was_restored_by_other_means_learns_it_at_check(
     ready: Run, database: Change, station: str
 ) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from agent.wire.v1 import Envelope
-from collector.ingest.limits import Limits, RunsSeen, within_limits
+from collector.ingest.limits import ARRIVALS, Limits, RunsSeen, within_limits
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 
@@ -93,12 +93,34 @@ def test_runs_of_another_day_and_of_another_station_count_for_themselves() -> No
     assert within_limits(envelope, NOW, LIMITS, seen, (1, 2))[1] == {}
 
 
+def test_forged_dates_bring_no_more_runs_in_than_a_few_days_have() -> None:
+    """A thief spreads new runs over all days that are accepted, and starts of runs over all years."""
+    seen = RunsSeen()
+    for number in range(60):
+        checked(seen, slots=[cast.slot(SLOT - (number % 60) * 96, run=f"{number:016x}")], backlog=True)
+    arrived = sum(len(runs) for by_day in seen._seen.values() for day, runs in by_day.items() if day >= 0)
+    assert arrived == ARRIVALS * LIMITS.runs_per_day_limit
+
+    seen, believed = RunsSeen(), 0
+    for number in range(60):
+        run = {**cast.run(), "run_id": f"{number:016x}", "started_at_seconds": number * 10_000_000}
+        believed += len(checked(seen, runs=[run])[0].runs)
+    assert believed == LIMITS.runs_per_day_limit
+
+
+def test_a_backlog_of_two_weeks_with_a_restart_each_day_is_believed() -> None:
+    seen = RunsSeen()
+    for day in range(13, -1, -1):
+        assert checked(seen, slots=[cast.slot(SLOT - day * 96, run=f"{day:016x}")])[1] == {}
+    assert checked(seen, now=NOW + 86_400, slots=[cast.slot(SLOT + 96, run="e" * 16)])[1] == {}
+
+
 def test_what_was_seen_is_bounded() -> None:
     seen = RunsSeen(stations=10, days=5)
 
     for number in range(100):
         for day in range(20):
-            seen.admits((1, number), day, "a" * 16, 3)
+            seen.admits((1, number), day, 20, "a" * 16, 3)
 
     assert len(seen._seen) == 10
     assert max(len(days) for days in seen._seen.values()) == 5

@@ -187,6 +187,7 @@ def test_a_station_that_is_retired_is_no_longer_in_service_from_the_next_slot_on
         mine = (station.c.site_id == 1, station.c.station_id == 1)
         connection.execute(update(station).where(*mine).values(retired_at=(SLOT - 1) * 900 + 1))
     assert not is_done(region)
+    assert list(verify(region)) == [], "what will be derived again is no difference yet"
     roll_all(region)
 
     with reading(region) as connection:
@@ -207,6 +208,7 @@ def test_a_station_that_was_there_earlier_than_thought_is_counted_from_then_on(r
 
     with writing(region) as connection:
         connection.execute(update(station).where(*mine).values(installed_at=(SLOT - 10) * 900 - 1))
+    assert list(verify(region)) == [], "what will be derived again is no difference yet"
     roll_all(region)
 
     assert off(region, 2) == {SLOT: 0, **dict.fromkeys(range(SLOT - 11, SLOT), 900)}

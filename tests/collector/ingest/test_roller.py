@@ -19,6 +19,7 @@ from collector.ingest.roller import (
     lag,
     release,
     roll,
+    take_back,
 )
 from collector.storage.engine import reading, writing
 from collector.storage.models import dirty_slot, site_slot, slot_record, station_contact
@@ -119,6 +120,12 @@ def test_only_one_holds_the_lease_until_it_ends(region: Engine) -> None:
     assert not holds_lease(region, NOW + LEASE_SECONDS + 5, "two")
     assert holds_lease(region, NOW + 2 * LEASE_SECONDS, "two")
     assert not holds_lease(region, NOW + 2 * LEASE_SECONDS, "one")
+
+
+def test_the_lease_of_a_roller_that_was_killed_can_be_taken_back(region: Engine) -> None:
+    assert holds_lease(region, NOW, "killed")
+    take_back(region)
+    assert holds_lease(region, NOW + 1, "its successor")
 
 
 def test_a_lease_that_was_given_back_is_free(region: Engine) -> None:

@@ -8,7 +8,19 @@ from sqlalchemy import Engine, insert, select, update
 
 from collector.storage.engine import reading, writing
 from collector.storage.models import credential, enrolment_token, waiting_envelope
-from collector.storage.revocations import STATION, TOKEN, BroughtTogether, Revocation, bring_together, note, noted
+from collector.storage.queries.accounts import all_accounts, set_password_hash
+from collector.storage.revocations import (
+    PASSWORD,
+    STATION,
+    TOKEN,
+    BroughtTogether,
+    Revocation,
+    bring_together,
+    note,
+    noted,
+    password_id,
+)
+from collector.web.accounts import ADMINISTRATOR, authenticate, create_account, set_password
 from tests.collector.ingest.cast import public_id, seed
 
 AT = 1_780_000_000
@@ -115,3 +127,27 @@ def test_nobody_else_may_read_it_and_a_missing_file_says_nothing(file: Path) -> 
     assert noted(file) == ([], 0)
     note(file, [Revocation(STATION, public_id(1), AT)])
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_password_that_was_replaced_opens_nothing_in_a_database_that_still_has_it(region: Engine, file: Path) -> None:
+    with writing(region) as connection:
+        create_account(connection, "anna", "the old password", ADMINISTRATOR, AT)
+        create_account(connection, "bram", "another password", ADMINISTRATOR, AT)
+        old = all_accounts(connection)[0].password_hash
+        set_password(connection, "anna", "the new password", lambda ended: note(file, [password_noted(ended)]))
+    assert bring_together(region, file).applied == 0
+    with writing(region) as connection:
+        assert authenticate(connection, "anna", "the new password")
+        set_password_hash(connection, all_accounts(connection)[0].account_id, old)  # the backup of yesterday
+    assert bring_together(region, file).applied == 1
+    with writing(region) as connection:
+        for password in ("the old password", "the new password", "nobody has this password", ""):
+            assert authenticate(connection, "anna", password) is None
+        assert authenticate(connection, "bram", "another password")
+        set_password(connection, "anna", "the new password", pytest.fail)
+        assert authenticate(connection, "anna", "the new password")
+    assert bring_together(region, file).applied == 0
+
+
+def password_noted(password_hash: str) -> Revocation:
+    return Revocation(PASSWORD, password_id(password_hash), AT)

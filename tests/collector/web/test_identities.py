@@ -71,3 +71,17 @@ def test_without_anything_to_say_nothing_is_said(page: Callable[..., str]) -> No
     words = page({})
     assert "enrolled again" not in words.replace("until somebody enrols them again", "")
     assert "Waiting for approval" not in words
+
+
+def test_the_page_of_all_sites_names_what_is_in_quarantine_and_says_what_to_do(
+    region: Engine, page: Callable[..., str], open_browser: Callable[..., Browser]
+) -> None:
+    browser = open_browser(region)
+    browser.log_in("administrator", PASSWORD)
+    before = text(browser.get("/").text)
+    assert "quarantine" not in before
+    page({"status": "quarantined", "quarantined_at": NOW - DAY, "quarantined_because": "runs", "station_id": 1})
+    words = text(browser.get("/").text)
+    assert "1 station is in quarantine, because two computers use its secret" in words
+    assert "enrol each of them again" in words
+    assert words.count("■ 1 in quarantine") == 1, "in the row of its own site only"
