@@ -32,7 +32,8 @@ SLOTS_BACK = 2
 """Use is settled at the next input, at most a quarter of an hour later."""
 PRESENCE_SECONDS = 60
 """After so long without a word from presence nobody knows whether there was input."""
-
+ROUNDING_SECONDS = 2
+"""Idle times are whole seconds, heard up to a second late: input can seem so much later than it was."""
 Mode = Literal["log_on", "activity"]
 
 
@@ -42,19 +43,18 @@ class Counter:
     presence_seconds = PRESENCE_SECONDS
 
     def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
-        """Begin with nothing, or with the sessions that `snapshot` of an earlier run left open."""
+        """Begin with nothing, or with what `snapshot` of an earlier run left open."""
         self.tallies = Tallies(offset, mode)
         self.mode = mode
         self.now: int | None = None
         self.readable = False
         self.visits: dict[str, Visit] = {}
         self._present_until: int | None = None
-        self._left_at = -(2**62)
         self._just_awake = False
-        self._left_open: dict[str, Visit] = {}
-        if snapshot is not None:
-            self._left_open = {key: visit_of(saved) for key, saved in snapshot["visits"].items()}
-        self._left_mode = mode if snapshot is None else snapshot.get("mode", "log_on")
+        left = {"mode": mode, "visits": {}} if snapshot is None else snapshot
+        self._left_at, self._heard_at = (int(left.get(name, -(2**62))) for name in ("left_at", "heard_at"))
+        self._left_open = {key: visit_of(saved) for key, saved in left["visits"].items()}
+        self._left_mode = left.get("mode", "log_on")
 
     # --- what happens -------------------------------------------------------------------------------------------
 
@@ -198,7 +198,8 @@ class Counter:
 
     def snapshot(self) -> dict[str, Any]:
         """The open sessions as JSON, for the next run; the keys name log-ons, never people."""
-        return {"mode": self.mode, "visits": {key: saved_of(visit) for key, visit in self.going_on().items()}}
+        visits = {key: saved_of(visit) for key, visit in self.going_on().items()}
+        return {"mode": self.mode, "left_at": self._left_at, "heard_at": self._heard_at, "visits": visits}
 
     def going_on(self) -> dict[str, Visit]:
         """The visits that are open, or were when they were seen last."""
@@ -251,6 +252,12 @@ class Counter:
         self.advance(at)
         self._come_back()
         self._present_until = at + self.presence_seconds
+        before, self._heard_at = self._heard_at, at
+        if not certain and last <= before - ROUNDING_SECONDS:
+            # The word before told of no input since: this one is of the same, only less exact.
+            if (seat := self.visits.get(SEAT)) is not None:
+                self._input_at_seat(seat.settled, known_until=at)
+            return
         if self.mode == "activity":
             people = [visit for key, visit in self.visits.items() if key != SEAT]
             away = bool(people) and all(visit.wants_pause() for visit in people)

@@ -109,6 +109,44 @@ def test_where_presence_dies_a_log_on_counts_as_in_use_again() -> None:
     assert tally.blind, "the hours are an upper bound, and the slot says so"
 
 
+def test_a_restart_of_the_agent_takes_no_start_of_a_desktop_for_input() -> None:
+    """The desktop started at 5 s, and nobody has touched it; its idle time runs from then on."""
+    first = counting("activity")
+    first.happen(10, LOG_ON, "a")
+    first.advance(30)
+    second = Counter(0, first.snapshot(), "activity")
+    second.begin(31, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
+    for at in range(40, 170, 10):
+        second.present(at, at - 5)
+    assert (starts(second), use(second)) == (0, 0)
+    second.present(180, 3)
+    second.present(190, 0)
+    assert (starts(second), use(second)) == (1, 13)
+
+
+def test_a_word_that_is_heard_late_makes_no_session_of_an_input_that_was_known() -> None:
+    """The last input was at 40 s. Each word is rounded and heard a little later or sooner, one of them by 5 s."""
+    counter = counting()
+    play(counter, [10, 40], until=45)
+    for at in range(50, 1600, 10):
+        late = 5 if at in (400, 800) else at % 3
+        counter.present(at + late, at - 40)
+    assert [starts(counter, rule) for rule in range(4)] == [1, 1, 1, 1]
+    assert [ended(counter, rule) for rule in range(4)] == [1, 1, 1, 1]
+    assert all(30 <= use(counter, rule) <= 33 for rule in range(4))
+    counter.present(1600, 1)
+    assert [starts(counter, rule) for rule in range(4)] == [2, 2, 2, 2]
+
+
+def test_presence_that_is_away_for_some_minutes_tells_of_no_input_twice() -> None:
+    counter = counting()
+    play(counter, [10, 40], until=60)
+    counter.advance(150)  # the program was killed, and is started again
+    counter.present(160, 120)
+    counter.present(170, 130)
+    assert (starts(counter), ended(counter)) == (1, 1)
+
+
 def test_the_session_goes_on_when_the_agent_is_restarted_within_the_idle_rule() -> None:
     first = counting()
     play(first, list(range(0, 301, 10)), until=300)
