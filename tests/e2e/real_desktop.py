@@ -3,21 +3,33 @@
 import math
 from pathlib import Path
 
-from tests.e2e.real_station import Station
+from tests.e2e.real_station import SOCKET, Station
 from tests.e2e.waiting import until
 from tests.rigs.desktop import Desktop
 from tests.rigs.moved_clock import MovedClock
+from tests.rigs.process import process_of
 from tests.rigs.systemd_machine import SystemdMachine
 
 AUTOSTART = Path(__file__).parents[2] / "packaging/linux/dps-agent-presence.desktop"
-STEP_SECONDS = 35
-"""Presence speaks every 10 s, and a minute without a word is silence: a step and a wait are shorter than that."""
+STEP_SECONDS = 50
+"""A minute without a word of presence is silence: a step and the wait for the next word are shorter than that."""
+FIRST_STEP_SECONDS = 40
+"""Until a minute is over without input presence looks every 10 s, and then every second."""
+LEAST_STEP_SECONDS = 11
+"""After ten seconds presence speaks again."""
 
 
 def install_autostart(machine: SystemdMachine) -> None:
     folder = machine.root / "etc/xdg/autostart"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / AUTOSTART.name).write_text(AUTOSTART.read_text())
+
+
+def log_itself_on(machine: SystemdMachine, user: str) -> None:
+    """Tell the display manager to log this account on after boot."""
+    folder = machine.root / "etc/lightdm/lightdm.conf.d"
+    folder.mkdir(parents=True)
+    (folder / "50-autologin.conf").write_text(f"[Seat:*]\nautologin-user={user}\nautologin-user-timeout=0\n")
 
 
 def presence_of(machine: SystemdMachine, user: str) -> str:
@@ -35,32 +47,42 @@ def status_of(machine: SystemdMachine, process: str, name: str) -> int:
 
 
 class PassingTime:
-    """Moves the clock of a station on in steps, and sees to it that presence is heard in each."""
+    """Moves the clock of a station on in steps, and sees to it that presence is heard in each.
+
+    No word of presence is on its way while the clock moves: what was read before and is heard after would be wrong by
+    the whole step.
+    """
 
     def __init__(self, clock: MovedClock, station: Station, desktop: Desktop) -> None:
-        self.clock, self.machine = clock, station.machine
-        self.presence, self.service = presence_of(station.machine, desktop.user), station.process()
+        machine = station.machine
+        assert machine.leader is not None
+        self.clock, self.desktop = clock, desktop
+        self.presence = process_of(machine.leader, int(presence_of(machine, desktop.user)))
+        self.service = process_of(machine.leader, int(station.process()))
 
     def pass_by(self, seconds: float) -> None:
         """Let at least so many seconds pass; nobody touches anything meanwhile."""
         end = self.clock.now() + seconds
+        step = FIRST_STEP_SECONDS
         while (left := end - self.clock.now()) > 0:
-            self.step(min(STEP_SECONDS, math.ceil(left)))
+            self.step(max(LEAST_STEP_SECONDS, min(step, math.ceil(left))))
+            step = STEP_SECONDS
 
     def step(self, seconds: int) -> None:
-        looked, heard = self.waits()
-        self.clock.forward(seconds)
-        # Presence waits for the X server's answer, and then, after it has spoken, for its next look. The service wakes
-        # up for the word, and a second later for what it left out of its wait; one of the two may belong to the word
-        # before.
-        until(lambda: self.have_waited(looked + 2, heard + 2), "presence is heard", 60)
+        with self.presence.held():
+            until(lambda: not self.unread(), "what presence has said is heard")
+            with self.service.held():
+                self.clock.forward(seconds)
+                self.presence.let_go()
+                until(self.unread, "presence speaks again")
+        until(lambda: not self.unread(), "presence is heard")
 
-    def have_waited(self, presence: int, service: int) -> bool:
-        looked, heard = self.waits()
-        return looked >= presence and heard >= service
+    def touch(self) -> None:
+        """The visitor is back after more than a minute; presence tells it at once, and returns when it is heard."""
+        with self.service.held():
+            self.desktop.move_and_type()
+            until(self.unread, "presence tells of the input")
+        until(lambda: not self.unread(), "presence is heard")
 
-    def waits(self) -> tuple[int, int]:
-        """How often presence and the service have gone to sleep."""
-        files = [f"/proc/{process}/status" for process in (self.presence, self.service)]
-        told = self.machine.run(["grep", "-h", "^voluntary_ctxt_switches", *files]).stdout.split()
-        return int(told[1]), int(told[3])
+    def unread(self) -> int:
+        return self.service.unread(SOCKET)

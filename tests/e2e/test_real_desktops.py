@@ -9,9 +9,10 @@ from playwright.sync_api import sync_playwright
 
 from tests.collector.web.test_in_a_browser import ARGUMENTS, CHROMIUM
 from tests.e2e.real_desktop import (
-    STEP_SECONDS,
+    FIRST_STEP_SECONDS,
     PassingTime,
     install_autostart,
+    log_itself_on,
     presence_of,
     status_of,
 )
@@ -192,13 +193,13 @@ def test_a_visitor_with_a_desktop_is_on_the_page_with_the_hours_that_the_hands_w
     time_goes = PassingTime(clock, station, desktop)
     for _ in range(2):
         desktop.move_and_type()
-        time_goes.pass_by(STEP_SECONDS)
+        time_goes.pass_by(FIRST_STEP_SECONDS)
     desktop.move_and_type()
     left = clock.now()
     time_goes.pass_by(11 * 60)  # a long telephone call: longer than the idle rule of 10 minutes
     back = clock.now()
     desktop.move_and_type()
-    time_goes.pass_by(STEP_SECONDS)
+    time_goes.pass_by(FIRST_STEP_SECONDS)
     desktop.log_off()
     logged_off = clock.now()
     station.open_sessions(0)
@@ -214,3 +215,33 @@ def test_a_visitor_with_a_desktop_is_on_the_page_with_the_hours_that_the_hands_w
     for width in (1280, 390):
         page_of = read_page(station.collector, DEMONSTRATION, width, tmp_path)
         assert page_of == ("1", f"{minutes}\N{NO-BREAK SPACE}min")
+
+
+def test_a_station_that_is_always_logged_on_counts_visits_by_what_the_hands_do(
+    timed_station: Station, clock: MovedClock
+) -> None:
+    station = timed_station
+    log_itself_on(station.machine, "alice")
+    desktop = open_desktop(station.machine, "alice", environment=clock.inside())
+    station.start()
+    assert station.run()["mode"] == "activity"
+    await_presence(station)
+    time_goes = PassingTime(clock, station, desktop)
+    begun = clock.now()
+    desktop.move_and_type()
+    time_goes.pass_by(FIRST_STEP_SECONDS)
+    desktop.move_and_type()
+    in_use = clock.now() - begun
+    time_goes.pass_by(10.5 * 60)  # longer than the idle rule of 10 minutes, shorter than that of 15
+    begun = clock.now()
+    time_goes.touch()
+    desktop.log_off()
+    in_use += clock.now() - begun
+    station.open_sessions(0)
+    counted = station.counted()
+    assert (counted["sessions"], counted["ended"]) == (2, 2)
+    assert abs(counted["seconds"] - in_use) <= 2 * SLACK_SECONDS
+    by_rule = "SELECT sum(starts_3), sum(starts_5), sum(starts_10), sum(starts_15) FROM site_slot"
+    assert station.collector.rows(by_rule) == [(2, 2, 2, 1)]
+    row = exported(station.collector, DEMONSTRATION, moved=True)
+    assert (row["sessions"], "upper_bound" in row["marks"]) == (2, False)
