@@ -1,17 +1,19 @@
-"""The writer and the roller in a process of their own, which shares no lock of Python's with the intake.
+"""The writer and the roller in processes of their own, which share no lock of Python's with the intake.
 
 In one process the thread that commits, the one that rolls and the loop that serves the stations wait for Python's
 global lock in turn: that cost as much processor time as all the work itself. Here the loop hands a batch over through a
 socket and goes on reading; one batch at a time is on its way.
 
-The process reads pickled messages, each behind its length: the settings, then batches, which it answers with their
+The writer reads pickled messages, each behind its length: the settings, then batches, which it answers with their
 results. An empty message asks it to end well. The end of the connection means that whoever started it is no more: it
-ends at once, as if it had been killed too, and nobody hears of a commit that was under way.
+ends at once, as if it had been killed too, and nobody hears of a commit that was under way. The roller is its fork and
+ends with it; when the roller dies, the writer dies too, and both are started again.
 """
 
 import asyncio
 import gc
 import logging
+import mmap
 import os
 import pickle
 import secrets
@@ -21,7 +23,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from collector.config import Settings
@@ -35,8 +38,6 @@ from collector.storage.engine import create_engine
 SEND_SECONDS = 10.0
 RESTART_SECONDS = 5.0
 """A process that ended is started again with the next envelope, but not more often than this."""
-SWITCH_SECONDS = 0.0002
-"""Whoever waits for a commit waits no longer than this for the roller to let go of Python's lock."""
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
 _READ_BYTES = 1 << 20
 _HEAD = 4
@@ -46,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class WriterProcess:
-    """What `Writer` is, with a process in place of its thread, and the roller in it. POSIX only."""
+    """What `Writer` is, with a process in place of its thread, and the roller beside it. POSIX only."""
 
     def __init__(
         self,
@@ -203,28 +204,62 @@ class WriterProcess:
 
 
 class Tally:
-    """Counts in one thread what another one reports."""
+    """Counts in one process, in memory shared with its forks, what another one takes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
+        self._shared = mmap.mmap(-1, 8)
+        self._taken = 0
+
+    def _total(self) -> int:
+        return int.from_bytes(self._shared[:8], "big")
 
     def add(self, count: int) -> None:
-        with self._lock:
-            self._count += count
+        self._shared[:8] = (self._total() + count).to_bytes(8, "big")
 
     def take(self) -> int:
         """What was counted since the last time."""
-        with self._lock:
-            count, self._count = self._count, 0
+        count = self._total() - self._taken
+        self._taken += count
         return count
 
 
 def work(connection: socket.socket) -> None:
-    """The process itself: rolls, and stores batches until it is asked to end."""
+    """The writer: stores batches until it is asked to end."""
     settings: Settings = _receive(connection)
-    engine = create_engine(settings.database_url)
     dropped = Tally()
+    with forked_roller(settings, connection, dropped):
+        engine = create_engine(settings.database_url)
+        _be_still()
+        _send(connection, None)
+        while asked := _receive(connection):
+            begun = time.perf_counter()
+            results = commit(engine, *asked)
+            _send(connection, (results, time.perf_counter() - begun, dropped.take()))
+        engine.dispose()
+
+
+@contextmanager
+def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally) -> Iterator[None]:
+    """The roller as a fork, made before there are threads or an open database, which no fork may inherit."""
+    if sys.platform == "win32":
+        raise OSError("there is no fork")
+    ours, theirs = socket.socketpair()
+    roller = os.fork()
+    if not roller:
+        connection.close()
+        ours.close()
+        os._exit(_roll(settings, theirs, dropped))
+    theirs.close()
+    with ours:
+        signal.signal(signal.SIGCHLD, lambda *_: os._exit(1))
+        yield
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        ours.sendall(b"end")
+        os.waitpid(roller, 0)
+
+
+def _roll(settings: Settings, connection: socket.socket, dropped: Tally) -> int:
+    engine = create_engine(settings.database_url)
     roller = RollerThread(
         engine,
         clock=time.time,
@@ -232,17 +267,19 @@ def work(connection: socket.socket) -> None:
         dropped=dropped.add,
         daily=lambda now: purge_and_tell(engine, settings, now),
     )
-    sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    _be_still()
     roller.start()
-    _send(connection, None)
-    while asked := _receive(connection):
-        begun = time.perf_counter()
-        results = commit(engine, *asked)
-        _send(connection, (results, time.perf_counter() - begun, dropped.take()))
+    if not connection.recv(3):
+        return 1
     roller.stop()
     engine.dispose()
+    return 0
+
+
+def _be_still() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def main(descriptor: int) -> None:
@@ -253,7 +290,7 @@ def main(descriptor: int) -> None:
         with socket.socket(fileno=descriptor) as connection:
             work(connection)
     except (EOFError, ConnectionError):
-        os._exit(1)  # the roller's thread too, wherever it is
+        os._exit(1)
 
 
 def _settle(waiting: Sequence[Waiting], results: Sequence[Result]) -> None:

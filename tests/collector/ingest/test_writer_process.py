@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import Engine, func, select
 
 from collector.config import Settings, read
-from collector.ingest.commit import NotStorable, Stored, TryAgain
+from collector.ingest.commit import NotStorable, Result, Stored, TryAgain
 from collector.ingest.writer import QueueFull
 from collector.ingest.writer_process import RESTART_SECONDS, WriterProcess
 from collector.storage.engine import reading
@@ -121,6 +122,26 @@ def test_when_it_dies_stations_come_again_and_it_is_started_again(
     assert slots_stored(sqlite_region) == [SLOT - 1, SLOT]
 
 
+def test_when_the_roller_dies_both_are_started_again(writer: WriterProcess, watch: Watch) -> None:
+    async def scene() -> None:
+        assert isinstance(await writer.submit(arrival(1)), Stored)
+        first = process_of(writer)
+        [roller] = psutil.Process(first.pid).children()
+        roller.kill()
+        await until(lambda: first.poll() is not None)
+        watch.seconds += RESTART_SECONDS
+        assert isinstance(await submitted(), Stored)
+        assert len(psutil.Process(process_of(writer).pid).children()) == 1
+
+    async def submitted() -> Result:
+        # Whether we have heard of its end when we hand over, or hear of it then, is a matter of chance.
+        result = await writer.submit(arrival(2))
+        watch.seconds += RESTART_SECONDS
+        return await writer.submit(arrival(2)) if isinstance(result, TryAgain) else result
+
+    asyncio.run(scene())
+
+
 def test_a_stop_stores_what_waits_takes_no_more_and_ends_the_process(
     writer: WriterProcess, sqlite_region: Engine
 ) -> None:
@@ -156,14 +177,15 @@ def test_a_signal_to_the_whole_group_leaves_it_to_store_what_waits(
 def test_it_ends_with_whoever_started_it(settings: Settings, tmp_path: Path) -> None:
     told = tmp_path / "process"
     parent = f"""
-import pathlib, time
+import pathlib, psutil, time
 from collector.config import read
 from collector.ingest.writer_process import WriterProcess
 settings = read(None, {{"DPS_COLLECTOR_DATABASE_URL": {settings.database_url!r}}}, data_folder={str(tmp_path)!r})
 writer = WriterProcess(settings, mark=int, committed=print, dropped=print)
 writer.start()
 while not writer._socket.recv(4): pass
-pathlib.Path({str(told)!r}).write_text(str(writer._process.pid))
+roller, = psutil.Process(writer._process.pid).children()
+pathlib.Path({str(told)!r}).write_text(f"{{writer._process.pid}} {{roller.pid}}")
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", parent]) as process:
@@ -172,10 +194,10 @@ time.sleep(60)
             assert time.monotonic() < deadline
             time.sleep(0.02)
         process.kill()
-    child = int(told.read_text())
-    while is_alive(child):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    for child in map(int, told.read_text().split()):
+        while is_alive(child):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def is_alive(pid: int) -> bool:
