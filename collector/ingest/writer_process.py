@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from collector.config import Settings
@@ -80,7 +80,10 @@ class WriterProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             words = [sys.executable, "-P", "-m", "collector.ingest.writer_process", str(theirs.fileno())]
-            self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])  # noqa: S603  # our own program
+            # A process group of its own: Ctrl-C comes to us, and we end the process when all is stored.
+            self._process = subprocess.Popen(  # noqa: S603  # our own program, no word from outside
+                words, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
+            )
         ours.settimeout(SEND_SECONDS)
         self._socket = ours
         self._started_at = self._elapsed()
@@ -97,7 +100,9 @@ class WriterProcess:
             self._loop.call_soon_threadsafe(self._turn_away)
             self._deaf.wait()
         if self._socket is not None:
-            _send(self._socket, None)
+            # Nothing waits any more: where the process is gone already there is nothing to ask it.
+            with suppress(OSError):
+                _send(self._socket, None)
             self._finish()
 
     def __len__(self) -> int:
