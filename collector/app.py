@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
@@ -18,10 +19,11 @@ from collector.config import ConfigError, Settings
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
-from collector.ingest.purging import Kept, day_word, purge
+from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread, lag
-from collector.ingest.routes import IngestApp
-from collector.storage.engine import create_engine, file_of, writing
+from collector.ingest.routes import IngestApp, World
+from collector.ingest.writer_process import WriterProcess
+from collector.storage.engine import create_engine, file_of, is_sqlite, writing
 from collector.storage.lock_file import Busy
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
@@ -50,14 +52,22 @@ class Collector:
         self.engine = engine
         self.metrics = Metrics()
         self.log = RequestLog(log, settings.log_format)
-        self.ingest = IngestApp(engine, settings, metrics=self.metrics, log=self.log)
-        self.roller = RollerThread(
-            engine,
-            clock=time.time,
-            holder=secrets.token_hex(8),
-            dropped=self.metrics.too_late,
-            daily=lambda now: purge_and_tell(engine, settings, now),
-        )
+        self.roller: RollerThread | None = None
+        if writes_apart(engine):
+            world = World()
+            writer = WriterProcess(
+                settings, mark=world.mark, committed=self.metrics.committed, dropped=self.metrics.too_late
+            )
+            self.ingest = IngestApp(engine, settings, metrics=self.metrics, log=self.log, world=world, writer=writer)
+        else:
+            self.ingest = IngestApp(engine, settings, metrics=self.metrics, log=self.log)
+            self.roller = RollerThread(
+                engine,
+                clock=time.time,
+                holder=secrets.token_hex(8),
+                dropped=self.metrics.too_late,
+                daily=lambda now: purge_and_tell(engine, settings, now),
+            )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +108,8 @@ class Collector:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self.ingest.start()
-        self.roller.start()
+        if self.roller is not None:
+            self.roller.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await asyncio.to_thread(self._stop)
@@ -106,8 +117,14 @@ class Collector:
 
     def _stop(self) -> None:
         self.ingest.stop()
-        self.roller.stop()
+        if self.roller is not None:
+            self.roller.stop()
         self.log.flush()
+
+
+def writes_apart(engine: Engine) -> bool:
+    """Whether the writer and the roller have a process of their own: not beside a server, which is one already."""
+    return is_sqlite(engine) and sys.platform != "win32"
 
 
 def is_local(scope: Scope) -> bool:
@@ -134,22 +151,6 @@ def open_engine(settings: Settings) -> Engine:
         raise ConfigError(
             "database_url is not the address of a database: correct its port and its spelling."
         ) from error
-
-
-def purge_and_tell(engine: Engine, settings: Settings, now: int) -> None:
-    """The daily purge of a running collector; what somebody must look at goes to the log."""
-    purged = purge(engine, now, kept_of(settings), ZoneInfo(settings.time_zone))
-    for site_id, day in purged.different:
-        _log.error(
-            "Nothing of site number %d was purged from %s on: its site slots are not what their facts say;"
-            " run `dps-collector rebuild`.",
-            site_id,
-            day_word(day),
-        )
-
-
-def kept_of(settings: Settings) -> Kept:
-    return Kept(settings.slot_records_kept_days, settings.readings_kept_days)
 
 
 def rules_of(settings: Settings) -> Rules:

@@ -4,9 +4,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector.app import kept_of
 from collector.cli.opening import engine_of, now, settings_of
-from collector.ingest.purging import day_word
+from collector.ingest.purging import day_word, kept_of
 from collector.ingest.purging import purge as purge_now
 from collector.storage.engine import reading
 from collector.storage.queries.sites import all_sites

@@ -12,6 +12,7 @@ two at the same time do each thing once. What is deleted, and when:
 """
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, delete, select
 
+from collector.config import Settings
 from collector.domain.calendar import local_date
 from collector.domain.coverage import SLOT_SECONDS, needed
 from collector.ingest import off_time
@@ -38,6 +40,8 @@ from collector.storage.models import (
     web_session,
 )
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
+
+_log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400
 
@@ -79,6 +83,22 @@ class Purged:
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
             f" {self.undated_records} undated records, {self.readings} readings"
         )
+
+
+def purge_and_tell(engine: Engine, settings: Settings, now: int) -> None:
+    """The daily purge of a running collector; what somebody must look at goes to the log."""
+    purged = purge(engine, now, kept_of(settings), ZoneInfo(settings.time_zone))
+    for site_id, day in purged.different:
+        _log.error(
+            "Nothing of site number %d was purged from %s on: its site slots are not what their facts say;"
+            " run `dps-collector rebuild`.",
+            site_id,
+            day_word(day),
+        )
+
+
+def kept_of(settings: Settings) -> Kept:
+    return Kept(settings.slot_records_kept_days, settings.readings_kept_days)
 
 
 def day_word(day: int) -> str:

@@ -53,6 +53,7 @@ from collector.ingest.problems import (
     wrong_method,
 )
 from collector.ingest.writer import QueueFull, Writer
+from collector.ingest.writer_process import WriterProcess
 from collector.storage.engine import is_sqlite, writing
 
 ENVELOPES = "/api/v1/envelopes"
@@ -104,7 +105,9 @@ class IngestApp:
         metrics: Metrics,
         log: RequestLog,
         world: World | None = None,
+        writer: Writer | WriterProcess | None = None,
     ) -> None:
+        """Without a `writer` of its own it commits in a thread."""
         self._engine = engine
         self._settings = settings
         self._world = world or World()
@@ -122,7 +125,9 @@ class IngestApp:
         self._beside = asyncio.Semaphore(THREADS)
         self._looker: Connection | None = None
         self._flushing: asyncio.TimerHandle | None = None
-        self.writer = Writer(engine, limit=settings.queue_limit, mark=self._world.mark, committed=metrics.committed)
+        if writer is None:
+            writer = Writer(engine, limit=settings.queue_limit, mark=self._world.mark, committed=metrics.committed)
+        self.writer = writer
 
     def handles(self, path: str) -> bool:
         return path in METHODS

@@ -1,19 +1,22 @@
 """Reads and writes many rows with few statements.
 
-Multi-row statements, never `executemany`: a distributed database plans each statement once. On SQLite there is a
-second reason. The driver lets go of Python's global lock for each step of a statement, and gets it back only when the
-thread that serves the stations lets go in turn. So there one statement writes all rows of a table, and one statement
-reads all rows as one JSON text; together that made ingest three times faster.
+Multi-row statements, never `executemany`: a distributed database plans each statement once. SQLite, which plans nothing
+anew, writes row by row a sixth faster: as long as no other thread waits for Python's global lock, which the driver lets
+go of for each step. That is so in the process of the writer. Reads are made beside other threads, too; there one
+statement reads all rows as one JSON text.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, Table
+
+from collector.storage.engine import is_sqlite
 
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Statements come in these lengths, so that a few prepared ones serve every batch."""
@@ -56,12 +59,15 @@ def insert_rows(connection: Connection, what: Insertion, rows: Sequence[Row]) ->
     """Writes the rows, in the order of their keys, as if one after the other."""
     if not rows:
         return
-    place, padded = _style(connection)
     cursor = connection.connection.cursor()
     try:
+        if is_sqlite(connection):
+            # Sorting keeps rows of one key in their order.
+            cursor.executemany(_insert(what, 1, "?"), sorted(rows, key=itemgetter(slice(what.key))))
+            return
         for distinct in rounds(rows, what.key):
-            for part in parts(distinct, padded=padded):
-                cursor.execute(_insert(what, len(part), place), tuple(chain.from_iterable(part)))
+            for part in parts(distinct, padded=False):
+                cursor.execute(_insert(what, len(part), "%s"), tuple(chain.from_iterable(part)))
     finally:
         cursor.close()
 

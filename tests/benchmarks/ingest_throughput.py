@@ -2,11 +2,11 @@
 
     python tests/benchmarks/ingest_throughput.py [--seconds 10] [--envelope full|usual]
 
-The collector is one uvicorn process (uvloop, httptools) on SQLite with `synchronous=FULL` on a real disk, its roller
-running. The load is wrk with 32 connections on the same machine. Every request is one contact of one station, as long
-after its previous one as its slots are: new slots, a higher revision of the unfinished one, changed readings; none is
-sent twice. The collector's clock moves on with the contacts, so that hours end as often as they do in service. The
-roller keeps up when nothing waits for it a moment after the last envelope.
+The collector is one uvicorn process (uvloop, httptools) and its process that writes and rolls, on SQLite with
+`synchronous=FULL` on a real disk. The load is wrk with 32 connections on the same machine. Every request is one contact
+of one station, as long after its previous one as its slots are: new slots, changed readings; none is sent twice. The
+collector's clock moves on with the contacts, so that hours end as often as they do in service. The roller keeps up
+when nothing waits for it a moment after the last envelope.
 
 Yardsticks of the same run: a bare ASGI application that reads the same requests and answers 200, and the durable
 commits per second of plain SQLite on the same disk.
@@ -42,8 +42,9 @@ from collector.ingest.log import RequestLog
 from collector.ingest.metrics import Metrics
 from collector.ingest.payload import ENVELOPE, unpacked, validated
 from collector.ingest.rebuilding import verify
-from collector.ingest.roller import RollerThread, lag, roll
+from collector.ingest.roller import lag, roll
 from collector.ingest.routes import IngestApp, World
+from collector.ingest.writer_process import WriterProcess
 from collector.storage.engine import create_engine, reading
 from collector.storage.models import station_contact
 from tests.benchmarks.intake_load import (
@@ -79,18 +80,17 @@ class ContactClock:
 
 
 def serve(url: str, port: int, seconds_between: int) -> None:
-    """The collector's intake as it is served, with the roller beside it."""
+    """The collector's intake as it is served; the writer and the roller have a process of their own."""
     settings = read(None, {"DPS_COLLECTOR_DATABASE_URL": url, "DPS_COLLECTOR_DATA_FOLDER": str(Path(url[10:]).parent)})
     engine = create_engine(url)
     with Path(url[10:] + ".log").open("w") as stream:
         world = World(clock=ContactClock(seconds_between))
-        app = IngestApp(engine, settings, metrics=Metrics(), log=RequestLog(stream), world=world)
-        roller = RollerThread(engine, clock=time.time, holder="benchmark")
+        metrics = Metrics()
+        writer = WriterProcess(settings, mark=world.mark, committed=metrics.committed, dropped=metrics.too_late)
+        app = IngestApp(engine, settings, metrics=metrics, log=RequestLog(stream), world=world, writer=writer)
         app.start()
-        roller.start()
         run_server(app, port)
         app.stop()
-        roller.stop()
 
 
 async def bare(_scope: Any, receive: Any, send: Any) -> None:

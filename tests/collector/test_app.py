@@ -29,7 +29,9 @@ def log() -> io.StringIO:
 
 
 @pytest.fixture
-def collector(settings: Settings, log: io.StringIO) -> Iterator[Collector]:
+def collector(settings: Settings, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    # A process of its own for each of these tests would take most of their time, and none of them writes.
+    monkeypatch.setattr("collector.app.writes_apart", lambda _engine: False)
     engine = open_engine(settings)
     migrate(engine)
     yield Collector(engine, settings, log=log)

@@ -176,10 +176,13 @@ def child(words: list[str], tuning: Tuning, places: Places, log: str) -> int:
 
 
 def tune(tuning: Tuning, places: Places, words: list[str]) -> None:
+    from collector import app  # noqa: PLC0415 the same
     from collector.ingest import writer  # noqa: PLC0415 the same
     from collector.ingest.commit import Stored, commit  # noqa: PLC0415 the same
     from collector.storage import engine, schema  # noqa: PLC0415 the same
 
+    # One process to strike, with the threads that have these names.
+    app.writes_apart = lambda _engine: False  # type: ignore[assignment]  # the parameter has another name
     real_time = time.time
     time.time = lambda: real_time() + tuning.later_seconds
     engine.CHECKPOINT_PAGES = tuning.checkpoint_pages

@@ -1,0 +1,333 @@
+"""The writer and the roller in processes of their own, which share no lock of Python's with the intake.
+
+In one process the thread that commits, the one that rolls and the loop that serves the stations wait for Python's
+global lock in turn: that cost as much processor time as all the work itself. Here the loop hands a batch over through a
+socket and goes on reading; one batch at a time is on its way.
+
+The writer reads pickled messages, each behind its length: the settings, then batches, which it answers with their
+results. An empty message asks it to end well. The end of the connection means that whoever started it is no more: it
+ends at once, as if it had been killed too, and nobody hears of a commit that was under way. The roller is its fork and
+ends with it; when the roller dies, the writer dies too, and both are started again.
+"""
+
+import asyncio
+import gc
+import logging
+import mmap
+import os
+import pickle
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from collector.config import Settings
+from collector.ingest.commit import Result, TryAgain, commit
+from collector.ingest.facts import Facts
+from collector.ingest.purging import purge_and_tell
+from collector.ingest.roller import RollerThread
+from collector.ingest.writer import BATCH_LIMIT, GATHERED, QueueFull, Waiting
+from collector.storage.engine import create_engine
+
+SEND_SECONDS = 10.0
+RESTART_SECONDS = 5.0
+"""A process that ended is started again with the next envelope, but not more often than this."""
+GARBAGE_THRESHOLDS = (20_000, 20, 20)
+_READ_BYTES = 1 << 20
+_HEAD = 4
+"""Bytes of the length in front of each message."""
+
+_log = logging.getLogger(__name__)
+
+
+class WriterProcess:
+    """What `Writer` is, with a process in place of its thread, and the roller beside it. POSIX only."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        mark: Callable[[], int],
+        committed: Callable[[int, float], None],
+        dropped: Callable[[int], None],
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`dropped` is told of marks before a seal, see `roll`."""
+        self._settings = settings
+        self._mark = mark
+        self._committed = committed
+        self._dropped = dropped
+        self._elapsed = elapsed
+        self._queue: list[Waiting] = []
+        self._flying: list[Waiting] = []
+        self._ready = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._heard = bytearray()
+        self._started_at = float("-inf")
+        self._stopping = False
+        self._empty = threading.Event()
+        self._deaf = threading.Event()
+
+    def start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            words = [sys.executable, "-P", "-m", "collector.ingest.writer_process", str(theirs.fileno())]
+            # A process group of its own: Ctrl-C comes to us, and we end the process when all is stored.
+            self._process = subprocess.Popen(  # noqa: S603  # our own program, no word from outside
+                words, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0
+            )
+        ours.settimeout(SEND_SECONDS)
+        self._socket = ours
+        self._started_at = self._elapsed()
+        self._ready = False
+        self._heard.clear()
+        _send(ours, self._settings)
+
+    def stop(self) -> None:
+        """Takes no more, has stored what waits, ends the process. To be called beside the loop."""
+        self._stopping = True
+        if self._loop is not None and self._loop.is_running():
+            if len(self):
+                self._empty.wait()
+            self._loop.call_soon_threadsafe(self._turn_away)
+            self._deaf.wait()
+        if self._socket is not None:
+            # Nothing waits any more: where the process is gone already there is nothing to ask it.
+            with suppress(OSError):
+                _send(self._socket, None)
+            self._finish()
+
+    def __len__(self) -> int:
+        return len(self._queue) + len(self._flying)
+
+    def submit(self, facts: Facts) -> "asyncio.Future[Result]":
+        """To be called from one event loop only."""
+        if self._stopping or len(self) >= self._settings.queue_limit:
+            raise QueueFull
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._listen()
+        future: asyncio.Future[Result] = self._loop.create_future()
+        if not self._queue and not self._flying:
+            self._loop.call_soon(self._hand_over, 0)
+        self._queue.append((facts, future))
+        return future
+
+    def _hand_over(self, before: int) -> None:
+        if self._flying or not self._queue or self._loop is None:
+            return
+        # As long as every turn of the loop brings more, wait for the next one: fewer, larger commits.
+        if before < len(self._queue) < GATHERED:
+            self._loop.call_soon(self._hand_over, len(self._queue))
+            return
+        if self._socket is None:
+            if self._elapsed() < self._started_at + RESTART_SECONDS:
+                self._give_up()
+                return
+            self.start()
+            self._listen()
+        if self._ready and self._socket is not None:
+            self._flying = self._queue[:BATCH_LIMIT]
+            del self._queue[:BATCH_LIMIT]
+            try:
+                _send(self._socket, ([facts for facts, _future in self._flying], self._mark()))
+            except OSError as error:
+                self._lost(type(error).__name__)
+
+    def _listen(self) -> None:
+        if self._socket is not None and self._loop is not None:
+            self._loop.add_reader(self._socket.fileno(), self._hear, self._socket)
+
+    def _turn_away(self) -> None:
+        if self._socket is not None and self._loop is not None:
+            self._loop.remove_reader(self._socket.fileno())
+        self._deaf.set()
+
+    def _hear(self, connection: socket.socket) -> None:
+        try:
+            heard = connection.recv(_READ_BYTES)
+        except OSError:
+            heard = b""
+        if not heard:
+            self._lost("it ended")
+            return
+        self._heard += heard
+        if len(self._heard) < _HEAD or len(self._heard) < _HEAD + _length(self._heard):
+            return
+        # One message at a time: the process says nothing more until it is asked again.
+        answer, self._heard = bytes(self._heard[_HEAD:]), bytearray()
+        self._ready = True
+        if answer:
+            self._take(*pickle.loads(answer))  # noqa: S301  # from our own process
+        if self._queue and self._loop is not None:
+            # After what the answers bring: those stations may be heard again in this turn.
+            self._loop.call_soon(self._hand_over, 0)
+
+    def _take(self, results: Sequence[Result], seconds: float, dropped: int) -> None:
+        self._committed(len(results), seconds)
+        if dropped:
+            self._dropped(dropped)
+        flying, self._flying = self._flying, []
+        _settle(flying, results)
+        self._note_empty()
+
+    def _lost(self, why: str) -> None:
+        """The process is gone; what it had in hand may be stored or not, so nobody hears that it is."""
+        _log.error("The process that stores envelopes is gone (%s); it is started again with the next envelope.", why)
+        if self._socket is not None and self._loop is not None:
+            self._loop.remove_reader(self._socket.fileno())
+            assert self._process is not None
+            self._process.kill()
+            self._finish()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        waiting = self._flying + self._queue
+        self._flying, self._queue = [], []
+        _settle(waiting, [TryAgain("no process")] * len(waiting))
+        self._note_empty()
+
+    def _note_empty(self) -> None:
+        if self._stopping and not len(self):
+            self._empty.set()
+
+    def _finish(self) -> None:
+        assert self._process is not None
+        assert self._socket is not None
+        connection, self._socket = self._socket, None
+        self._ready = False
+        self._process.wait()
+        connection.close()
+
+
+class Tally:
+    """Counts in one process, in memory shared with its forks, what another one takes."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 8)
+        self._taken = 0
+
+    def _total(self) -> int:
+        return int.from_bytes(self._shared[:8], "big")
+
+    def add(self, count: int) -> None:
+        self._shared[:8] = (self._total() + count).to_bytes(8, "big")
+
+    def take(self) -> int:
+        """What was counted since the last time."""
+        count = self._total() - self._taken
+        self._taken += count
+        return count
+
+
+def work(connection: socket.socket) -> None:
+    """The writer: stores batches until it is asked to end."""
+    settings: Settings = _receive(connection)
+    dropped = Tally()
+    with forked_roller(settings, connection, dropped):
+        engine = create_engine(settings.database_url)
+        _be_still()
+        _send(connection, None)
+        while asked := _receive(connection):
+            begun = time.perf_counter()
+            results = commit(engine, *asked)
+            _send(connection, (results, time.perf_counter() - begun, dropped.take()))
+        engine.dispose()
+
+
+@contextmanager
+def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally) -> Iterator[None]:
+    """The roller as a fork, made before there are threads or an open database, which no fork may inherit."""
+    if sys.platform == "win32":
+        raise OSError("there is no fork")
+    ours, theirs = socket.socketpair()
+    roller = os.fork()
+    if not roller:
+        connection.close()
+        ours.close()
+        os._exit(_roll(settings, theirs, dropped))
+    theirs.close()
+    with ours:
+        signal.signal(signal.SIGCHLD, lambda *_: os._exit(1))
+        yield
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        ours.sendall(b"end")
+        os.waitpid(roller, 0)
+
+
+def _roll(settings: Settings, connection: socket.socket, dropped: Tally) -> int:
+    engine = create_engine(settings.database_url)
+    roller = RollerThread(
+        engine,
+        clock=time.time,
+        holder=secrets.token_hex(8),
+        dropped=dropped.add,
+        daily=lambda now: purge_and_tell(engine, settings, now),
+    )
+    _be_still()
+    roller.start()
+    if not connection.recv(3):
+        return 1
+    roller.stop()
+    engine.dispose()
+    return 0
+
+
+def _be_still() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+
+
+def main(descriptor: int) -> None:
+    # Who stops the collector by its group stops whoever started us, and that one tells us when all is stored.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with socket.socket(fileno=descriptor) as connection:
+            work(connection)
+    except (EOFError, ConnectionError):
+        os._exit(1)
+
+
+def _settle(waiting: Sequence[Waiting], results: Sequence[Result]) -> None:
+    for (_facts, future), result in zip(waiting, results, strict=True):
+        if not future.done():
+            future.set_result(result)
+
+
+def _send(connection: socket.socket, content: Any) -> None:
+    packed = b"" if content is None else pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+    connection.sendall(len(packed).to_bytes(_HEAD, "big") + packed)
+
+
+def _receive(connection: socket.socket) -> Any:
+    """One message; None when it is empty. Raises EOFError when there is nobody any more."""
+    length = _length(_exactly(connection, _HEAD))
+    return pickle.loads(_exactly(connection, length)) if length else None  # noqa: S301  # from our own process
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    content = bytearray()
+    while len(content) < count:
+        part = connection.recv(min(count - len(content), _READ_BYTES))
+        if not part:
+            raise EOFError
+        content += part
+    return bytes(content)
+
+
+def _length(head: bytes | bytearray) -> int:
+    return int.from_bytes(head[:_HEAD], "big")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
