@@ -34,7 +34,7 @@ from collector.domain.disclosure.switches import Switches, count_of, weight
 from collector.domain.disclosure.tables import Key, Tables, check_names, is_month
 from collector.domain.solver import INFINITY
 
-CHEAP = 0.3
+CHEAP = 0.1
 """What a line of sensitivity, or an estimate, is worth beside the count itself."""
 
 
@@ -45,6 +45,8 @@ def control(tables: Tables, older: Sequence[Tables] = (), *, idle_rule_minutes: 
     Raises NotATable.
     """
     check_names(tables)
+    # Among choices that cost the same the order decides: it is that of the names, however the tables came.
+    tables = Tables(dict(sorted(tables.figures.items())), dict(sorted(tables.members.items())), tables.weeks)
     for figures in tables.figures.values():
         check_figures(figures)
     hidden: dict[str, frozenset[Key]] = {}
@@ -173,7 +175,9 @@ def _hours(tables: Tables, count: Count, hidden: Hidden, older: Sequence[Tables]
     ledger.enter(count.hours, describe)
     chosen = choose(ledger.system(), switches.costs, must).switches
     found = {count.hours: switches.keys(count.hours, chosen)}
-    found |= dict.fromkeys(count.derived_from_hours, found[count.hours])
+    closed = {key for key in tables.figures if not hours_may_be_told(tables, key, count)}
+    for figure in count.derived_from_hours:
+        found[figure] = found[count.hours] | {key for key in closed if value(tables.cell(*key, figure))}
     if count is SESSIONS:
         found |= _by_opening(tables, found)
     return found
@@ -183,6 +187,6 @@ def _by_opening(tables: Tables, hidden: Hidden) -> dict[str, frozenset[Key]]:
     """Occupancy by kind of opening is hidden with the hours, and where its own are those of too few sessions."""
     may = {key: parts_may_be_told(tables, key, hidden) for key in tables.figures}
     return {
-        figure: hidden[SESSIONS.hours] | {key for key, told_there in may.items() if figure not in told_there}
+        figure: hidden[figure] | {key for key, told_there in may.items() if figure not in told_there}
         for figure in PARTS_OF_OPENING
     }

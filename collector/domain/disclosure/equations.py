@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from collector.domain.solver import INFINITY, Polytope, Row
+from collector.domain.solver import INFINITY, Extreme, Polytope, Row
 
 NEARLY = 1e-6
 """Below the rounding of the solver; all numbers are counts or hours."""
@@ -81,18 +81,18 @@ class Reader:
                 self._bounds[index] = number.shown
         self._part_of: dict[int, int] = {}
         self._parts: list[_Part] = self._cut()
-        self._seen: dict[int, Interval] = {}
+        self._asked: dict[int, _Ends] = {}
 
     def wide_enough(self, index: int) -> bool:
         """Whether the interval is as wide as it must be; often known from the answers before."""
         number = self._system.numbers[index]
-        seen = self._seen.get(index)
-        if seen is not None and seen.width(whole=number.whole) >= number.need - NEARLY:
+        part = self._parts[self._part_of[index]]
+        if part.seen(part.columns[index]).width(whole=number.whole) >= number.need - NEARLY:
             return True
         return self.interval(index).width(whole=number.whole) >= number.need - NEARLY
 
     def interval(self, index: int) -> Interval:
-        return self._ends(index)[0]
+        return self._ends(index).interval
 
     def weights(self, index: int) -> Weights:
         """What the interval of a hidden number rests on. The interval must be bounded."""
@@ -127,20 +127,17 @@ class Reader:
             weight += down * below if down > 0 else -down * above
         return weight
 
-    def _ends(self, index: int) -> "tuple[Interval, _Part, Sequence[float], Sequence[float]]":
-        part = self._parts[self._part_of[index]]
-        greatest = part.polytope().extreme(part.columns[index], greatest=True)
-        least = part.polytope().extreme(part.columns[index], greatest=False)
-        for point in (greatest.point, least.point):
-            for number, value in zip(part.columns, point, strict=bool(point)):
-                seen = self._seen.get(number)
-                self._seen[number] = (
-                    Interval(min(value, seen.least), max(value, seen.greatest)) if seen else Interval(value, value)
-                )
-        nothing = [0.0] * len(part.rows)
-        interval = Interval(least.value, greatest.value)
-        self._seen[index] = interval
-        return interval, part, greatest.prices or nothing, least.prices or nothing
+    def _ends(self, index: int) -> "_Ends":
+        found = self._asked.get(index)
+        if found is None:
+            part = self._parts[self._part_of[index]]
+            column = part.columns[index]
+            greatest = part.extreme(column, greatest=True)
+            least = part.extreme(column, greatest=False)
+            nothing = [0.0] * len(part.rows)
+            interval = Interval(least.value, greatest.value)
+            found = self._asked[index] = _Ends(interval, part, greatest.prices or nothing, least.prices or nothing)
+        return found
 
     def _cut(self) -> "list[_Part]":
         """Parts that share no number that is open: each is a small question of its own."""
@@ -185,17 +182,36 @@ class Reader:
 
 
 class _Part:
+    """A question of its own, and what its answers showed so far."""
+
     def __init__(self) -> None:
         self.columns: dict[int, int] = {}
         self.bounds: list[tuple[float, float]] = []
         self.rows: list[int] = []
         self.reduced: list[Row] = []
         self._polytope: Polytope | None = None
+        self._least: list[float] = []
+        self._greatest: list[float] = []
 
-    def polytope(self) -> Polytope:
+    def extreme(self, column: int, *, greatest: bool) -> Extreme:
         if self._polytope is None:
             self._polytope = Polytope(self.bounds, self.reduced)
-        return self._polytope
+        found = self._polytope.extreme(column, greatest=greatest)
+        if found.point:
+            # Every answer is a point for all columns: two far apart spare the question for another one.
+            self._least = [min(pair) for pair in zip(self._least or found.point, found.point, strict=True)]
+            self._greatest = [max(pair) for pair in zip(self._greatest or found.point, found.point, strict=True)]
+        return found
+
+    def seen(self, column: int) -> Interval:
+        return Interval(self._least[column], self._greatest[column]) if self._least else Interval(0.0, 0.0)
+
+
+class _Ends(NamedTuple):
+    interval: Interval
+    part: _Part
+    ups: Sequence[float]
+    downs: Sequence[float]
 
 
 def exactly(parts: Collection[int], total: int) -> Row:

@@ -17,6 +17,10 @@ NODES = 200
 """Branchings of one master question. Beyond it the best choice so far is taken; most need none."""
 
 
+FREE_ROUNDS = 4
+"""Rounds in which the choice is made anew. After them it only grows, so that it ends soon."""
+
+
 class Choice(NamedTuple):
     switches: frozenset[int]
     needs: Mapping[int, float]
@@ -31,6 +35,7 @@ def choose(
     follows: Collection[tuple[int, int]] = (),
     *,
     nodes: int = NODES,
+    free_rounds: int = FREE_ROUNDS,
 ) -> Choice:
     """The switches to turn on; `must` are on anyway, and of each pair in `follows` the first turns on the second."""
     if not system.hidden(must) or not costs:
@@ -43,9 +48,8 @@ def choose(
     rounds = 0
     while True:
         rounds += 1
-        on = frozenset(
-            switch for switch, chosen in enumerate(cheapest(costs, conditions, on & set(must), nodes)) if chosen
-        )
+        kept = on if rounds > free_rounds else must
+        on = frozenset(switch for switch, chosen in enumerate(cheapest(costs, conditions, kept, nodes)) if chosen)
         needed = system._replace(
             numbers=[
                 number._replace(need=needs[index]) if index in needs else number

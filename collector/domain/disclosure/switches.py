@@ -1,5 +1,6 @@
 """What can be hidden, and what that costs."""
 
+import math
 from collections.abc import Iterable
 
 from collector.domain.cells import Cell, Status
@@ -41,4 +42,4 @@ def weight(tables: Tables, key: Key, figure: str) -> float:
     unit, period = key
     breadth = 1.0 if tables.is_site(unit) else 2.0 * len(tables.sites(unit)) ** 0.5
     length = 1.0 if is_month(period) else 2.0 if "Q" in period else 4.0
-    return breadth * length * (1 + 0.05 * int(value(tables.cell(unit, period, figure))).bit_length())
+    return breadth * length * (1 + 0.05 * math.log2(1 + int(value(tables.cell(unit, period, figure)))))

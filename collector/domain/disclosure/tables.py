@@ -88,15 +88,20 @@ def is_month(period: str) -> bool:
     return len(period) == len("2026-03") and "Q" not in period
 
 
+def within(part: str, period: str) -> bool:
+    """Whether a period is another one, or lies in it."""
+    return part == period or part.startswith(f"{period}-") or (is_month(part) and quarter_of(part) == period)
+
+
 def parts_of(period: str, periods: set[str]) -> list[tuple[str, ...]]:
     """The ways in which a period is made of others that are there."""
     ways: list[tuple[str, ...]] = []
     if is_month(period):
         return ways
     if "Q" in period:
-        ways = [tuple(sorted(other for other in periods if is_month(other) and quarter_of(other) == period))]
+        ways = [tuple(sorted(other for other in periods if is_month(other) and within(other, period)))]
     else:
-        inside = sorted(other for other in periods if other.startswith(f"{period}-"))
+        inside = sorted(other for other in periods if other != period and within(other, period))
         ways = [tuple(other for other in inside if is_month(other)), tuple(other for other in inside if "Q" in other)]
     return [way for way in ways if way]
 
