@@ -17,8 +17,6 @@ from collector.domain.disclosure.ledger import Ledger, hours
 from collector.domain.disclosure.rules import (
     COUNTS,
     ESTIMATE,
-    FEWEST_IN_CROSS_TABLES,
-    FEWEST_SESSIONS,
     FEWEST_SESSIONS_FOR_HOURS,
     NOT_BY_MONTH,
     PEAK_OF_TOO_FEW,
@@ -28,6 +26,7 @@ from collector.domain.disclosure.rules import (
     SHARES,
     WIDTH_HOURS,
     Count,
+    fewest_of,
     known_hours,
     of_one_station,
     value,
@@ -89,8 +88,8 @@ def _against(tables: Tables, key: Key, figure: str, cell: Cell) -> Iterator[str]
         return
     if figure in NOT_BY_MONTH and is_month(key[1]):
         yield "is told by month"
-    if shown < _fewest(figure):
-        yield f"shows {shown}, fewer than {_fewest(figure)}"
+    if shown < fewest_of(figure):
+        yield f"shows {shown}, fewer than {fewest_of(figure)}"
     for count in COUNTS:
         sessions = tables.cell(*key, count.figure)
         if figure in (*count.copies, *count.derived) and sessions.status is Status.CONFIDENTIAL:
@@ -118,7 +117,7 @@ def _subtracted(tables: Tables, old: Tables) -> Iterator[Failure]:
     """What the difference of two vintages tells."""
     for key, figures in tables.figures.items():
         for figure, cell in figures.items():
-            fewest = _fewest(figure)
+            fewest = fewest_of(figure)
             if not fewest or not vintages.would_reveal([old], figure, key, cell, fewest):
                 continue
             if not vintages.hid(old, figure, key) and cell.value is not None:
@@ -129,13 +128,6 @@ def _subtracted(tables: Tables, old: Tables) -> Iterator[Failure]:
         for count in COUNTS:
             if tables.cell(*key, count.hours).value and vintages.would_reveal_hours([old], tables, count, key):
                 yield Failure(count.hours, *key, "tells, beside an older vintage, the hours of few sessions")
-
-
-def _fewest(figure: str) -> int:
-    """Below which a count is small; 0 of what is no count of sessions."""
-    if figure in LENGTHS or figure.startswith("B9."):
-        return FEWEST_IN_CROSS_TABLES
-    return FEWEST_SESSIONS if any(figure in (count.figure, *count.copies) for count in COUNTS) else 0
 
 
 def _computed(system: System) -> Iterator[Failure]:
@@ -172,7 +164,7 @@ def _published(tables: Tables, figure: str, key: Key, kind: int) -> Number | Non
     shown = None if cell.value is None else (float(cell.value),) * 2
     # The use of a single station may be hidden without being part of any sum.
     least = 0 if shown is None and of_one_station(tables, key) else 1
-    return Number((figure, *key), least, INFINITY, shown, kind, _fewest(figure))
+    return Number((figure, *key), least, INFINITY, shown, kind, fewest_of(figure))
 
 
 def _counts(tables: Tables, hours_of_week: Sequence[str], idle_rule_minutes: int) -> tuple[System, set[Key]]:

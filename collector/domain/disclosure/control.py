@@ -12,6 +12,7 @@ from collector.domain.disclosure.crosses import lengths, weeks
 from collector.domain.disclosure.equations import Number
 from collector.domain.disclosure.ledger import Hidden, Ledger, hours
 from collector.domain.disclosure.rules import (
+    COUNTED,
     COUNTS,
     ESTIMATE,
     FEWEST_SESSIONS,
@@ -70,7 +71,8 @@ def _is_told(key: Key, figure: str) -> bool:
 
 def _cell(tables: Tables, key: Key, figure: str, hidden: Hidden) -> Cell:
     cell = tables.figures[key][figure]
-    hides = cell.value is not None and key in hidden.get(figure, ())
+    # A count of nothing is told; a rate of nothing is not, where it would say something of a hidden count.
+    hides = (value(cell) if figure in COUNTED else cell.value is not None) and key in hidden.get(figure, ())
     return CONFIDENTIAL if hides else told(figure, cell)
 
 

@@ -55,6 +55,7 @@ SESSIONS = Count(
     "B1", "B2", RULES, ("B4", "B5"), ("B2.free", "B3", *PARTS_OF_OPENING, "B7.share", "B7.longest", "B8"), "B8"
 )
 COUNTS = (SESSIONS, Count("B1x", "B2x"), Count("B1u", "B2u"), Count("B1.imported", "B2.imported"))
+COUNTED = {*(figure for count in COUNTS for figure in (count.figure, *count.copies)), *LENGTHS}
 ESTIMATE = "B11"
 MEDIAN = "B6.median"
 NOT_BY_MONTH = (*LENGTHS, MEDIAN, "B7.share", "B7.longest", "B8", "B9")
@@ -78,6 +79,13 @@ def check_figures(figures: Figures) -> None:
     for figure in figures:
         if not figure.startswith(OPEN) and figure not in KNOWN:
             raise NotATable(f"Nobody decided who may see the figure {figure}; give it a rule before it is published.")
+
+
+def fewest_of(figure: str) -> int:
+    """Below which a count is small; 0 of what is no count of sessions."""
+    if figure in LENGTHS or figure.startswith("B9."):
+        return FEWEST_IN_CROSS_TABLES
+    return FEWEST_SESSIONS if any(figure in (count.figure, *count.copies) for count in COUNTS) else 0
 
 
 def value(cell: Cell) -> int | Fraction:
