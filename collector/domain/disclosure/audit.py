@@ -17,6 +17,7 @@ from collector.domain.disclosure.ledger import Ledger, hours
 from collector.domain.disclosure.rules import (
     COUNTS,
     ESTIMATE,
+    FEWEST_IN_CROSS_TABLES,
     FEWEST_SESSIONS_FOR_HOURS,
     NOT_BY_MONTH,
     PEAK_OF_TOO_FEW,
@@ -163,7 +164,11 @@ def _published(tables: Tables, figure: str, key: Key, kind: int) -> Number | Non
         return Number((figure, *key), 0, 0, (0, 0))
     shown = None if cell.value is None else (float(cell.value),) * 2
     # The use of a single station may be hidden without being part of any sum.
-    least = 0 if shown is None and of_one_station(tables, key) else 1
+    apart = shown is None and of_one_station(tables, key)
+    # Of a hidden total all parts are hidden, also those that are nothing.
+    part = fewest_of(figure) == FEWEST_IN_CROSS_TABLES
+    of_hidden = part and tables.cell(*key, SESSIONS.figure).status is Status.CONFIDENTIAL
+    least = 0 if apart or of_hidden else 1
     return Number((figure, *key), least, INFINITY, shown, kind, fewest_of(figure))
 
 

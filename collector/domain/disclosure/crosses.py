@@ -3,9 +3,10 @@
 The sessions themselves, and where they are hidden, are settled before.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from collector.domain.cells import CONFIDENTIAL, Cell
+from collector.domain.cells import CONFIDENTIAL, Cell, Status
 from collector.domain.disclosure import vintages
 from collector.domain.disclosure.equations import Number
 from collector.domain.disclosure.ledger import Hidden, Ledger
@@ -21,6 +22,7 @@ from collector.domain.disclosure.rules import (
 from collector.domain.disclosure.suppression import choose
 from collector.domain.disclosure.switches import Switches, count_of, weight
 from collector.domain.disclosure.tables import LENGTHS, Figures, Key, Tables, Week, is_month
+from collector.domain.solver import INFINITY
 
 
 def lengths(tables: Tables, hidden: Hidden, older: Sequence[Tables]) -> dict[str, frozenset[Key]]:
@@ -80,6 +82,7 @@ def _divided(
     switches = Switches()
     ledger = Ledger(tables)
     must: set[int] = set()
+    closed: dict[str, set[Key]] = defaultdict(set)
 
     def total(figure: str, key: Key) -> Number | None:
         cell = tables.figures[key].get(figure)
@@ -90,11 +93,14 @@ def _divided(
 
     def part(figure: str, key: Key) -> Number | None:
         cell = tables.figures[key].get(figure)
-        if cell is None or is_month(key[1]):
+        if cell is None or cell.status is not Status.VALUE or is_month(key[1]):
             return None
+        if key in hidden[totals[0]] and value(tables.cell(*key, totals[0])):
+            # Of a hidden total all parts are hidden, those that are nothing too: they would say how many parts it has.
+            closed[figure].add(key)
+            return Number((figure, *key), 0, INFINITY, None, None, FEWEST_IN_CROSS_TABLES)
         switch = switches.of(figure, key, weight(tables, key, figure))
-        of_hidden = any(key in hidden[count] for count in totals)
-        if value(cell) and (of_hidden or _must_be_hidden(figure, key, cell, older)):
+        if value(cell) and _must_be_hidden(figure, key, cell, older):
             must.add(switch)
         return count_of(figure, key, cell, switch, FEWEST_IN_CROSS_TABLES)
 
@@ -106,7 +112,7 @@ def _divided(
     for old in older:
         vintages.compare(ledger, old, parts, FEWEST_IN_CROSS_TABLES)
     chosen = choose(ledger.system(), switches.costs, must).switches
-    return {figure: switches.keys(figure, chosen) for figure in parts}
+    return {figure: switches.keys(figure, chosen) | closed[figure] for figure in parts}
 
 
 def _must_be_hidden(figure: str, key: Key, cell: Cell, older: Sequence[Tables]) -> bool:

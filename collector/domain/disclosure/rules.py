@@ -55,7 +55,7 @@ SESSIONS = Count(
     "B1", "B2", RULES, ("B4", "B5"), ("B2.free", "B3", *PARTS_OF_OPENING, "B7.share", "B7.longest", "B8"), "B8"
 )
 COUNTS = (SESSIONS, Count("B1x", "B2x"), Count("B1u", "B2u"), Count("B1.imported", "B2.imported"))
-COUNTED = {*(figure for count in COUNTS for figure in (count.figure, *count.copies)), *LENGTHS}
+COUNTED = {figure for count in COUNTS for figure in (count.figure, *count.copies)}
 ESTIMATE = "B11"
 MEDIAN = "B6.median"
 NOT_BY_MONTH = (*LENGTHS, MEDIAN, "B7.share", "B7.longest", "B8", "B9")

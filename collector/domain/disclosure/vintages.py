@@ -71,8 +71,10 @@ def _compare(ledger: Ledger, old: Tables, figure: str, need: float) -> None:
             changes.add(Number(name, -INFINITY, INFINITY, None))
             continue
         before = float(value(old.cell(*key, figure)))
-        after = number.shown[0] if number.shown else 0.0
-        if after == before:
+        after = number.shown[0] if number.shown else None
+        if after is None:
+            changes.add(Number(name, number.least - before, INFINITY, None))
+        elif after == before:
             changes.add(Number(name, 0, 0, (0, 0)))
         else:
             exact = (after - before, after - before)

@@ -27,9 +27,9 @@ COUNT = st.one_of(st.just(0), st.integers(1, 12), st.integers(5, 60), st.integer
 
 @st.composite
 def truths(draw: st.DrawFn) -> Tables:
-    """Two to five sites in one or two municipalities, over two to five months, in both ways of counting."""
-    names = [f"S{number}" for number in range(draw(st.integers(2, 5)))]
-    months = MONTHS[: draw(st.integers(2, 5))]
+    """Two to four sites in one or two municipalities, over two or three months, in both ways of counting."""
+    names = [f"S{number}" for number in range(draw(st.integers(2, 4)))]
+    months = MONTHS[: draw(st.integers(2, 3))]
     sites = {name: {month: draw(a_month(name)) for month in months} for name in names}
     cut = draw(st.integers(1, len(names)))
     groups = {"M0": tuple(names[:cut]), "M1": tuple(names[cut:])} if cut < len(names) else {"M0": tuple(names)}
@@ -71,13 +71,13 @@ def with_lengths(truth: Tables, draw: st.DrawFn) -> Tables:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(truths())
 def test_the_attack_learns_nothing_from_what_is_told(truth: Tables) -> None:
     assert audit(control(truth, idle_rule_minutes=10), idle_rule_minutes=10) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(truths(), st.data())
 def test_the_attack_finds_a_count_that_was_left_open_on_purpose(truth: Tables, data: st.DataObject) -> None:
     """One of two or more hidden cells of a line is opened: it, or what it protected, is no longer hidden well."""
@@ -96,7 +96,7 @@ def _alone(told: Tables, opened: Key) -> bool:
     return period != YEAR and len(months) == 2 and (unit, YEAR) not in hidden(told, "B1")
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(truths())
 def test_what_is_told_is_true_and_nothing_small_is_told(truth: Tables) -> None:
     told = control(truth)
@@ -108,11 +108,11 @@ def test_what_is_told_is_true_and_nothing_small_is_told(truth: Tables) -> None:
                 assert not 0 < after.value < (10 if figure in LENGTHS else 5)
             elif figure in figures:
                 assert after.status is Status.CONFIDENTIAL
-                # Zeros are untouched.
-                assert before.value
+                # Zeros are untouched, but for the bands of a hidden total.
+                assert before.value or (figure in LENGTHS and key in hidden(told, "B1"))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(truths())
 def test_what_is_derived_is_hidden_where_its_count_is(truth: Tables) -> None:
     told = control(truth)
@@ -122,7 +122,7 @@ def test_what_is_derived_is_hidden_where_its_count_is(truth: Tables) -> None:
             assert cell.status is not Status.VALUE or not truth.cell(*key, figure).value, (key, figure)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(truths())
 def test_the_pattern_rests_on_the_counts_alone(truth: Tables) -> None:
     """Neither hours nor rates nor what is open to everybody decide which sessions are hidden, nor does the order."""
