@@ -47,7 +47,7 @@ def truths(draw: st.DrawFn) -> Tables:
 @st.composite
 def a_month(draw: st.DrawFn, site: str) -> Counts:
     count = draw(COUNT)
-    found = {"B1": count, "B1x": draw(st.sampled_from([0, 0, 2, 30])), "A6": 3600 * 600, "B8": 4}
+    found = {"B1": count, "B1x": draw(st.sampled_from([0, 0, 2, 30])), "A6": 3600 * 1000, "B8": 4}
     found["B2"] = sum((900, 4000)[number % 2] for number in range(count))
     if site in ("S0", "S2"):  # always logged on: counted under four rules
         less, more, most = (draw(st.integers(0, count // 3)) for _ in range(3))
