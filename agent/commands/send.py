@@ -90,6 +90,7 @@ class locked:  # noqa: N801 reads as a word of a `with` statement
 
     def __enter__(self) -> None:
         demand_volume(self.config)
+        machine.demand_own_folder(self.folder)
         RealDisk().make_folder(self.folder)
         self.lock = machine.lock_file(f"{self.folder}/sender.lock")
 

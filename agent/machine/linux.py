@@ -202,6 +202,10 @@ def act_as_owner_of(folder: str) -> None:
         os.setuid(found.st_uid)
 
 
+def demand_own_folder(folder: str) -> None:
+    """Nothing: on this system whoever makes a folder looks at its owner (`agent.disk`)."""
+
+
 def state_folder() -> str:
     """The system's place for what the service keeps."""
     return "/var/lib/dps-agent"

@@ -100,6 +100,10 @@ def act_as_owner_of(folder: str) -> None:
     """Nothing: who may write where is not known here."""
 
 
+def demand_own_folder(folder: str) -> None:
+    """Nothing: who owns what is not known here."""
+
+
 def state_folder() -> str:
     """None that is known."""
     return ""

@@ -83,6 +83,11 @@ class Station:
         found: dict[str, Any] = json.loads((self.machine.root / "var/lib/dps-agent/run.json").read_text())
         return found
 
+    def knows_the_time(self) -> bool:
+        """Whether the collector has told it in this boot."""
+        trust = json.loads((self.machine.root / "var/lib/dps-agent/trust.json").read_text())
+        return bool(trust["boot_id"] == self.run()["boot_id"])
+
     def contacts(self) -> list[Any]:
         return self.collector.rows("SELECT agent_version, received_at FROM station_contact")
 
@@ -159,9 +164,12 @@ def test_it_counts_again_after_a_reboot(station: Station) -> None:
     station.machine.reboot()
     until(lambda: station.run()["run_id"] != before, "it runs again")
     station.visit()
+    # Once the collector has answered in this boot, the time is known, and a stop in order tells all that was counted.
+    until(lambda: station.tells("send") and station.knows_the_time(), "the time is known")
+    station.machine.run(["systemctl", "restart", "dps-agent"])
     station.sessions_are(2)
     reasons = station.collector.rows("SELECT start_reason, stop_reason FROM run ORDER BY started_at")
-    assert [row[0] for row in reasons] == ["boot", "boot"]
+    assert [row[0] for row in reasons] == ["boot", "boot", "restart"]
     assert reasons[0][1] is not None
 
 
