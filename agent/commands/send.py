@@ -59,6 +59,9 @@ def world(config: Config) -> Outside:
             no_earlier=latest_known(clock, disk, str(config.state_folder)),
         ),
         hardware=present,
+        logged=lambda since, until: machine.logged_between(
+            since, until, remote_sessions=config.remote_sessions, staff=frozenset(config.staff)
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from agent.machine import win32
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 if TYPE_CHECKING:
+    from agent.machine.base import Logged
     from agent.machine.hardware import Serials
 
 BOOT_KEYS = (
@@ -211,6 +212,17 @@ def demand_own_folder(folder: str) -> None:
             f"The state folder {folder} belongs to others, or others may enter it: move it away and repair the "
             "installation, which makes it anew, or close it as `dps-agent check` says."
         )
+
+
+def logged_between(
+    since: float, until: float, *, remote_sessions: bool, staff: frozenset[str]
+) -> "list[Logged] | None":
+    """What the System log tells of visitors' sessions, sleeps and boots; None where it tells nothing certain."""
+    from agent.machine import system_log_windows  # noqa: PLC0415 - after a gap only
+    from agent.machine.accounts_windows import local_groups_of  # noqa: PLC0415 - the same
+    from agent.machine.visitors_windows import Rule  # noqa: PLC0415 - the same
+
+    return system_log_windows.logged_between(since, until, Rule(remote_sessions, staff, local_groups_of))
 
 
 def state_folder() -> str:

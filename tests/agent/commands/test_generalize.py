@@ -10,6 +10,7 @@ import pytest
 
 from agent import machine
 from agent.commands import generalize
+from agent.run_file import copy_path
 from agent.spool import FOLDERS
 from tests.agent.commands.conftest import Done
 from tests.agent.sender.fake_collector import PUBLIC_ID, TOKEN, FakeCollector
@@ -90,7 +91,7 @@ def test_the_copy_of_this_boot_goes_too(
 ) -> None:
     monkeypatch.setattr(machine, "BOOT_FOLDER", str(tmp_path / "boot"))
     (tmp_path / "boot").mkdir()
-    copy = Path(generalize.copy_path(machine.BOOT_FOLDER, str(state)))
+    copy = Path(copy_path(machine.BOOT_FOLDER, str(state)))
     copy.write_text(json.dumps({}))
     call("generalize", *used)
     assert not copy.exists()
