@@ -17,7 +17,10 @@ import pytest
 pytest_plugins = ["pytester"]
 
 RIGS = {
-    "tests.rigs.debian_root": {"test_deb.py", "test_systemd_machine.py", "test_real_sessions.py"},
+    "tests.rigs.debian_root": {
+        *("test_deb.py", "test_debian_versions.py", "test_tarball.py"),
+        *("test_real_sessions.py", "test_systemd_machine.py"),
+    },
     "tests.rigs.windows_agent": {"test_msi.py", "test_signing.py"},
 }
 """What takes minutes to make on a new computer, by the files of tests that use it."""

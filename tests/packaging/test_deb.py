@@ -134,13 +134,28 @@ def test_debconf_can_answer_in_advance(station: DebianStation) -> None:
     assert answers["token"] not in kept
 
 
+def prepare_an_image(station: DebianStation) -> None:
+    """It forgets who it is, and at its next start enrols as whoever it is then."""
+    identity = station.machine.root / "var/lib/dps-agent/identity.json"
+    before = identity.read_text()
+    assert "systemctl stop dps-agent" in station.tells("generalize")
+    assert identity.read_text() == before
+    station.machine.run(["systemctl", "stop", "dps-agent"])
+    assert "has forgotten who it is" in station.tells("generalize")
+    assert not identity.exists()
+    station.machine.run(["systemctl", "start", "dps-agent"])
+    until(identity.exists, "it enrols again")
+    assert identity.read_text() != before
+
+
 def test_removal_keeps_the_counts_and_purge_leaves_nothing(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
     until(station.contacts, "the first envelope arrives", 10)
-    station.apt("remove", "dps-agent")
     root = station.machine.root
+    prepare_an_image(station)
+    station.apt("remove", "dps-agent")
     assert (root / "var/lib/dps-agent/identity.json").exists()
     assert not (root / "usr/lib/dps-agent").exists()
     station.apt("purge", "dps-agent")
