@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import agent.disk
 
-
 NEVER = 2**60
 
 

@@ -1,7 +1,7 @@
 """What lies in the folders of a simulated spool, kept up name by name instead of looked through each time."""
 
 from bisect import bisect_left
-from collections import Counter
+from itertools import chain
 
 from agent.spool import Entry, entry_of
 from tests.simulation.disk import SimulatedDisk
@@ -17,7 +17,7 @@ def order_of(entry: Entry) -> Order:
 class Listing:
     """The records in one folder of one disk."""
 
-    __slots__ = ("_by_name", "_disk", "_folder", "_keys", "_ordered", "_sizes", "bytes", "days", "entries", "version")
+    __slots__ = ("_by_key", "_by_name", "_disk", "_folder", "_ordered", "_sizes", "bytes", "days", "entries", "version")
 
     def __init__(self, disk: SimulatedDisk, folder: str) -> None:
         self._disk = disk
@@ -28,19 +28,24 @@ class Listing:
 
     def _clear(self) -> None:
         self._by_name: dict[str, Entry] = {}
-        self._keys: Counter[tuple[str, str, int]] = Counter()
+        self._by_key: dict[tuple[str, str, int], list[Entry]] = {}
         self._ordered: list[Order] = []
         self._sizes: dict[str, int] = {}
         self.entries: list[Entry] = []
         """Oldest first."""
         self.bytes = 0
-        self.days: Counter[int] = Counter()
+        self.days: dict[int, int] = {}
         """How many were acknowledged on which day."""
 
     @property
     def has_doubles(self) -> bool:
         """Whether there are two revisions of a record."""
-        return len(self._keys) < len(self.entries)
+        return len(self._by_key) < len(self.entries)
+
+    def superseded(self) -> list[Entry]:
+        """The entries that another one of the same key comes behind, oldest first."""
+        doubles = (sorted(alike, key=order_of)[:-1] for alike in self._by_key.values() if len(alike) > 1)
+        return sorted(chain.from_iterable(doubles), key=order_of)
 
     def look(self) -> "Listing":
         """Take in what has changed."""
@@ -66,8 +71,8 @@ class Listing:
 
     def _add(self, name: str, entry: Entry) -> None:
         self._by_name[name] = entry
-        self._keys[entry.key] += 1
-        self.days[entry.acknowledged_day] += 1
+        self._by_key.setdefault(entry[1:4], []).append(entry)
+        self.days[entry.acknowledged_day] = self.days.get(entry.acknowledged_day, 0) + 1
         order = order_of(entry)
         at = bisect_left(self._ordered, order)
         self._ordered.insert(at, order)
@@ -78,9 +83,14 @@ class Listing:
         entry = self._by_name.pop(name, None)
         if entry is None:
             return
-        for counter, key in ((self._keys, entry.key), (self.days, entry.acknowledged_day)):
-            counter[key] -= 1
-            if not counter[key]:
-                del counter[key]
+        alike = self._by_key[entry[1:4]]
+        if len(alike) > 1:
+            alike.remove(entry)
+        else:
+            del self._by_key[entry[1:4]]
+        if self.days[entry.acknowledged_day] > 1:
+            self.days[entry.acknowledged_day] -= 1
+        else:
+            del self.days[entry.acknowledged_day]
         at = bisect_left(self._ordered, order_of(entry))
         del self._ordered[at], self.entries[at]

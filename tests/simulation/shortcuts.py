@@ -5,6 +5,7 @@ what lies in them is kept up. `asdict` copies what nobody changes, and JSON is w
 third of the time. A test compares them with the originals.
 """
 
+import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -17,6 +18,7 @@ import agent.contacts
 import agent.run_file
 import agent.sender.compose
 import agent.sender.memory
+import agent.sender.upload
 import agent.spool
 import agent.timekeeping
 from agent.disk import RealDisk
@@ -45,6 +47,7 @@ def taken(system: SimulatedSystem) -> Iterator[None]:
         agent.timekeeping,
         agent.sender.compose,
         agent.sender.memory,
+        agent.sender.upload,
         agent.spool,
     )
     instead: list[tuple[Any, str, Any]] = [
@@ -58,6 +61,7 @@ def taken(system: SimulatedSystem) -> Iterator[None]:
         (agent.sender.compose, "asdict", plain),
         (agent.sender.memory, "asdict", plain),
         (agent.spool, "entry_of", lru_cache(maxsize=50_000)(agent.spool.entry_of)),
+        (agent.sender.upload, "gzip", LightGzip),
         *((speaker, "json", FastJson) for speaker in speakers),
     ]
     before = [(where, name, getattr(where, name)) for where, name, _ in instead]
@@ -102,8 +106,9 @@ class Known:
         return ORIGINAL_NEWEST(spool, folder) if listing.has_doubles else listing.entries[:]
 
     def sweep_folder(self, spool: Spool, folder: str) -> None:
-        if self.listing(spool, folder).has_doubles:
-            ORIGINAL_SWEEP(spool, folder)
+        listing = self.listing(spool, folder)
+        for entry in listing.superseded() if listing.has_doubles else ():
+            spool.disk.remove(spool.path(folder, entry.name))
 
     def drop_kept(self, spool: Spool) -> None:
         days = self.listing(spool, KEPT).days
@@ -125,6 +130,14 @@ class Known:
 
     def bytes(self, spool: Spool) -> int:
         return sum(self.listing(spool, folder).bytes for folder in FOLDERS)
+
+
+class LightGzip:
+    """As much of the module `gzip` as the agent uses; whoever unpacks it gets the same."""
+
+    @staticmethod
+    def compress(data: bytes, _level: int, *, mtime: int) -> bytes:
+        return gzip.compress(data, 1, mtime=mtime)
 
 
 class FastJson:
