@@ -3,14 +3,14 @@
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, event, insert
 
 from collector.config import read
 from collector.ingest.commit import Result, commit
@@ -105,6 +105,8 @@ class SimulatedCollector:
         )
         self.fault = ""
         """"before_commit" or "after_commit": where the next commit is the last one of this process."""
+        self.died: Callable[[], None] = lambda: None
+        """Told of each death."""
         self.up = False
         self.is_old = False
         """Whether the tables may be those of an older collector: only then a start looks at them."""
@@ -113,6 +115,8 @@ class SimulatedCollector:
 
     def start(self) -> None:
         self.engine = create_engine(f"sqlite:///{self.file}")
+        # Whether SQLite keeps its word is tested with real processes that are killed.
+        event.listen(self.engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous = OFF"))
         world = World(
             clock=lambda: float(self.time.now),
             elapsed=lambda: float(self.time.now),
@@ -142,6 +146,7 @@ class SimulatedCollector:
         self.time.tell("collector", "killed")
         self.app.stop()
         self.engine.dispose()
+        self.died()
 
     def ask(self, request: Request) -> Exchange | None:
         """Take a request as far as it goes without the writer; None when nobody listens."""

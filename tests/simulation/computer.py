@@ -217,7 +217,7 @@ class Computer:
                 self._beat(process)
 
         quiet = not self.log_ons and self.time.now % 86_400 > 20 * 3600
-        pause = self.random.randrange(12_000, 30_000) if quiet else self.random.randrange(2400, 10_800)
+        pause = self.random.randrange(12_000, 30_000) if quiet else self.random.randrange(3600, 16_000)
         self.time.at(even(self.time.now + pause), beat)
 
     def wake(self) -> None:

@@ -24,6 +24,8 @@ MOST_LOST_SECONDS = 6 * DAY_SECONDS
 """Stations keep for 7 days what was acknowledged (design: the chain)."""
 MOST_STEPS = 40
 """A checkpoint takes fewer steps, a contact more: the later ones are reached by longer strikes."""
+VERIFY_EVERY = 3
+"""In one of so many worlds everything is derived once more; the sums are compared with the truth in each."""
 
 
 @dataclass
@@ -67,10 +69,11 @@ class World:
             template(STATIONS),
             self.time,
             Random(f"{seed} collector"),
-            self.random.choices((1800, 7200, 14_400, 43_200), (1, 2, 8, 9))[0],
+            self.random.choices((1800, 7200, 14_400, 43_200), (1, 3, 16, 40))[0],
         )
+        self.collector.died = self._collector_died
         self.network = SimulatedNetwork(
-            self.collector, self.time, Random(f"{seed} network"), self.random.choice((0.0, 0.05, 0.3))
+            self.collector, self.time, Random(f"{seed} network"), self.random.choice((0.0, 0.05, 0.25))
         )
         self.stations: list[Station] = []
         self.visitors: list[Visitors] = []
@@ -82,7 +85,7 @@ class World:
             disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
             station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), "log_on")
             self.stations.append(station)
-            station.frozen = self.random.random() < 0.15
+            station.frozen = self.random.random() < 0.1
             if self.random.random() < 0.3:
                 station.clocks.always_synced = station.clocks.synced = False
                 station.clocks.was_wrong = True
@@ -90,7 +93,7 @@ class World:
                 station.clocks.wall_ahead = self.random.choice((0, 0, 3, -50, 115, -125, 4000))
                 station.daemon = self.random.random() < 0.5
             self.visitors.append(
-                Visitors(station, Random(f"{seed} visitors {number}"), self.random.choice((0.3, 1.0, 2.0)))
+                Visitors(station, Random(f"{seed} visitors {number}"), self.random.choice((0.3, 1.0, 2.0, 6.0)))
             )
 
     def run(self) -> Figures:
@@ -110,7 +113,7 @@ class World:
         for station, visitors in zip(self.stations, self.visitors, strict=True):
             if self.random.random() < 0.97:
                 self._plan_station(station, visitors, midnight)
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.25:
             self.time.at(midnight + 22 * HOUR, self.collector.roll)
         for happens, share in ((self._stop_collector, 0.15), (self._back_up, 0.4), (self._restore, 0.04)):
             if self.random.random() < share:
@@ -183,6 +186,8 @@ class World:
             self.collector.kill()
         else:
             self.collector.fault = kind
+
+    def _collector_died(self) -> None:
         self.time.after(even(self.random.choice((10, 600, 20_000))), self._start_collector)
 
     def _start_collector(self) -> None:
@@ -229,7 +234,7 @@ class World:
     def _drain(self) -> None:
         """No more faults: every station is on for an hour, twice, and sends what it has."""
         for station in self.stations:
-            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 480):
+            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 900):
                 self.time.at(moment, station.wake)
         self.network.fault_share = 0.0
         self.network.cut.clear()
@@ -272,7 +277,8 @@ class World:
             figures.counted += sum(found.starts[2].values())
             figures.undated += sum(sums[2][0] for sums in found.undated.values() if sums)
         figures.violations += invariants.site_slots(self.collector, facts)
-        figures.violations += self.collector.differences()
+        if self.seed % VERIFY_EVERY == 0:
+            figures.violations += self.collector.differences()
         figures.acknowledged = self.collector.accepted
         self.time.tell("end", repr(sorted(self.collector.rows_of_facts())))
         figures.trace = self.time.trace()
