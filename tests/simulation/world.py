@@ -1,13 +1,13 @@
 """One world: a site with a few stations for some weeks, drawn from a seed."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.simulation import invariants, shifted
+from tests.simulation import coverage, invariants, shifted
 from tests.simulation.collector import SimulatedCollector, template
 from tests.simulation.computer import KILL, POWER
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
@@ -81,12 +81,13 @@ class World:
         self.violations: list[str] = []
         self._restored = False
         self.station_days = 0
+        wrong, self._jumps = self.random.choice(((0.0, 0.0), (0.3, 0.0), (0.6, 0.1)))
         for number in range(1, STATIONS + 1):
             disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
             station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), "log_on")
             self.stations.append(station)
             station.frozen = self.random.random() < 0.1
-            if self.random.random() < 0.3:
+            if self.random.random() < wrong:
                 station.clocks.always_synced = station.clocks.synced = False
                 station.clocks.was_wrong = True
                 station.clocks.battery = self.random.random() < 0.5
@@ -132,7 +133,7 @@ class World:
             (lambda station: self._strike(station, KILL), 0.35),
             (lambda station: self._strike(station, POWER), 0.2),
             (self._fill, 0.03),
-            (self._jump, 0.05),
+            (self._jump, self._jumps),
         )
         for happens, share in faults:
             if self.random.random() < share:
@@ -260,6 +261,17 @@ class World:
         self.time.run_until(self.time.now + 600)
         self.collector.roll_all()
 
+    def _coverage(self) -> Iterator[str]:
+        """Where a clock was wrong, nobody can say what was when."""
+        claimed = coverage.claimed(self.collector)
+        for station in self.stations:
+            if not station.clocks.was_wrong:
+                yield from coverage.off_is_true(station.who, station.boots, claimed[station.number])
+                if not station.frozen:
+                    yield from coverage.off_is_found(station.who, station.boots, claimed[station.number])
+        if not any(station.clocks.was_wrong for station in self.stations):
+            yield from coverage.taken_is_true(self.collector, [station.boots for station in self.stations])
+
     def _figures(self) -> Figures:
         figures = Figures(station_days=self.station_days, faults=self.faults + self.network.counts)
         figures.violations += self.violations
@@ -277,6 +289,7 @@ class World:
             figures.counted += sum(found.starts[2].values())
             figures.undated += sum(sums[2][0] for sums in found.undated.values() if sums)
         figures.violations += invariants.site_slots(self.collector, facts)
+        figures.violations += self._coverage()
         if self.seed % VERIFY_EVERY == 0:
             figures.violations += self.collector.differences()
         figures.acknowledged = self.collector.accepted
