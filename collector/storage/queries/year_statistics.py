@@ -108,11 +108,13 @@ def _beside(
     if period.start() >= now:
         return out
     day = last_day_of(period, now, rules.zone)
-    return {
+    made = {**inventory(devices, day, rules.zone), **out}
+    begins = offer.begins()
+    if begins is None or begins >= period.end_slot:
+        return made
+    return made | {
         "A3": regular_week(offer.calendar, day),
         "A3.actual": whole_weeks(period, offer.openings, rules.zone, now, offer.timed_from),
-        **inventory(devices, day, rules.zone),
-        **out,
         "E4": availability_of_internet(None, 0),
     }
 
