@@ -13,7 +13,7 @@ from collector.ingest.derivation import horizons, slots_of_life
 from collector.ingest.facts import MARKS
 from collector.ingest.off_time import stretches_of
 from collector.storage.models import horizon, site_slot, slot_record, station
-from collector.storage.queries.rolled_months import mark_months, note_late_corrections, number_of, rolled_months
+from collector.storage.queries.rolled_months import mark_months, months_over, note_late_corrections
 from collector.storage.rows import Row, insert_rows, insertion, set_by_keys
 
 _HORIZONS = insertion(horizon, ("site_id", "slot"), replaced={"slot": "horizon.slot"})
@@ -57,17 +57,13 @@ def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
     touched: set[tuple[int, int]] = set()
     months: set[tuple[int, int]] = set()
     late: set[tuple[int, int]] = set()
-    stored = rolled_months(connection, list(first))
     offs = stretches_of(connection, [(row[0], row[1]) for row in found])
     for row in found:
         site_id, number = row[:2]
         for start, end in _changed(row):
             ranges.setdefault(site_id, set()).add((max(start, first[site_id]), end))
-            for month in stored[site_id].values():
-                if month.first_slot < end and start < month.until_slot:
-                    months.add((site_id, number_of(month.month)))
-                if month.first_slot < min(end, first[site_id]) and start < month.until_slot:
-                    late.add((site_id, number_of(month.month)))
+            months |= months_over(connection, site_id, start, end)
+            late |= months_over(connection, site_id, start, min(end, first[site_id]))
             slots = slots_of(offs[site_id, number], max(start, first[site_id]))
             touched |= {(site_id, slot) for slot in slots if slot < end}
     for site_id, some in ranges.items():

@@ -223,6 +223,15 @@ def months_with_slots(connection: Connection, keys: Iterable[tuple[int, int]]) -
     }
 
 
+def months_over(connection: Connection, site_id: int, first: int, end: int) -> set[tuple[int, int]]:
+    """The stored (site, month as 202611) that hold any slot from `first` up to `end`."""
+    state = rolled_month.c
+    rows = connection.execute(
+        select(state.month).where(state.site_id == site_id, state.until_slot > first, state.first_slot < end)
+    )
+    return {(site_id, row.month) for row in rows}
+
+
 def note_late_corrections(connection: Connection, months: Iterable[tuple[int, int]]) -> None:
     """`months` are (site, month as 202611)."""
     keys = sorted(set(months))

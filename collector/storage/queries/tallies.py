@@ -8,6 +8,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -71,12 +72,18 @@ def offers_of(
         firsts = [each.valid_from for each in mine.timetables]
         found[site_id] = Offer(
             mine,
-            openings(mine, period, zone) if firsts else [],
+            _openings(mine, period, zone) if firsts else (),
             calendar.start_of_day(min(firsts), zone) if firsts else None,
             lives.get(site_id, []),
             outages[site_id],
         )
     return found
+
+
+@lru_cache(maxsize=256)
+def _openings(known: Calendar, period: Period, zone: ZoneInfo) -> tuple[Opening, ...]:
+    """The same register gives the same openings; those of a year take some hundredths of a second."""
+    return tuple(openings(known, period, zone))
 
 
 def lives_of_stations(connection: Connection, site_ids: Sequence[int]) -> dict[int, list[Life]]:
