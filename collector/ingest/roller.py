@@ -242,7 +242,7 @@ class RollerThread:
             _log.exception("The roller could not give its lease back; it ends by itself in %d s.", LEASE_SECONDS)
 
     def _do_daily(self, now: int) -> None:
-        if now // DAY_SECONDS == self._day:
+        if now // DAY_SECONDS == self._day or not holds_lease(self._engine, now, self._holder):
             return
         self._day = now // DAY_SECONDS
         self._daily(now)
