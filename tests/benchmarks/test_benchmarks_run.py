@@ -76,3 +76,11 @@ def test_cost_of_disclosure_control_is_printed_beside_its_target() -> None:
     assert len(rows) == 2, printed
     assert all(found == "0" for found, _ in rows)
     assert re.search(r"target 5: (met|MISSED)", printed), printed
+
+
+def test_a_page_of_a_year_is_printed_beside_its_target() -> None:
+    printed = printed_by("year_of_statistics.py", "--sites", "1", "--days", "40", "--pages", "2")
+    assert re.search(
+        r"^page of a site and year, median +\d+\.\d ms CPU \(target 50: (met|MISSED)\)$", printed, re.MULTILINE
+    )
+    assert re.search(r"^all months added up again \(rebuild\) +\d+\.\d s CPU$", printed, re.MULTILINE), printed
