@@ -177,6 +177,11 @@ class Computer:
             self._run(self._service, self.service.checkpoint)
         self.time.now = now
 
+    def catch_up_before_a_strike(self) -> None:
+        """The checkpoint was written before that happened of which the next one knows."""
+        if self.strike is not None and not self.sessions.events and not self.presence.told:
+            self._catch_up(2)
+
     # --- the service --------------------------------------------------------------------------------------------
 
     def start_service(self) -> None:
@@ -185,6 +190,7 @@ class Computer:
         self._service = Process("service")
         self.service = Service(self.folder, 1800, self._outside(), self.mode)
         self._view = View(self.service.run_id, self.time.now)
+        self.presence.told = []
         self._called = self.time.now
         self._arm()
         try:
@@ -225,8 +231,7 @@ class Computer:
         if self.service is None or self.asleep:
             return
         if self._acting is None:
-            if self.strike is not None and not self.sessions.events:
-                self._catch_up(2)
+            self.catch_up_before_a_strike()
             self._arm()
         self._called = self.time.now
         if self.service is not None:

@@ -72,6 +72,13 @@ class Station(Computer):
         boot = len(self.boots)
         self.time.after(self.random.randrange(2, 8, 2), lambda: self._halt(boot))
 
+    def stop_service(self) -> None:
+        """The agent alone is stopped, and nobody sees the computer."""
+        if self.on and not self.asleep and self.service is not None:
+            service, process = self.service, self._service
+            self._run(process, lambda: service.stop("service_stop"))
+            self._end_service()
+
     def _halt(self, boot: int) -> None:
         if self.on and boot == len(self.boots):
             self.time.tell(self.who, "shut down")
@@ -102,8 +109,7 @@ class Station(Computer):
     def tell(self, event: Event, *, at_once: bool = True) -> None:
         """The system tells the service at once, or together with what comes in the same moment."""
         self.time.tell(self.who, f"{event.kind} {event.session}")
-        if self.strike is not None and not self.sessions.events:
-            self._catch_up(2)
+        self.catch_up_before_a_strike()
         if self.service is not None:
             self.sessions.events.append(event)
             if at_once:
