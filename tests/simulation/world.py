@@ -26,7 +26,7 @@ MOST_LOST_SECONDS = 6 * DAY_SECONDS
 """Stations keep for 7 days what was acknowledged (design: the chain)."""
 MOST_STEPS = 40
 """A checkpoint takes fewer steps, a contact more: the later ones are reached by longer strikes."""
-ALWAYS_LOGGED_ON = 0.5
+ALWAYS_LOGGED_ON = 0.06
 """Share of the stations that are counted by activity; each costs as much as several others."""
 VERIFY_EVERY = 3
 """In one of so many worlds everything is derived once more; the sums are compared with the truth in each."""
