@@ -15,6 +15,7 @@ import agent.sender.compose
 import agent.sender.exchange
 import agent.service
 import agent.spool
+import collector.domain.site_slots
 import collector.ingest.commit
 import collector.ingest.derivation
 import collector.ingest.facts
@@ -145,7 +146,7 @@ ORIGINAL_HAPPEN = Counter.happen
 ORIGINAL_LET_PASS = Counter._let_pass
 ORIGINAL_STOP = agent.service.Service.stop
 ORIGINAL_RUN = collector.ingest.off_time._run
-ORIGINAL_DERIVE = collector.ingest.derivation.derive
+ORIGINAL_DERIVE = collector.domain.site_slots.derive
 
 
 def free_unseen(self: Counter, start: int, end: int, *, presence: bool) -> None:

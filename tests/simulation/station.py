@@ -46,7 +46,11 @@ class Station(Computer):
         self.time.at(even(self.time.now + self.random.randrange(4, 60)), self.start_service)
 
     def _sync_later(self, boot: int) -> None:
-        """A daemon asks a time server, and asks again as long as there is no network."""
+        """A daemon asks a time server, and asks again as long as there is no network.
+
+        Not before the service runs: a clock that was wrong for whole boots, and is right when the service first looks
+        at it, has never been wrong as far as anybody can tell.
+        """
 
         def sync() -> None:
             if self.on and boot == len(self.boots):
@@ -54,7 +58,7 @@ class Station(Computer):
                     self.clocks.sync()
                 self._sync_later(boot)
 
-        self.time.at(even(self.time.now + self.random.choice((30, 400, 4000))), sync)
+        self.time.at(even(self.time.now + self.random.choice((64, 400, 4000))), sync)
 
     def shut_down(self) -> None:
         """A proper shutdown: everybody is logged off, the service stops, the sender has a few seconds."""
