@@ -305,8 +305,7 @@ class Counter:
         self._left_at = at
         seat = self.visits.pop(SEAT, None)
         if seat is not None:
-            if self._present_until is not None:
-                # Else it was left open by an earlier run, and nobody has told of input since.
+            if self._present_until is not None:  # else an earlier run left it open, and nobody told of input since
                 self._settle(seat, at)
             self._end(seat)
 
