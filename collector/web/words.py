@@ -202,4 +202,5 @@ def sentence_of(mistake: Mistake, translate: Callable[[str], str]) -> str:
     if not mistake.column:
         return sentence
     field = FIELDS.get(mistake.column)
-    return f"{translate(field) if field else mistake.column}: {sentence}"
+    named = translate(N_("%(name)s: %(value)s"))
+    return named % {"name": translate(field) if field else mistake.column, "value": sentence}
