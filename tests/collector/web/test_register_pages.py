@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from httpx import Response
 from sqlalchemy import Engine, select
 
 from collector.domain.calendar import Month
@@ -296,7 +297,7 @@ def test_a_year_and_a_monthly_figure(administrator: Browser, region: Engine) -> 
     assert "Say from which tool or person" in sentence_in(unnamed.text)
 
 
-def upload(browser: Browser, content: bytes, **fields: str):
+def upload(browser: Browser, content: bytes, **fields: str) -> Response:
     data = {"_csrf_token": browser.token(CANAL)} | fields
     return browser.client.post(f"{CANAL}/files/try", data=data, files={"file": ("table.csv", content, "text/csv")})
 
