@@ -80,10 +80,6 @@ class Speech:
         """Short, for rows of tables: "Sun 22 Nov"."""
         return dates.format_skeleton("MMMEd", day, locale=self.locale)
 
-    def weekday_name(self, day: dt.date) -> str:
-        """In full: "Sunday"."""
-        return dates.format_date(day, format="EEEE", locale=self.locale)
-
     def short_date(self, day: dt.date) -> str:
         """For axes: "22 Nov"."""
         return dates.format_skeleton("MMMd", day, locale=self.locale)

@@ -28,8 +28,6 @@ from collector.web.editing import Form, Refused, Typed, back_to, carried_out, fo
 from collector.web.permissions import may_edit
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
-MONDAY = dt.date(2024, 1, 1)
-"""Any Monday; days of the week are named by dates."""
 WEEKDAYS = range(7)
 INTERVALS_PER_DAY = 4
 
@@ -73,7 +71,7 @@ def page(
         calendar=calendar,
         today=today,
         in_force=timetable_of(calendar, today),
-        weekdays=[MONDAY + dt.timedelta(days=number) for number in WEEKDAYS],
+        weekdays=WEEKDAYS,
         weeks=[(each, by_day(each)) for each in reversed(calendar.timetables)],
         fields=fields_of(chosen),
         valid_from=edit if chosen and edit else today.isoformat(),
