@@ -14,7 +14,23 @@ from collector.web.log_in import WhoIsIt, must_be_logged_in
 from collector.web.pages import Pages
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
-from collector.web.views import health, language, login, site, sites, static_files, statistics
+from collector.web.views import (
+    activity,
+    attendance,
+    entries,
+    equipment,
+    files,
+    health,
+    language,
+    login,
+    opening_hours,
+    register,
+    site,
+    sites,
+    static_files,
+    statistics,
+    year,
+)
 
 LARGEST_FORM_BYTES = 64 * 1024
 
@@ -25,17 +41,34 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
     around = Surroundings(engine, settings, clock, pages)
     return Litestar(
         route_handlers=[
+            activity.change,
+            activity.show,
+            attendance.change,
+            attendance.show,
+            entries.change,
+            entries.show,
+            equipment.change,
+            equipment.show,
+            files.send,
+            files.show,
+            files.take,
             health.answer,
             language.choose,
             login.form,
             login.enter,
             login.leave,
+            opening_hours.change,
+            opening_hours.show,
+            register.change,
+            register.show,
             site.show,
             sites.show,
             static_files.send,
             static_files.favicon,
             statistics.show,
             statistics_api.answer,
+            year.change,
+            year.show,
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
         guards=[must_be_logged_in],
