@@ -68,3 +68,11 @@ def test_speed_of_the_counter_is_printed_beside_a_yardstick() -> None:
     printed = printed_by("counter_speed.py", "--events", "2000")
     assert len(re.findall(r"counter alone +\d+ events/s +\(target 100000: (?:met|MISSED)\)", printed)) == 2, printed
     assert len(re.findall(r"yardstick: csv +\d+ rows/s, [\d.]+ times as many", printed)) == 2, printed
+
+
+def test_cost_of_disclosure_control_is_printed_beside_its_target() -> None:
+    printed = printed_by("disclosure_control.py", "--sites", "6", "--municipalities", "2", "--seeds", "1")
+    rows = re.findall(r"attack +\d+\.\d+ CPU s, (\d+) found; .* hidden +(\d+\.\d)%; naive", printed)
+    assert len(rows) == 2, printed
+    assert all(found == "0" for found, _ in rows)
+    assert re.search(r"target 5: (met|MISSED)", printed), printed
