@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import statistics_api
+from collector.web import reports_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -14,7 +14,7 @@ from collector.web.log_in import WhoIsIt, must_be_logged_in
 from collector.web.pages import Pages
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
-from collector.web.views import health, language, login, site, sites, static_files, statistics
+from collector.web.views import health, language, login, reports, site, sites, static_files, statistics
 
 LARGEST_FORM_BYTES = 64 * 1024
 
@@ -30,6 +30,12 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             login.form,
             login.enter,
             login.leave,
+            reports.choose,
+            reports.freeze_it,
+            reports.let_pass,
+            reports.read,
+            reports.show,
+            reports_api.answer,
             site.show,
             sites.show,
             static_files.send,
