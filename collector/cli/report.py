@@ -11,9 +11,8 @@ from collector.app import rules_of
 from collector.catalogue import catalogue
 from collector.cli.opening import engine_of, now, settings_of
 from collector.i18n import LOCALES, load_languages
-from collector.reports.asking import REGION_WORD, Asked, asked, content
+from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, asked, content
 from collector.reports.editions import EDITIONS
-from collector.reports.formats import FORMATS
 from collector.reports.vintages import freeze as freeze_now
 from collector.storage.engine import reading
 
@@ -23,7 +22,7 @@ from collector.storage.engine import reading
 @click.option("--region", is_flag=True, help="The report of the Region instead.")
 @click.option("--year", type=int, required=True)
 @click.option("--lang", "language", type=click.Choice(list(LOCALES)), default="fr", show_default=True)
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="pdf", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(MEDIA_TYPES)), default="pdf", show_default=True)
 @click.option(
     "--edition",
     type=click.Choice([str(edition) for edition in EDITIONS]),

@@ -15,11 +15,14 @@ from collector.reports.document import Document
 from collector.reports.editions import EDITIONS
 from collector.reports.formats import FORMATS
 from collector.reports.gathering import gather
-from collector.reports.inputs import Edition
+from collector.reports.inputs import Edition, canonical_json
 from collector.reports.vintages import ReportError
 from collector.storage.queries.sites import Site, site_of_code
-from collector.storage.queries.vintages import REGION_ID, file_of
+from collector.storage.queries.vintages import REGION_ID, file_of, inputs_of
 
+INPUTS = "json"
+"""Beside the formats for people: the computed figures themselves, of which a report prints the checksum."""
+MEDIA_TYPES = {**{form: how.media_type for form, how in FORMATS.items()}, INPUTS: "application/json"}
 REGION_WORD = "region"
 """Stands for all sites together where a code is asked for."""
 SITE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
@@ -68,7 +71,7 @@ def asked(
         raise NoSuchReport(f"there is no report of the year {year}; write one from {EARLIEST_YEAR} to {LATEST_YEAR}.")
     for word, known, name in (
         (language, list(LOCALES), "language"),
-        (form, list(FORMATS), "format"),
+        (form, list(MEDIA_TYPES), "format"),
         (edition, [str(each) for each in EDITIONS], "edition"),
     ):
         if word not in known:
@@ -82,8 +85,21 @@ def draft(connection: Connection, wanted: Asked, now: int, rules: Rules, speech:
     return compose(gathered.inputs, speech)
 
 
+def inputs_text(connection: Connection, wanted: Asked, now: int, rules: Rules) -> str:
+    """The canonical JSON of all that was computed. Raises NoSuchReport."""
+    if wanted.vintage is None:
+        gathered = gather(connection, wanted.site, wanted.year, wanted.edition, now, rules, catalogue())
+        return canonical_json(gathered.inputs)
+    kept = inputs_of(connection, wanted.site_id(), wanted.year, str(wanted.edition), wanted.vintage)
+    if kept is None:
+        raise NoSuchReport(f"the report {wanted.scope()} {wanted.year} has no vintage {wanted.vintage}.")
+    return kept
+
+
 def content(connection: Connection, wanted: Asked, now: int, rules: Rules, languages: Mapping[str, Speech]) -> bytes:
     """The file: of a vintage as it was kept, else a draft. Raises NoSuchReport."""
+    if wanted.form == INPUTS:
+        return inputs_text(connection, wanted, now, rules).encode()
     speech = languages[wanted.language]
     if wanted.vintage is None:
         return FORMATS[wanted.form].render(draft(connection, wanted, now, rules, speech), speech)

@@ -6,9 +6,8 @@ from typing import Annotated
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from collector.reports.asking import NoSuchReport, asked, content
+from collector.reports.asking import MEDIA_TYPES, NoSuchReport, asked, content
 from collector.reports.editions import EDITIONS
-from collector.reports.formats import FORMATS
 from collector.reports.vintages import ReportError
 from collector.storage.engine import reading
 from collector.web.errors import Problem
@@ -36,4 +35,4 @@ def answer(
     except ReportError as error:
         raise Problem(str(error)) from error
     headers = {"Content-Disposition": f'attachment; filename="{wanted.file_name()}"'}
-    return Response(body, media_type=FORMATS[form].media_type, headers=headers)
+    return Response(body, media_type=MEDIA_TYPES[form], headers=headers)

@@ -15,10 +15,9 @@ from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.gates import Finding, Gate
 from collector.i18n import Speech
-from collector.reports.asking import REGION_WORD, Asked, NoSuchReport, asked, draft
+from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchReport, asked, draft
 from collector.reports.checking import facts_text
 from collector.reports.editions import EDITIONS
-from collector.reports.formats import FORMATS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
 from collector.reports.gathering import gather
@@ -112,7 +111,7 @@ def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: s
         accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in gathered.inputs.accepted],
         vintages=by_number(vintages),
         editions=[str(edition) for edition in EDITIONS],
-        formats=list(FORMATS),
+        formats=list(MEDIA_TYPES),
         may_freeze=may_freeze(request.user),
         problem=problem,
         month_of=month_of,

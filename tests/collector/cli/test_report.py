@@ -24,6 +24,16 @@ def test_it_freezes_and_finds_the_same_file_again(ready: Run, tmp_path: Path) ->
     assert one.read_bytes() == two.read_bytes() != b""
 
 
+def test_its_public_files_stand_the_attack(ready: Run, tmp_path: Path) -> None:
+    files = []
+    for form in ("json", "csv"):
+        files.append(str(tmp_path / f"region.{form}"))
+        words = ("--year", "2025", "--format", form, "--edition", "public", "--output", files[-1])
+        assert ready("report", "--region", *words).exit_code == 0
+    done = ready("check", "--disclosure", *files)
+    assert done.exit_code == 0, done.output
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
