@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.disk import Disk
+from agent.sessions import SEAT
 from agent.spool import HELD, PENDING, is_record
 
 Saved = dict[str, Any]
@@ -100,6 +101,23 @@ def copy_path(boot_folder: str, state_folder: str) -> str:
 
 def same_boot(saved: Saved, boot_id: str) -> bool:
     return saved.get("boot_id") == boot_id
+
+
+def gap_after(saved: Saved, until_elapsed_seconds: int) -> dict[str, Any] | None:
+    """What the sender wants to know of the time between the last run and this one; None where it was off, or undated.
+
+    The sessions are keys of log-ons, never names of people.
+    """
+    if not saved.get("trusted") or saved.get("stopped") == "power_off":
+        return None
+    visits = (saved.get("counter") or {}).get("visits") or {}
+    return {
+        "run_id": saved["run_id"],
+        "from_seconds": saved["elapsed_seconds"] + saved["offset_seconds"],
+        "until_elapsed_seconds": until_elapsed_seconds,
+        "mode": saved.get("mode"),
+        "sessions": [key for key in visits if key != SEAT],
+    }
 
 
 def is_checkpoint(saved: Any) -> bool:

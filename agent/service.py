@@ -14,7 +14,7 @@ from agent.habit import Habit
 from agent.last_words import last_words, open_slots
 from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
 from agent.outside import Outside
-from agent.run_file import RunFile, Saved, same_boot
+from agent.run_file import RunFile, Saved, gap_after, same_boot
 from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
 from agent.sleeps import Sleeps
@@ -364,6 +364,7 @@ class Service:
             "counter": self.counter.snapshot(),
             "open_slots": open_slots(self.counter.going_on().values(), self.counter.tallies, self.run_id),
             "recounted": self._recounted,
+            "gap": gap_after(self._saved, self.started_at),
             "folder": folder,
             "records": records,
         }

@@ -7,12 +7,29 @@ under Wine, see rigs/test_windows_python.py), and what needs a real Windows, whi
 
 import ctypes
 import os
+import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow or busy machine is no defect.
+settings.register_profile("unhurried", parent=settings(), deadline=None)
+settings.load_profile("unhurried")
 
 pytest_plugins = ["pytester"]
+
+RIGS = {
+    "tests.rigs.debian_root": {
+        *("test_deb.py", "test_debian_versions.py", "test_tarball.py"),
+        *("test_real_sessions.py", "test_systemd_machine.py"),
+    },
+    "tests.rigs.windows_agent": {"test_msi.py", "test_signing.py"},
+}
+"""What takes minutes to make on a new computer, by the files of tests that use it."""
+MAKING = pytest.StashKey[list[subprocess.Popen[bytes]]]()
 
 ALLOWED_REASONS = ("real Windows:", "only Linux:" if sys.platform == "win32" else "only Windows:")
 
@@ -27,6 +44,34 @@ def is_real_windows() -> bool:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("real_windows") and not is_real_windows():
         pytest.skip("real Windows: Wine cannot show it")
+
+
+def rigs_of(files: Iterable[str]) -> list[str]:
+    """The modules that make what tests in these files use."""
+    names = {Path(file).name for file in files}
+    return [module for module, users in RIGS.items() if users & names]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Make the rigs beside the tests that run before theirs; who needs one waits for it, and tells what is wrong."""
+    if session.config.option.collectonly or sys.platform != "linux":
+        return
+    session.stash[MAKING] = [
+        subprocess.Popen(
+            ["nice", sys.executable, "-m", module],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for module in rigs_of(str(item.path) for item in session.items)
+    ]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Wait for them: what is half made would be made once more."""
+    for process in session.stash.get(MAKING, []):
+        process.wait()
 
 
 def failed_if_skipped(report: Report) -> None:

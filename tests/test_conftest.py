@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import RIGS, rigs_of
+
 CONFTEST = Path(__file__).with_name("conftest.py")
 SKIPS = {
     "inside": "import pytest\ndef test_it(): pytest.skip('{}')",
@@ -57,3 +59,10 @@ def test_what_is_marked_as_of_a_real_windows_is_skipped_elsewhere_with_a_reason(
 def test_elsewhere_a_test_may_skip_itself(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DPS_NOTHING_SKIPPED", raising=False)
     assert outcomes(pytester, "no such tool") == {"skipped": 3, "passed": 1, "xfailed": 1}
+
+
+def test_the_rigs_that_tests_want_are_made_beforehand() -> None:
+    assert rigs_of(["/x/tests/agent/test_spool.py"]) == []
+    assert rigs_of(["/x/tests/packaging/test_msi.py", "/x/tests/packaging/test_deb.py"]) == list(RIGS)
+    there = {path.name for path in CONFTEST.parent.rglob("test_*.py")}
+    assert set().union(*RIGS.values()) <= there

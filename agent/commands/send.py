@@ -59,6 +59,9 @@ def world(config: Config) -> Outside:
             no_earlier=latest_known(clock, disk, str(config.state_folder)),
         ),
         hardware=present,
+        logged=lambda since, until: machine.logged_between(
+            since, until, remote_sessions=config.remote_sessions, staff=frozenset(config.staff)
+        ),
     )
 
 
@@ -90,6 +93,7 @@ class locked:  # noqa: N801 reads as a word of a `with` statement
 
     def __enter__(self) -> None:
         demand_volume(self.config)
+        machine.demand_own_folder(self.folder)
         RealDisk().make_folder(self.folder)
         self.lock = machine.lock_file(f"{self.folder}/sender.lock")
 

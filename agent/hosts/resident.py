@@ -38,6 +38,7 @@ def counting(settings: dict[str, Any], say: Callable[[str], None]) -> Iterator[S
     folder = settings["state_folder"]
     disk = RealDisk()
     try:
+        machine.demand_own_folder(folder)
         disk.make_folder(folder)
         lock = machine.lock_file(f"{folder}/service.lock")
     except OSError as error:

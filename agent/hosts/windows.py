@@ -20,7 +20,7 @@ from agent.errors import Unusable
 from agent.hosts.log_file import LogFile
 from agent.hosts.resident import counting, settings_from
 from agent.machine import win32
-from agent.machine.windows import output_of, state_folder
+from agent.machine.windows import demand_own_folder, output_of, state_folder
 from agent.program import own_program
 from agent.service import Service
 
@@ -44,6 +44,9 @@ _SERVICE_SPECIFIC = 1066
 _NO_MANAGER = 1063
 """ERROR_FAILED_SERVICE_CONTROLLER_CONNECT: not started by the service manager."""
 _PBT_SUSPEND = 4
+_EVENT_ERROR = 1
+_NOT_STARTED = 1
+"""The number of our one event."""
 
 
 class _Status(ctypes.Structure):
@@ -73,6 +76,20 @@ class _Entry(ctypes.Structure):
 _advapi32.StartServiceCtrlDispatcherW.argtypes = (ctypes.POINTER(_Entry),)
 _advapi32.RegisterServiceCtrlHandlerExW.argtypes = (wintypes.LPCWSTR, _HANDLER, ctypes.c_void_p)
 _advapi32.RegisterServiceCtrlHandlerExW.restype = ctypes.c_void_p
+_advapi32.RegisterEventSourceW.argtypes = (wintypes.LPCWSTR, wintypes.LPCWSTR)
+_advapi32.RegisterEventSourceW.restype = ctypes.c_void_p
+_advapi32.ReportEventW.argtypes = (
+    ctypes.c_void_p,
+    wintypes.WORD,
+    wintypes.WORD,
+    wintypes.DWORD,
+    ctypes.c_void_p,
+    wintypes.WORD,
+    wintypes.DWORD,
+    ctypes.POINTER(wintypes.LPCWSTR),
+    ctypes.c_void_p,
+)
+_advapi32.DeregisterEventSource.argtypes = (ctypes.c_void_p,)
 _advapi32.SetServiceStatus.argtypes = (ctypes.c_void_p, ctypes.POINTER(_Status))
 
 
@@ -162,14 +179,14 @@ class ManagedService:
         log: LogFile | None = None
         try:
             settings = self._settings()
+            demand_own_folder(settings["state_folder"])  # before a log is written there
             log = LogFile(f"{settings['state_folder']}/agent.log")
             with counting(settings, log.say) as service:
                 self._tell(_RUNNING)
                 self._loop.run(service)
             log.say("stopped")
         except Unusable as error:
-            # Where even the settings cannot be read, the usual place is where people look.
-            (log or LogFile(f"{state_folder()}/agent.log")).say(str(error))
+            complain(str(error), log)
             self._tell(_STOPPED, error.exit_code)
         except Exception as error:
             if log is not None:
@@ -192,6 +209,28 @@ class ManagedService:
             {_START_PENDING: START_HINT_MILLISECONDS, _STOP_PENDING: STOP_HINT_MILLISECONDS}.get(state, 0),
         )
         _advapi32.SetServiceStatus(self._handle, ctypes.byref(status))
+
+
+def complain(sentence: str, log: LogFile | None) -> None:
+    """Say why it does not count: in the log, and in Windows' own where there is no folder for a log.
+
+    Where even the settings cannot be read, the usual place is where people look.
+    """
+    try:
+        if log is None:
+            demand_own_folder(state_folder())
+        (log or LogFile(f"{state_folder()}/agent.log")).say(sentence)
+    except (Unusable, OSError):
+        to_event_log(sentence)
+
+
+def to_event_log(sentence: str) -> None:
+    """One error in the log Application, under the name of the service (ReportEventW)."""
+    source = _advapi32.RegisterEventSourceW(None, SERVICE_NAME)
+    if source:
+        texts = (wintypes.LPCWSTR * 1)(sentence)
+        _advapi32.ReportEventW(source, _EVENT_ERROR, 0, _NOT_STARTED, None, 1, 0, texts, None)
+        _advapi32.DeregisterEventSource(source)
 
 
 def run_by_hand(settings: dict[str, Any]) -> None:

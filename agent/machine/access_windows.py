@@ -18,7 +18,16 @@ _QUERY = 0x0008
 _USER = 1
 _LARGEST_USER_BYTES = 256
 
+CLOSED = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{})"
+"""Protected: nothing is inherited from the folder above."""
+
 _advapi32 = win32.advapi32
+
+
+class _SecurityAttributes(ctypes.Structure):
+    """SECURITY_ATTRIBUTES."""
+
+    _fields_ = (("size", wintypes.DWORD), ("descriptor", ctypes.c_void_p), ("inherits", wintypes.BOOL))
 
 
 def descriptor_of(folder: str) -> str:
@@ -33,6 +42,21 @@ def descriptor_of(folder: str) -> str:
         if not convert(descriptor, _VERSION, _OWNER_AND_LIST, ctypes.byref(text), None):
             raise win32.last_error()
         return _taken(text)
+    finally:
+        win32.kernel32.LocalFree(descriptor)
+
+
+def make_closed_folder(folder: str) -> None:
+    """Make a folder that only the system, administrators and this account may enter; raises OSError."""
+    descriptor = ctypes.c_void_p()
+    text = CLOSED.format(own_account())
+    convert = _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW
+    if not convert(text, _VERSION, ctypes.byref(descriptor), None):
+        raise win32.last_error()
+    try:
+        attributes = _SecurityAttributes(ctypes.sizeof(_SecurityAttributes), descriptor, False)
+        if not win32.kernel32.CreateDirectoryW(folder, ctypes.byref(attributes)):
+            raise win32.last_error()
     finally:
         win32.kernel32.LocalFree(descriptor)
 

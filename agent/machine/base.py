@@ -11,6 +11,7 @@ BACKGROUND = "background"
 SUSPEND = "suspend"
 RESUME = "resume"
 POWER_OFF = "power_off"
+BOOT = "boot"
 POWER_STAYS = "power_stays"
 """A shutdown that was announced does not take place."""
 
@@ -20,6 +21,16 @@ class Event(NamedTuple):
 
     kind: str
     session: str = ""
+
+
+class Logged(NamedTuple):
+    """What the system has logged some time ago."""
+
+    at: float
+    """Seconds since 1970, by the computer's clock."""
+    kind: str
+    session: int = 0
+    """The system's number of the session; 0 for the whole computer."""
 
 
 class OpenSession(NamedTuple):

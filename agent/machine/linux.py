@@ -22,6 +22,7 @@ from agent.machine.files import text_of
 from agent.machine.visitors import Rule, least_uid_of
 
 if TYPE_CHECKING:
+    from agent.machine.base import Logged
     from agent.machine.hardware import Serials
 
 BUS_ADDRESS = "run/dbus/system_bus_socket"
@@ -200,6 +201,21 @@ def act_as_owner_of(folder: str) -> None:
         os.setgroups([])
         os.setgid(found.st_gid)
         os.setuid(found.st_uid)
+
+
+def demand_own_folder(folder: str) -> None:
+    """Nothing: on this system whoever makes a folder looks at its owner (`agent.disk`)."""
+
+
+def logged_between(
+    since: float,  # noqa: ARG001 - the same signature on every system
+    until: float,  # noqa: ARG001 - the same
+    *,
+    remote_sessions: bool,  # noqa: ARG001 - the same
+    staff: frozenset[str],  # noqa: ARG001 - the same
+) -> "list[Logged] | None":
+    """Nothing: what this system logs of sessions is not read."""
+    return None
 
 
 def state_folder() -> str:

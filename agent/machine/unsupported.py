@@ -11,6 +11,7 @@ from agent.errors import SourceLost, Unusable
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 if TYPE_CHECKING:
+    from agent.machine.base import Logged
     from agent.machine.hardware import Serials
 
 BOOT_FOLDER = ""
@@ -98,6 +99,21 @@ def is_administrator() -> bool:
 
 def act_as_owner_of(folder: str) -> None:
     """Nothing: who may write where is not known here."""
+
+
+def demand_own_folder(folder: str) -> None:
+    """Nothing: who owns what is not known here."""
+
+
+def logged_between(
+    since: float,  # noqa: ARG001 - the same signature on every system
+    until: float,  # noqa: ARG001 - the same
+    *,
+    remote_sessions: bool,  # noqa: ARG001 - the same
+    staff: frozenset[str],  # noqa: ARG001 - the same
+) -> "list[Logged] | None":
+    """Nothing: what this system logs of sessions is not read."""
+    return None
 
 
 def state_folder() -> str:

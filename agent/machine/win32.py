@@ -39,6 +39,8 @@ kernel32.GetDiskFreeSpaceExW.argtypes = (
     ctypes.POINTER(ctypes.c_uint64),
     ctypes.POINTER(ctypes.c_uint64),
 )
+kernel32.GetSystemFirmwareTable.argtypes = (wintypes.DWORD, wintypes.DWORD, ctypes.c_void_p, wintypes.DWORD)
+kernel32.GetSystemFirmwareTable.restype = wintypes.UINT
 advapi32.RegCreateKeyExW.argtypes = (
     wintypes.HKEY,
     wintypes.LPCWSTR,

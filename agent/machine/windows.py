@@ -10,6 +10,8 @@ import _winapi
 import ctypes
 import msvcrt
 import os
+import stat
+import struct
 import time
 import winreg
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from agent.machine import win32
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 if TYPE_CHECKING:
+    from agent.machine.base import Logged
     from agent.machine.hardware import Serials
 
 BOOT_KEYS = (
@@ -41,6 +44,8 @@ _CREATE_NO_WINDOW = 0x08000000
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _TICKS_PER_SECOND = 10_000_000
 _VOLATILE = 1
+_RAW_SMBIOS = int.from_bytes(b"RSMB", "big")
+_RAW_HEADER_BYTES = 8
 
 
 class WindowsClock:
@@ -159,8 +164,17 @@ def is_administrator() -> bool:
 
 
 def hardware_serials(root: str = "/") -> "Serials | None":  # noqa: ARG001 - the same signature on every system
-    """Not asked of the firmware on Windows: such a station is known by its secret alone."""
-    return None
+    """The PC's serial numbers (GetSystemFirmwareTable), which every account may ask for; None where there are none."""
+    from agent.machine.smbios import serials_in  # noqa: PLC0415 - the service needs none
+
+    ask = win32.kernel32.GetSystemFirmwareTable
+    size = ask(_RAW_SMBIOS, 0, None, 0)
+    told = ctypes.create_string_buffer(size)
+    if not size or ask(_RAW_SMBIOS, 0, told, size) != size:
+        return None
+    # RawSMBIOSData: the calling method, the version, a revision, the length of the table, and the table.
+    _, major, minor, _, length = struct.unpack_from("<4BI", told.raw) if size > _RAW_HEADER_BYTES else (0, 0, 0, 0, 0)
+    return serials_in(told.raw[_RAW_HEADER_BYTES : _RAW_HEADER_BYTES + length], (major, minor))
 
 
 def handed_over(root: str = "/") -> bytes:  # noqa: ARG001 - the same
@@ -174,6 +188,41 @@ def hand_over(content: bytes, account: str, root: str = "/") -> None:  # noqa: A
 
 def act_as_owner_of(folder: str) -> None:
     """Nothing: on Windows new files take the rights of their folder, whoever writes them."""
+
+
+def demand_own_folder(folder: str) -> None:
+    """See to it that nobody else may enter a folder, or can have put anything there; raises Unusable.
+
+    Everybody may make folders in ProgramData. A folder that is missing is made closed; one that others own or may enter
+    is refused, because a link of theirs may lie in it already.
+    """
+    from agent.machine.access_windows import descriptor_of, make_closed_folder, own_account  # noqa: PLC0415 - asked once
+    from agent.machine.sddl import is_open_to_others  # noqa: PLC0415 - the same
+
+    try:
+        found = os.lstat(folder)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(os.path.abspath(folder)), exist_ok=True)  # noqa: PTH103, PTH100, PTH120 no pathlib here
+        make_closed_folder(folder)
+        found = os.lstat(folder)
+    if found.st_file_attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT or not stat.S_ISDIR(found.st_mode):
+        raise Unusable(f"The state folder {folder} is a link or no folder: remove it, or choose another state_folder.")
+    if is_open_to_others(descriptor_of(folder), own_account()):
+        raise Unusable(
+            f"The state folder {folder} belongs to others, or others may enter it: move it away and repair the "
+            "installation, which makes it anew, or close it as `dps-agent check` says."
+        )
+
+
+def logged_between(
+    since: float, until: float, *, remote_sessions: bool, staff: frozenset[str]
+) -> "list[Logged] | None":
+    """What the System log tells of visitors' sessions, sleeps and boots; None where it tells nothing certain."""
+    from agent.machine import system_log_windows  # noqa: PLC0415 - after a gap only
+    from agent.machine.accounts_windows import local_groups_of  # noqa: PLC0415 - the same
+    from agent.machine.visitors_windows import Rule  # noqa: PLC0415 - the same
+
+    return system_log_windows.logged_between(since, until, Rule(remote_sessions, staff, local_groups_of))
 
 
 def state_folder() -> str:

@@ -6,6 +6,7 @@ from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
 from agent.sender.hardware import Hardware
 from agent.sender.memory import Memory, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, TryLater
+from agent.sender.repair import repair
 from agent.sender.upload import Line
 from agent.spool import PENDING
 
@@ -19,6 +20,7 @@ def contact(config: Config, outside: Outside) -> tuple[bool, str]:
     store = Store(str(config.state_folder), outside.disk)
     store.spool.prepare()
     memory = store.memory()
+    repair(store, memory, outside.clock, outside.logged)
     hardware = outside.hardware()
     with outside.open_line() as line:
         identity = store.identity()

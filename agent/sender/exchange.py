@@ -6,7 +6,7 @@ from typing import Any
 
 from agent import __version__
 from agent.disk import Disk
-from agent.machine.base import Clock
+from agent.machine.base import Clock, Logged
 from agent.probes import PROBES, take
 from agent.probes.base import Probe, Surroundings
 from agent.sender.compose import MOST_SLOTS, choose, compose
@@ -41,6 +41,8 @@ class Outside:
     hardware: Callable[[], Hardware | None] = lambda: None
     """What this PC is told from others by; None where nobody can tell."""
     probes: tuple[tuple[ProbeName, Probe], ...] = PROBES
+    logged: Callable[[float, float], list[Logged] | None] = lambda _since, _until: None
+    """What the system has logged between two moments; None where it tells nothing certain."""
 
 
 def send_all(store: Store, memory: Memory, line: Line, identity: Identity, outside: Outside) -> tuple[Outcome, int]:

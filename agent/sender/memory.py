@@ -61,6 +61,8 @@ class Memory:
     """Why the secret is not used here, in words for people; empty where it is."""
     forgotten: bool = False
     """Whether the collector has lost what it knew of this station; see NotAdmitted."""
+    repaired_run_id: str = ""
+    """The run before which a gap was repaired last."""
     refused_by_version: str = ""
     """Version of the collector that refused what lies in refused/."""
     readings_refused: str = ""
@@ -126,7 +128,7 @@ class Store:
 
     def drop_foreign_records(self) -> None:
         """Drop what other boots counted, and say how much was lost: it belongs to the PC that the disk came from."""
-        ours = set(self.run().get("runs_of_boot", []))
+        ours = set(self.run().get("claims", {}))
         lost = 0
         for folder in FOLDERS:
             for entry in self.spool.all_entries(folder):

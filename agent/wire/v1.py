@@ -104,7 +104,8 @@ class RunRecord(Strict):
     run_id: RunIdentifier
     previous_run_id: RunIdentifier | None
     revision: Revision
-    start_reason: Literal["boot", "restart"]
+    start_reason: Literal["boot", "restart", "system_log"]
+    """With "system_log" the run was made from what the system had logged while the agent did not run."""
     clock: Literal["trusted", "bracketed", "untrusted"]
     started_at_seconds: Seconds
     last_seen_at_seconds: Seconds

@@ -1,6 +1,7 @@
 """site"""
 
 import secrets
+from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 import click
@@ -84,20 +85,31 @@ def waiting(context: click.Context) -> None:
 @click.argument("code")
 @click.argument("public_ids", nargs=-1)
 @click.option("--same-as", metavar="LABEL", help="The one named is this station of the site, which goes on.")
+@click.option("--tag", "pattern", metavar="PATTERN", help="All whose tag is like this, such as 'ixl-*' or 'EPN-0?'.")
 @click.pass_context
-def approve(context: click.Context, code: str, public_ids: tuple[str, ...], same_as: str | None) -> None:
-    """Approve waiting stations for a site: those named, or all that their token or their tag proposes for it.
+def approve(
+    context: click.Context, code: str, public_ids: tuple[str, ...], same_as: str | None, pattern: str | None
+) -> None:
+    """Approve waiting stations for a site: those named, those of a tag, or all that their token or tag proposes for it.
 
+    In a pattern `*` stands for any text and `?` for one sign; capitals and small letters are the same.
     One that may be the same computer as a station of the site is approved only when it is named.
     """
     if same_as is not None and len(public_ids) != 1:
         raise click.UsageError("--same-as is for one waiting station: name it by its public id")
+    if pattern is not None and public_ids:
+        raise click.UsageError("give public ids or --tag, not both")
     with writing(engine_of(settings_of(context))) as connection:
         site_id = known(connection, code).site_id
         chosen = public_ids or [
             each.public_id
             for each in enrolment.waiting_stations(connection)
-            if each.proposed_site_id == site_id and each.resembles is None
+            if each.resembles is None
+            and (
+                each.proposed_site_id == site_id
+                if pattern is None
+                else fnmatchcase(each.tag.casefold(), pattern.casefold())
+            )
         ]
         for public_id in chosen:
             enrolment.approve(connection, public_id, site_id, now(), lambda: secrets.randbits(62), same_as)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from random import Random
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert
 
-from collector.demo.region import Place, calendar_of, first_day
-from collector.domain.calendar import SLOT_SECONDS, local_date, start_of_day
+from collector.demo.entered import enter
+from collector.demo.region import SEED, Place, calendar_of, first_day
+from collector.domain.calendar import SLOT_SECONDS, Month, local_date, months_between, start_of_day
 from collector.domain.equipment import EquipmentKind
 from collector.domain.register import LabelStatus
 from collector.storage.models import (
@@ -59,6 +61,8 @@ def furnish(connection: Connection, place: Place, zone: ZoneInfo, now: int, mont
     _add_equipment(connection, site_id, place, first, came)
     _add_outages(connection, site_id, place, zone, today)
     _add_opening_hours(connection, site_id, place, first, today)
+    over = months_between(Month(first.year, first.month), Month(today.year, today.month))[:-1]
+    enter(connection, site_id, place, Random(f"{SEED}/{place.code}"), over)  # noqa: S311 nothing secret is drawn
 
 
 def _add_equipment(

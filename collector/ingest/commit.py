@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import ProbeName
 from collector.domain.clones import Clone, has_hardware_key, is_trace_of, step
@@ -45,7 +45,7 @@ from collector.ingest.facts import (
 )
 from collector.ingest.recognition import learn_hardware_key, quarantine
 from collector.storage.engine import writing
-from collector.storage.models import station, station_contact
+from collector.storage.models import station_contact
 from collector.storage.rows import Row, insert_rows, select_by_keys
 
 TRUSTED_SKEW_SECONDS = 120
@@ -54,6 +54,11 @@ EARLIEST_LIFE_SECONDS = 14 * 86_400
 """How long a station may have counted before it was enrolled."""
 HISTORY_SECONDS = 3600
 """The history keeps at most one value per probe and such stretch: the last one."""
+
+_BEGIN_LIFE = (
+    "UPDATE station SET installed_at = ? WHERE site_id = ? AND station_id = ? AND installed_at BETWEEN ? AND ?",
+    "UPDATE station SET installed_at = %s WHERE site_id = %s AND station_id = %s AND installed_at BETWEEN %s AND %s",
+)
 
 
 class Stored(NamedTuple):
@@ -191,9 +196,15 @@ def _begin_life(connection: Connection, site_id: int, station_id: int, started_a
 
     No further back than slots are accepted: what is older is not in its records.
     """
-    mine = (station.c.site_id == site_id, station.c.station_id == station_id)
-    earlier = station.c.installed_at.between(started_at + 1, started_at + EARLIEST_LIFE_SECONDS)
-    connection.execute(update(station).where(*mine, earlier).values(installed_at=started_at))
+    cursor = connection.connection.cursor()
+    try:
+        # A frozen disk begins with its first run again and again: so this is on the way of many envelopes.
+        cursor.execute(
+            _BEGIN_LIFE[connection.dialect.name != "sqlite"],
+            (started_at, site_id, station_id, started_at + 1, started_at + EARLIEST_LIFE_SECONDS),
+        )
+    finally:
+        cursor.close()
 
 
 def _is_one_computer(rows: _Rows, contact: _Contact, facts: Facts) -> bool:

@@ -141,7 +141,7 @@ def _run(row: Row) -> Run:
         run_id,
         previous,
         datable=datable,
-        booted=reason == "boot",
+        booted=reason != "restart",
         started_at=started_at,
         powered_off_at=stopped_at if stop_reason == "power_off" else None,
         sleeps=slept,

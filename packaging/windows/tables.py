@@ -14,6 +14,7 @@ REMEMBERED = {
     "TOKENFILE": "token_file",
     "CA": "ca_file",
     "STATEDIR": "state_folder",
+    "STATEVOLUME": "state_volume",
     "PROXY": "proxy",
 }
 """Properties that a deployer may give, and the values under HKLM\\SOFTWARE\\DPS agent that keep them."""
@@ -26,6 +27,7 @@ COMPONENTS = {
     "TOKENFILE": "TokenFileValue",
     "CA": "CaValue",
     "STATEDIR": "StateValue",
+    "STATEVOLUME": "VolumeValue",
     "PROXY": "ProxyValue",
 }
 FUNCTIONS = ("OwnFolder", "WriteToken", "AwaitEnd", "Leave", "Forget")
@@ -56,6 +58,8 @@ STAYS = 'NOT REMOVE~="ALL"'
 # Only the service may enter it, which must not happen to a whole disk.
 FOLDER_OF_ITS_OWN = 'NOT STATEDIR OR NOT (STATEDIR >> ":" OR STATEDIR >> ":\\")'
 NO_FOLDER_OF_ITS_OWN = "STATEDIR must name a folder that holds nothing else, such as D:\\DPS agent."
+VOLUME_WITH_ITS_ROOT = 'NOT STATEVOLUME OR STATEVOLUME >> "\\"'
+NO_ROOT = "STATEVOLUME must end with a backslash, such as T:\\."
 
 ONE_DAY_SECONDS = 86_400
 RESTARTS = "1[~]1[~]1"
@@ -112,6 +116,8 @@ def about_folders() -> Iterator[str]:
     for folder in ("ProgramFolder", "DataFolder"):
         yield f"UPDATE `Directory` SET `DefaultDir` = 'DPSAGENT|DPS agent' WHERE `Directory` = '{folder}'"
     yield insert("LaunchCondition", Condition=FOLDER_OF_ITS_OWN, Description=NO_FOLDER_OF_ITS_OWN)
+    yield insert("LaunchCondition", Condition=VOLUME_WITH_ITS_ROOT, Description=NO_ROOT)
+    yield from set_property("NameStateFolder", "STATEDIR", "[STATEVOLUME]DPS agent", "STATEVOLUME AND NOT STATEDIR", 69)
     yield from set_property("UseStateFolder", "StateFolder", "[STATEDIR]", "STATEDIR", 70)
 
 

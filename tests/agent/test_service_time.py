@@ -289,6 +289,19 @@ def test_a_run_that_counted_with_a_wrong_clock_has_no_place_in_time_though_the_c
     assert [record["slot"] for record in stage.records() if any(r["starts"] for r in record["idle_rules"])] == []
 
 
+def test_a_restart_goes_on_with_the_time_that_its_boot_has_known(stage: Stage) -> None:
+    """Somebody sets the clock wrong, the service is killed, and the next boot has a clock that is right again."""
+    stage.service.start()
+    stage.run_for(60)
+    stage.clock.wall_ahead += 7200
+    stage.clock.vouched = False
+    stage.restart()
+    stage.play(LOG_ON)
+    stage.run_for(600)
+    assert [record["slot"] for record in stage.records() if record["idle_rules"][2]["starts"]] == [SLOT]
+    assert not stage.records(folder=HELD)
+
+
 def test_a_hybrid_shutdown_is_a_sleep_of_the_same_run_and_who_was_logged_off_is_gone(stage: Stage) -> None:
     """Windows' Fast Startup: everybody is logged off, the rest hibernates; no stop is told and no boot follows."""
     stage.service.start()

@@ -43,6 +43,7 @@ class Station:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            umask=0o077,  # as in Windows.run: Wine makes access lists of modes
         )
 
     def set(self, name: str, value: str) -> None:

@@ -1,19 +1,17 @@
 """The Debian package through its life, on a real systemd: installed, used, upgraded, removed."""
 
-import json
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent import __version__ as VERSION  # noqa: N812 the package has the agent's
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
+from tests.packaging.linux_station import MOST_EXPOSURE, Station
 from tests.rigs.systemd_machine import SystemdMachine, why_not
 
 BUILD = Path(__file__).parents[2] / "packaging/linux/build_deb.py"
@@ -25,47 +23,10 @@ pytestmark = pytest.mark.skipif(reason is not None, reason=str(reason))
 DEBS = "/srv/debs"
 OLDER = "0.0.9"
 SILENT = {"DEBIAN_FRONTEND": "noninteractive"}
-MOST_EXPOSURE = 2.0
-"""Of `systemd-analyze security`, from 0 (best) to 10."""
-VISIT_SECONDS = 3
-
-# A unit with ProtectControlGroups or ProtectKernelTunables sees in a container the boot id of the host, which stays the
-# same when the container boots again; a computer of its own has only one. So the rig shows it the container's.
-RIG_UNITS = {
-    "rig-boot-id.service": """[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/cp /proc/sys/kernel/random/boot_id /run/rig-boot-id
-""",
-    "dps-agent.service.d/rig.conf": """[Unit]
-Requires=rig-boot-id.service
-After=rig-boot-id.service
-[Service]
-BindReadOnlyPaths=/run/rig-boot-id:/proc/sys/kernel/random/boot_id
-""",
-}
 
 
-class Station:
-    """A Debian computer, its administrator, and the collector of its site."""
-
-    def __init__(self, machine: SystemdMachine, collector: RunningCollector) -> None:
-        self.machine, self.collector = machine, collector
-        self.etc = machine.root / "etc/dps-agent"
-        for name, text in RIG_UNITS.items():
-            unit = machine.root / "etc/systemd/system" / name
-            unit.parent.mkdir(parents=True, exist_ok=True)
-            unit.write_text(text)
-
-    def write(self, name: str, text: str) -> None:
-        self.etc.mkdir(exist_ok=True)
-        (self.etc / name).write_text(text)
-
-    def settings(self) -> str:
-        return f'server = "{self.collector.address}"\ntag = "ixl-01"\n'
-
-    def token(self) -> str:
-        return self.collector.token("--site", "ixl") + "\n"
+class DebianStation(Station):
+    """With apt."""
 
     def apt(self, *words: str) -> str:
         done = self.machine.run(["apt-get", "-y", "-q", *words], environment=SILENT, timeout=120)
@@ -73,35 +34,6 @@ class Station:
 
     def install(self, version: str) -> str:
         return self.apt("install", f"{DEBS}/dps-agent_{version}_all.deb")
-
-    def tells(self, *words: str, user: str | None = None) -> str:
-        """What the command prints, whatever its exit code."""
-        done = self.machine.run(["dps-agent", *words], user=user, check=False)
-        return done.stdout + done.stderr
-
-    def run(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.machine.root / "var/lib/dps-agent/run.json").read_text())
-        return found
-
-    def contacts(self) -> list[Any]:
-        return self.collector.rows("SELECT agent_version, received_at FROM station_contact")
-
-    def visit(self) -> None:
-        """A genuine session of alice, seen from its start to its end."""
-        visitor = self.machine.log_on("alice")
-        until(lambda: self.run()["open_sessions"] == 1, "the session is seen")
-        self.machine.log_off(visitor)
-        until(lambda: self.run()["open_sessions"] == 0, "the end is seen")
-
-    def sessions_are(self, count: int) -> None:
-        """Return when the collector holds so many starts and no more wait; what was counted before the collector told
-        the time is settled at a checkpoint after that."""
-        until(lambda: self.run()["trusted"] and "; 0 records wait" in self.tells("send"), "everything is sent", 60)
-        until(lambda: self.tells("send") and self.starts() >= count, f"{count} sessions arrive", 60)
-        assert self.starts() == count
-
-    def starts(self) -> int:
-        return int(self.collector.rows("SELECT coalesce(sum(starts_10), 0) FROM slot_record")[0][0])
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +45,10 @@ def debs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def station(tmp_path: Path, debs: Path) -> Iterator[Station]:
+def station(tmp_path: Path, debs: Path) -> Iterator[DebianStation]:
     with RunningCollector(tmp_path) as collector, SystemdMachine(read_only={debs: DEBS}) as machine:
         collector.words("site", "add", "ixl", "Ixelles")
-        yield Station(machine, collector)
+        yield DebianStation(machine, collector)
 
 
 def test_the_package_follows_debians_rules(debs: Path) -> None:
@@ -127,7 +59,7 @@ def test_the_package_follows_debians_rules(debs: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_with_settings_and_token_in_place_it_installs_without_a_question_and_counts(station: Station) -> None:
+def test_with_settings_and_token_in_place_it_installs_without_a_question_and_counts(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
@@ -143,13 +75,10 @@ def test_with_settings_and_token_in_place_it_installs_without_a_question_and_cou
     assert "envelope_id" in station.tells("show")
     assert "What is measured" in station.tells("show", user="alice")
 
-    found = station.machine.run(["systemd-analyze", "security", "--no-pager", "dps-agent.service"]).stdout
-    exposure = re.search(r"exposure level for dps-agent.service: ([\d.]+)", found)
-    assert exposure is not None, found
-    assert float(exposure[1]) <= MOST_EXPOSURE, found
+    assert station.exposure() <= MOST_EXPOSURE
 
 
-def test_it_counts_again_after_a_reboot(station: Station) -> None:
+def test_it_counts_again_after_a_reboot(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
@@ -159,13 +88,16 @@ def test_it_counts_again_after_a_reboot(station: Station) -> None:
     station.machine.reboot()
     until(lambda: station.run()["run_id"] != before, "it runs again")
     station.visit()
+    # Once the collector has answered in this boot, the time is known, and a stop in order tells all that was counted.
+    until(lambda: station.tells("send") and station.knows_the_time(), "the time is known")
+    station.machine.run(["systemctl", "restart", "dps-agent"])
     station.sessions_are(2)
     reasons = station.collector.rows("SELECT start_reason, stop_reason FROM run ORDER BY started_at")
-    assert [row[0] for row in reasons] == ["boot", "boot"]
+    assert [row[0] for row in reasons] == ["boot", "boot", "restart"]
     assert reasons[0][1] is not None
 
 
-def test_an_upgrade_keeps_identity_and_unsent_counts(station: Station) -> None:
+def test_an_upgrade_keeps_identity_and_unsent_counts(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(OLDER)
@@ -180,7 +112,7 @@ def test_an_upgrade_keeps_identity_and_unsent_counts(station: Station) -> None:
     assert len(station.collector.rows("SELECT 1 FROM station")) == 1
 
 
-def test_settings_and_token_may_come_after_the_package(station: Station) -> None:
+def test_settings_and_token_may_come_after_the_package(station: DebianStation) -> None:
     station.install(VERSION)
     assert "none; set server" in station.tells("status")
     station.write("token", station.token())
@@ -188,7 +120,7 @@ def test_settings_and_token_may_come_after_the_package(station: Station) -> None
     until(station.contacts, "the first envelope arrives", 20)
 
 
-def test_debconf_can_answer_in_advance(station: Station) -> None:
+def test_debconf_can_answer_in_advance(station: DebianStation) -> None:
     answers = {"server": station.collector.address, "tag": 'De "Pianofabriek"', "token": station.token().strip()}
     kinds = {"server": "string", "tag": "string", "token": "password"}
     lines = "".join(f"dps-agent dps-agent/{name} {kinds[name]} {value}\n" for name, value in answers.items())
@@ -202,13 +134,28 @@ def test_debconf_can_answer_in_advance(station: Station) -> None:
     assert answers["token"] not in kept
 
 
-def test_removal_keeps_the_counts_and_purge_leaves_nothing(station: Station) -> None:
+def prepare_an_image(station: DebianStation) -> None:
+    """It forgets who it is, and at its next start enrols as whoever it is then."""
+    identity = station.machine.root / "var/lib/dps-agent/identity.json"
+    before = identity.read_text()
+    assert "systemctl stop dps-agent" in station.tells("generalize")
+    assert identity.read_text() == before
+    station.machine.run(["systemctl", "stop", "dps-agent"])
+    assert "has forgotten who it is" in station.tells("generalize")
+    assert not identity.exists()
+    station.machine.run(["systemctl", "start", "dps-agent"])
+    until(identity.exists, "it enrols again")
+    assert identity.read_text() != before
+
+
+def test_removal_keeps_the_counts_and_purge_leaves_nothing(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
     until(station.contacts, "the first envelope arrives", 10)
-    station.apt("remove", "dps-agent")
     root = station.machine.root
+    prepare_an_image(station)
+    station.apt("remove", "dps-agent")
     assert (root / "var/lib/dps-agent/identity.json").exists()
     assert not (root / "usr/lib/dps-agent").exists()
     station.apt("purge", "dps-agent")

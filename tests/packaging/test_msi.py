@@ -120,12 +120,7 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     assert station.msiexec("/i", newer, *REPAIR) == 0
     assert station.settings()["tag"] == "ixl-01"
     station.service_is("RUNNING")
-    station.tells("sc", "stop", "dps-agent")
-    station.service_is("STOPPED")
-    stopped_run, start = station.memory("run.json")["run_id"], time.monotonic()
-    station.tells("sc", "start", "dps-agent")
-    until(lambda: station.memory("run.json").get("run_id") not in (None, stopped_run), "it counts again")
-    counts_after = time.monotonic() - start
+    counts_after = station.restart()
     assert station.memory("identity.json") == identity
     resident = station.resident_bytes("dps-agent.exe", "service")
     presence = station.start(station.program / "dps-presence.exe")
@@ -157,6 +152,7 @@ def test_an_upgrade_keeps_settings_identity_and_what_was_not_sent(
     first_envelope(station)
     identity, settings = station.memory("identity.json"), station.settings()
     station.collector.kill()
+    station.restart()  # a run that knows the time from its start has something to send at once
     until(station.waiting, "there are records to send")
     run = station.memory("run.json")["run_id"]
 
@@ -187,11 +183,13 @@ def test_it_runs_again_after_a_reboot(station: WindowsStation, newer: Path) -> N
     station.pull_the_plug()
     station.switch_on()
     until(lambda: station.memory("run.json").get("run_id") not in (None, before), "it runs again")
-    # It is told once the collector has answered in this run, and a checkpoint has passed.
-    told = "SELECT 1 FROM run"
-    until(lambda: station.agent("send") and len(station.collector.rows(told)) > 1, "the new run is told", 90)
-    reasons = station.collector.rows("SELECT start_reason FROM run")
-    assert reasons == [("boot",), ("boot",)]
+    # Once the collector has answered in this boot, the time is known; a stop in order tells all that was counted.
+    booted = station.memory("run.json")["boot_id"]
+    until(lambda: station.agent("send") and station.memory("trust.json").get("boot_id") == booted, "the time is known")
+    station.restart()
+    told = "SELECT start_reason FROM run ORDER BY started_at"
+    until(lambda: station.agent("send") and len(station.collector.rows(told)) > 2, "the new runs are told")
+    assert station.collector.rows(told) == [("boot",), ("boot",), ("restart",)]
 
 
 def test_a_wrong_token_is_told_and_tried_again(station: WindowsStation, newer: Path) -> None:
@@ -222,13 +220,18 @@ def test_the_state_may_stay_and_may_be_elsewhere(station: WindowsStation, newer:
     assert (kept / "identity.json").exists()
     assert not station.state.exists()
 
-    assert station.install(newer, r"STATEDIR=C:\unfrozen\dps") == 0
+    # The same state, told by its volume; certificates are remembered too.
+    kept = Path(shutil.move(kept, station.drive / "DPS agent"))
+    assert station.install(newer, "STATEVOLUME=C:\\", "CA=C:\\ca.pem") == 0
+    told = {"ca_file": "C:\\ca.pem", "state_volume": "C:\\", "state_folder": "C:\\DPS agent"}
+    assert told.items() <= station.settings().items()
     station.service_is("RUNNING")
     assert len(station.collector.rows("SELECT 1 FROM station")) == 1
     assert station.msiexec("/x", newer) == 0
     assert [path.name for path in kept.rglob("*")] == ["of somebody else.txt"]
 
 
-def test_a_whole_disk_is_no_state_folder(station: WindowsStation, newer: Path) -> None:
+def test_a_whole_disk_is_no_state_folder_and_a_volume_ends_with_its_root(station: WindowsStation, newer: Path) -> None:
     assert station.install(newer, "STATEDIR=C:\\") != 0
+    assert station.install(newer, "STATEVOLUME=C:") != 0
     assert not station.program.exists()

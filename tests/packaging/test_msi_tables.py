@@ -159,6 +159,29 @@ def test_each_version_has_its_product_code_and_all_have_one_upgrade_code(
 
 
 @needs_wixl
+def test_the_recipe_for_group_policy_gives_a_copy_with_the_settings(msi: Path, tmp_path: Path) -> None:
+    text = (WINDOWS / "GPO.md").read_text("utf-8")
+    lines = text[text.index("```sh\n") + len("```sh\n") : text.rindex("```")]
+    shutil.copy2(msi, tmp_path / "dps-agent-VERSION.msi")
+    subprocess.run(["sh", "-e", "-c", lines], cwd=tmp_path, check=True)
+    before = {row["Property"]: row["Value"] for row in table(msi, "Property")}
+    after = {row["Property"]: row["Value"] for row in table(tmp_path / "site.msi", "Property")}
+    given = {"SERVER": "https://collector.example.org", "TOKENFILE": r"\\server\dps$\token"}
+    assert after == {**before, **given}
+    assert table(tmp_path / "site.msi", "CustomAction") == table(msi, "CustomAction")
+
+
+@needs_wixl
+def test_a_volume_is_named_with_its_root_and_gives_the_state_folder(msi: Path) -> None:
+    conditions = [row["Condition"] for row in table(msi, "LaunchCondition")]
+    assert 'NOT STATEVOLUME OR STATEVOLUME >> "\\"' in conditions
+    [folder] = [row for row in table(msi, "CustomAction") if row["Action"] == "NameStateFolder"]
+    assert (folder["Source"], folder["Target"]) == ("STATEDIR", "[STATEVOLUME]DPS agent")
+    order = {row["Action"]: int(row["Sequence"]) for row in table(msi, "InstallExecuteSequence")}
+    assert order["RecallSTATEVOLUME"] < order["NameStateFolder"] < order["UseStateFolder"]
+
+
+@needs_wixl
 def test_it_asks_nothing_opens_no_port_and_never_restarts(msi: Path) -> None:
     names = subprocess.run(["msiinfo", "tables", str(msi)], check=True, capture_output=True, text=True).stdout.split()
     assert "Dialog" not in names

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -40,8 +41,14 @@ class WindowsStation:
     def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """A program that nobody waits for."""
         nowhere = subprocess.DEVNULL
-        environment = self.windows.environment()
-        return subprocess.Popen(["wine", *words], env=environment, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+        return subprocess.Popen(
+            ["wine", *words],
+            env=self.windows.environment(),
+            stdin=nowhere,
+            stdout=nowhere,
+            stderr=nowhere,
+            umask=0o077,  # as in Windows.run: Wine makes access lists of modes
+        )
 
     def resident_bytes(self, *words: str) -> int:
         """What a process with these words holds in memory; Wine runs each program as a process of Linux."""
@@ -89,6 +96,15 @@ class WindowsStation:
 
     def service_is(self, state: str) -> None:
         until(lambda: self.service() == state, f"the service is {state or 'gone'}")
+
+    def restart(self) -> float:
+        """Stop the service in order and start it; the seconds from its start to its first record."""
+        self.tells("sc", "stop", SERVICE)
+        self.service_is("STOPPED")
+        stopped, start = self.memory("run.json").get("run_id"), time.monotonic()
+        self.tells("sc", "start", SERVICE)
+        until(lambda: self.memory("run.json").get("run_id") not in (None, stopped), "it counts again")
+        return time.monotonic() - start
 
     def memory(self, name: str) -> dict[str, Any]:
         """A file of the state folder; empty where there is none yet."""

@@ -16,7 +16,7 @@ from agent.sender.memory import Identity, Store
 from agent.service import Service
 from agent.sessions import Mode
 from tests.simulation.collector import public_id, secret
-from tests.simulation.disk import KilledError, SimulatedDisk
+from tests.simulation.disk import NEVER, KilledError, SimulatedDisk
 from tests.simulation.machine import Clocks, Presence, Sessions
 from tests.simulation.moment import Time, even
 from tests.simulation.network import SimulatedLine, SimulatedNetwork
@@ -81,8 +81,10 @@ class Computer:
         self._senders: set[int] = set()
         self._sender_number = 0
         self._armed = ""
-        disk.interrupt = self._interrupt
-        disk.each_step = self._each_step
+        self._strike: int | None = None
+        self._turn: int | None = None
+        self._quiet = NEVER
+        disk.alarm = self._alarm
         disk.make_folder(self.who)
         disk.make_folder(self.folder)
 
@@ -97,36 +99,55 @@ class Computer:
     def _run(self, process: Process, do: Callable[[], object]) -> None:
         """Let a process do something; it may be killed in the middle of it."""
         before, self._acting = self._acting, process
+        passed = self._quiet - self.disk.quiet
+        held = [None if steps is None else steps - passed for steps in (self._strike, self._turn)]
+        if before is not None:
+            self._expect(None)
         try:
             do()
         except KilledError:
             pass
         finally:
             self._acting = before
-            self.disk.steps_left = None
+            self._expect(*(held if before is not None else (None,)))
 
-    def _each_step(self) -> None:
+    def _expect(self, strike: int | None, turn: int | None = None) -> None:
+        """After so many steps of the disk a process is struck, after so many the service has its turn."""
+        self._strike, self._turn = strike, turn
+        self.disk.quiet = self._quiet = min(NEVER if strike is None else strike, NEVER if turn is None else turn)
+
+    def _until_turn(self) -> int:
+        """How many steps the sender does before the service has its turn."""
+        return int(self.random.expovariate(self.between))
+
+    def _alarm(self) -> None:
+        """One of the two has come."""
+        passed = self._quiet + 1
+        strike = None if self._strike is None else self._strike - passed
+        turn = None if self._turn is None else self._turn - passed
         acting = self._acting
-        if acting is None:
-            return
-        self.still_alive(acting)
-        if acting.kind == "sender" and self.service is not None and self.random.random() < self.between:
-            armed, self.disk.steps_left = self.disk.steps_left, None
-            self.wake()
-            self.still_alive(acting)
-            self.disk.steps_left = armed
+        assert acting is not None
+        if turn is not None and turn < 0:
+            turn = self._until_turn()
+            if self.service is not None:
+                self._expect(strike, turn)
+                self.wake()
+                self.still_alive(acting)
+        self._expect(strike, turn)
+        if strike is not None and strike < 0:
+            self._expect(None, turn)
+            self.die(self._armed)
+            raise KilledError
 
     def still_alive(self, process: Process) -> None:
         if process.dead:
             raise KilledError
 
-    def _interrupt(self) -> None:
-        self.die(self._armed)
-        raise KilledError
-
-    def _arm(self) -> None:
+    def _arm(self, turn: int | None = None) -> None:
+        strike = None
         if self.strike is not None:
-            (self._armed, self.disk.steps_left), self.strike = self.strike, None
+            (self._armed, strike), self.strike = self.strike, None
+        self._expect(strike, turn)
 
     def die(self, kind: str) -> None:
         """A process is killed, or the power goes, right now."""
@@ -151,11 +172,10 @@ class Computer:
         now = self.time.now
         self.time.now = max(self._called, now - self.random.randrange(least, CHECKPOINT_SECONDS + 1, 2))
         self._called = self.time.now
-        armed, self.disk.steps_left = self.disk.steps_left, None
         self._run(self._service, self.service.wake)
         if self.service is not None:
             self._run(self._service, self.service.checkpoint)
-        self.time.now, self.disk.steps_left = now, armed
+        self.time.now = now
 
     # --- the service --------------------------------------------------------------------------------------------
 
@@ -197,7 +217,7 @@ class Computer:
                 self._beat(process)
 
         quiet = not self.log_ons and self.time.now % 86_400 > 20 * 3600
-        pause = self.random.randrange(12_000, 30_000) if quiet else self.random.randrange(2400, 10_800)
+        pause = self.random.randrange(12_000, 30_000) if quiet else self.random.randrange(3600, 16_000)
         self.time.at(even(self.time.now + pause), beat)
 
     def wake(self) -> None:
@@ -259,7 +279,7 @@ class Computer:
             ),
             probes=PROBES,
         )
-        self._arm()
+        self._arm(self._until_turn())
         try:
             self._run(process, lambda: contact(_config(self.folder), outside))
         except (OSError, AgentError) as error:

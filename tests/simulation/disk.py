@@ -10,6 +10,7 @@ process of the same station may have its turn.
 
 import errno
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,6 +19,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 import agent.disk
+
+NEVER = 2**60
 
 
 class KilledError(BaseException):
@@ -40,25 +43,22 @@ class SimulatedDisk:
     def __init__(self) -> None:
         self.visible: dict[str, dict[str, Content]] = {}
         self.durable: dict[str, dict[str, Content]] = {}
-        self.unflushed: dict[str, set[str]] = {}
+        self.unflushed: defaultdict[str, set[str]] = defaultdict(set)
         self.unwritten: set[Content] = set()
-        self.versions: dict[str, int] = {}
-        """Counts the changes of the names in each folder."""
+        self.changed: dict[str, set[str]] = {}
+        """The names that changed, of each folder that somebody follows here; it is gone when all may have changed."""
         self.full = False
-        self.steps_left: int | None = None
-        self.interrupt: Callable[[], None] = _nothing
-        """What happens when `steps_left` is used up; raises KilledError where the process that runs dies of it."""
-        self.each_step: Callable[[], None] = _nothing
+        self.quiet = NEVER
+        """So many steps are left in which nothing happens."""
+        self.alarm: Callable[[], None] = _nothing
+        """What happens at the step after them; raises KilledError where the process that runs dies of it."""
 
     # --- what the operating system offers -----------------------------------------------------------------------
 
     def step(self) -> None:
-        self.each_step()
-        if self.steps_left is not None:
-            self.steps_left -= 1
-            if self.steps_left < 0:
-                self.steps_left = None
-                self.interrupt()
+        self.quiet -= 1
+        if self.quiet < 0:
+            self.alarm()
 
     def open_to_write(self, folder: str, name: str) -> Content:
         self.step()
@@ -124,8 +124,10 @@ class SimulatedDisk:
         return found
 
     def _renamed(self, folder: str, name: str) -> None:
-        self.unflushed.setdefault(folder, set()).add(name)
-        self.versions[folder] = self.versions.get(folder, 0) + 1
+        self.unflushed[folder].add(name)
+        changed = self.changed.get(folder)
+        if changed is not None:
+            changed.add(name)
 
     def _folder(self, folder: str) -> dict[str, Content]:
         names = self.visible.get(folder)
@@ -135,7 +137,7 @@ class SimulatedDisk:
 
     def _settle(self, folder: str, name: str, *, as_seen: bool) -> None:
         """What is seen of one name becomes what is durable, or the other way round."""
-        self.versions[folder] = self.versions.get(folder, 0) + 1
+        self.changed.pop(folder, None)
         source, target = (self.visible, self.durable) if as_seen else (self.durable, self.visible)
         content = source.get(folder, {}).get(name)
         if content is None:
@@ -158,8 +160,7 @@ class SimulatedDisk:
                     content.data = keep[: random.randrange(len(keep) + 1)]
                     content.flushed = content.data
         self.unwritten.clear()
-        for folder in self.visible:
-            self.versions[folder] = self.versions.get(folder, 0) + 1
+        self.changed.clear()
 
     def copy(self) -> dict[str, dict[str, bytes]]:
         """An image of the disk, as a proper shutdown leaves it."""
@@ -179,8 +180,7 @@ class SimulatedDisk:
                 self.visible.setdefault(folder, {})[name] = content
                 self.durable.setdefault(folder, {})[name] = content
             self.visible.setdefault(folder, {})
-        for folder in {*self.visible, *self.versions}:
-            self.versions[folder] = self.versions.get(folder, 0) + 1
+        self.changed.clear()
 
     def peek(self, path: str) -> bytes | None:
         """A file as its owner would find it; None if it is not there."""
@@ -213,7 +213,8 @@ class Status(NamedTuple):
 
 
 @lru_cache(maxsize=50_000)
-def _parts(path: str) -> tuple[str, str, str]:
+def parts_of(path: str) -> tuple[str, str, str]:
+    """The disk, the folder and the name of a path."""
     folder, _, name = path.rpartition("/")
     return path[: path.index("/", 1)], folder, name
 
@@ -229,7 +230,7 @@ class SimulatedSystem:
         self.disks: dict[str, SimulatedDisk] = {}
 
     def _at(self, path: str) -> tuple[SimulatedDisk, str, str]:
-        disk, folder, name = _parts(path)
+        disk, folder, name = parts_of(path)
         return self.disks[disk], folder, name
 
     def open(self, path: str, flags: int, _mode: int = 0) -> Handle:

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table
-
 from collector.storage import models
 from tests.simulation.collector import SimulatedCollector
 from tests.simulation.truth import RULES_MINUTES, SLOT, Expected
 
 NO_LENGTHS = "0 0 0 0 0 0 0"
 NONE = [0] * 7
+BY_RULE = tuple(f"{kind}_{minutes}" for minutes in RULES_MINUTES for kind in ("starts", "seconds_in_use", "lengths"))
 
 
 class Counted(NamedTuple):
@@ -31,32 +30,30 @@ class Counted(NamedTuple):
 def counted(collector: SimulatedCollector) -> dict[int, Counted]:
     """The facts of each station."""
     found: dict[int, Counted] = defaultdict(nothing)
-    for row in named(collector, models.slot_record):
-        result = found[row["station_id"]]
-        key = (row["run_id"], row["slot"])
-        result.revisions["slots", *key] = row["revision"]
-        result.on[key] = row["seconds_on"]
-        result.observed[key] = row["seconds_observed"]
-        for rule, minutes in enumerate(RULES_MINUTES):
-            result.starts[rule][key] = row[f"starts_{minutes}"]
-            result.use[rule][key] = row[f"seconds_in_use_{minutes}"]
-            lengths = row[f"lengths_{minutes}"]
+    columns = ("station_id", "run_id", "slot", "revision", "seconds_on", "seconds_observed", *BY_RULE)
+    for station_id, run_id, slot, revision, on, observed, *by_rule in collector.rows(models.slot_record, columns):
+        result = found[station_id]
+        key = (run_id, slot)
+        result.revisions["slots", run_id, slot] = revision
+        result.on[key] = on
+        result.observed[key] = observed
+        for rule in range(len(RULES_MINUTES)):
+            starts, use, lengths = by_rule[3 * rule : 3 * rule + 3]
+            result.starts[rule][key] = starts
+            result.use[rule][key] = use
             if lengths != NO_LENGTHS:
-                sums = result.lengths[rule].setdefault(row["slot"], [0] * 7)
+                sums = result.lengths[rule].setdefault(slot, [0] * 7)
                 for at, length in enumerate(lengths.split()):
                     sums[at] += int(length)
-    for name, table in (("runs", models.run), ("undated", models.undated_record)):
-        for row in named(collector, table):
-            found[row["station_id"]].revisions[name, row["run_id"], -1] = row["revision"]
-            if name == "undated":
-                found[row["station_id"]].undated[row["run_id"]] = [
-                    (
-                        row[f"starts_{minutes}"],
-                        row[f"seconds_in_use_{minutes}"],
-                        list(map(int, row[f"lengths_{minutes}"].split())),
-                    )
-                    for minutes in RULES_MINUTES
-                ]
+    for station_id, run_id, revision in collector.rows(models.run, ("station_id", "run_id", "revision")):
+        found[station_id].revisions["runs", run_id, -1] = revision
+    columns = ("station_id", "run_id", "revision", *BY_RULE)
+    for station_id, run_id, revision, *by_rule in collector.rows(models.undated_record, columns):
+        found[station_id].revisions["undated", run_id, -1] = revision
+        found[station_id].undated[run_id] = [
+            (by_rule[first], by_rule[first + 1], list(map(int, by_rule[first + 2].split())))
+            for first in range(0, len(by_rule), 3)
+        ]
     return found
 
 
@@ -64,12 +61,6 @@ def nothing() -> Counted:
     return Counted(
         [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], [{} for _ in RULES_MINUTES], {}, {}, {}, {}
     )
-
-
-def named(collector: SimulatedCollector, table: Table) -> Iterable[dict[str, Any]]:
-    """The rows of a table, by the names of its columns."""
-    columns = [column.name for column in table.columns]
-    return (dict(zip(columns, values, strict=True)) for values in collector.rows(table))
 
 
 def compare(who: str, right: Expected, found: Counted, lossy: AbstractSet[str]) -> Iterable[str]:
@@ -95,6 +86,8 @@ def differences(
     what: str, right: Mapping[Key, int], found: Mapping[Key, int], lossy: AbstractSet[str] = frozenset()
 ) -> Iterable[str]:
     """Where two counts differ; a count that is missing is zero."""
+    if right == found:
+        return
     for key in sorted({*right, *found}):
         wanted, got = right.get(key, 0), found.get(key, 0)
         if wanted != got and not (key[0] in lossy and got < wanted):
@@ -118,11 +111,12 @@ def site_slots(collector: SimulatedCollector, stations: Mapping[int, Counted]) -
                 right["starts", minutes, slot] += starts
             for slot, seconds in by_slot(facts.use[rule]).items():
                 right["seconds_in_use", minutes, slot] += min(SLOT, seconds)
+    names = [(name, minutes) for minutes in RULES_MINUTES for name in ("starts", "seconds_in_use")]
     found = {
-        (name, minutes, row["slot"]): row[f"{name}_{minutes}"]
-        for row in named(collector, models.site_slot)
-        for minutes in RULES_MINUTES
-        for name in ("starts", "seconds_in_use")
+        (*name, slot): value
+        for slot, *values in collector.rows(models.site_slot, ("slot", *(f"{kind}_{rule}" for kind, rule in names)))
+        for name, value in zip(names, values, strict=True)
+        if value
     }
     yield from differences("site", right, found)
 

@@ -1,7 +1,6 @@
 """The way from a station to the collector: it loses, delays, repeats, overtakes, cuts short, and lies."""
 
 import gzip
-import json
 from collections import Counter
 from collections.abc import Callable
 from io import BytesIO
@@ -9,6 +8,7 @@ from random import Random
 from typing import Any, Self
 
 import requests
+from pydantic_core import from_json
 
 from agent.sender.upload import Line
 from tests.simulation.calls import Exchange, Reply, Request
@@ -86,7 +86,7 @@ class SimulatedNetwork:
         """What the collector has said it holds must be there at the end, whether the station heard it or not."""
         if exchange is None or exchange.reply is None or exchange.reply.status != HTTP_OK or not request.body:
             return
-        envelope = json.loads(gzip.decompress(request.body))
+        envelope = from_json(gzip.decompress(request.body))
         for kind in ("runs", "slots", "undated"):
             for record in envelope[kind]:
                 key = (who, kind, record["run_id"], record.get("slot", -1))

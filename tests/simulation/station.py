@@ -65,8 +65,9 @@ class Station(Computer):
             self.log_ons.pop(key).ended = self.time.now
         self.sessions.open.clear()
         if self.service is not None:
-            service = self.service
-            self._run(self._service, lambda: service.stop("service_stop"))
+            service, process = self.service, self._service
+            self._run(process, lambda: service.stop("service_stop"))
+            self.boots[-1].shut_down = not process.dead and self.excused_from is None
             self._end_service()
         boot = len(self.boots)
         self.time.after(self.random.randrange(2, 8, 2), lambda: self._halt(boot))

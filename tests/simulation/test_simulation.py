@@ -95,7 +95,7 @@ def test_a_power_cut_leaves_the_old_file_or_the_new_one_where_everything_is_flus
         spool = Spool("pc1/spool", RealDisk())
         spool.prepare()
         spool.write("pc1/spool/file", b"the old one")
-        disk.steps_left, disk.interrupt = step, cut
+        disk.quiet, disk.alarm = step, cut
         with suppress(KilledError):
             spool.write("pc1/spool/file", b"the new one")
         assert disk.peek("pc1/spool/file") in (b"the old one", b"the new one")

@@ -73,6 +73,8 @@ class Boot:
     log_ons: list[LogOn] = field(default_factory=list)
     sleeps: list[tuple[int, int]] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
+    shut_down: bool = False
+    """Whether it ended properly, and the service saw that."""
 
 
 class Piece(NamedTuple):
@@ -100,7 +102,6 @@ class Expected:
         """When the station was in use, by rule and run."""
         self.on: dict[tuple[str, int], int] = defaultdict(int)
         self.observed: dict[tuple[str, int], int] = defaultdict(int)
-        self.sessions_in_truth = 0
         self.sessions_unseen = 0
 
 
@@ -121,7 +122,6 @@ def expected(boots: list[Boot]) -> Expected:
             for start, end, run_id in union(used):
                 spread(result.use[rule], run_id, start, end)
                 result.stretches[rule][run_id].append((start, end))
-        result.sessions_in_truth += len(boot.log_ons)
         result.sessions_unseen += sum(not seen for seen in pieces_of_log_ons)
     return result
 

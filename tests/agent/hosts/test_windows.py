@@ -102,6 +102,24 @@ def test_a_stop_and_a_shutdown_end_the_run_in_order_and_the_record_says_which(
     assert managed.stage.senders == 1, "the last contact"
 
 
+def test_what_cannot_be_logged_in_the_state_folder_is_told_to_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(windows, "to_event_log", told.append)
+    monkeypatch.setattr(windows, "state_folder", lambda: str(tmp_path / "DPS agent"))
+    windows.complain("first", None)
+    assert "first" in (tmp_path / "DPS agent/agent.log").read_text("utf-8")
+    monkeypatch.setattr(windows, "state_folder", lambda: str(tmp_path / "DPS agent/agent.log"))
+    windows.complain("second", None)
+    assert told == ["second"]
+    assert "second" not in (tmp_path / "DPS agent/agent.log").read_text("utf-8")
+
+
+def test_a_line_in_the_log_of_windows_does_no_harm() -> None:
+    windows.to_event_log("a test of the DPS agent")
+
+
 def test_a_change_of_sessions_wakes_the_service_at_once(managed: Managed) -> None:
     assert managed.handle(SESSION, SESSION_LOGON) == 0
     assert managed.woken.acquire(timeout=PATIENCE_SECONDS)

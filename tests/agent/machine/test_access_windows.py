@@ -12,8 +12,10 @@ if sys.platform != "win32":
     pytest.skip("only Windows: access lists", allow_module_level=True)
 assert sys.platform == "win32"
 
+from agent.errors import Unusable
 from agent.machine.access_windows import descriptor_of, own_account
 from agent.machine.sddl import is_open_to_others, strangers_in
+from agent.machine.windows import demand_own_folder
 
 
 def test_a_folder_has_an_owner_and_a_list(tmp_path: Path) -> None:
@@ -29,6 +31,35 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 def test_this_account_has_an_identifier() -> None:
     assert own_account().startswith("S-1-5-")
+
+
+def test_a_state_folder_is_made_where_there_is_none_and_is_then_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "DPS agent"
+    demand_own_folder(str(folder))
+    demand_own_folder(str(folder))
+    (folder / "x").write_text("we may write there")
+
+
+def test_what_is_no_folder_is_no_state_folder(tmp_path: Path) -> None:
+    (tmp_path / "DPS agent").write_text("x")
+    with pytest.raises(Unusable, match="is a link or no folder"):
+        demand_own_folder(str(tmp_path / "DPS agent"))
+
+
+@pytest.mark.real_windows
+def test_a_folder_that_everybody_may_enter_or_that_points_elsewhere_is_refused(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    subprocess.run(["icacls", str(theirs), "/grant", "*S-1-5-32-545:(OI)(CI)RX"], check=True, capture_output=True)
+    with pytest.raises(Unusable, match="others may enter it"):
+        demand_own_folder(str(theirs))
+    closed = tmp_path / "closed"
+    demand_own_folder(str(closed))
+    assert not is_open_to_others(descriptor_of(str(closed)), own_account())
+    junction = tmp_path / "junction"
+    subprocess.run(["cmd", "/c", "mklink", "/J", str(junction), str(closed)], check=True, capture_output=True)
+    with pytest.raises(Unusable, match="is a link"):
+        demand_own_folder(str(junction))
 
 
 @pytest.mark.real_windows

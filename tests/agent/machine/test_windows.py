@@ -72,6 +72,21 @@ def test_the_clock_reads_the_clocks_of_the_system() -> None:
     assert not clock.synchronised()
 
 
+def test_the_firmware_tells_its_serial_numbers_or_that_it_has_none() -> None:
+    serials = machine.hardware_serials()
+    if serials is not None:  # a container has no firmware
+        assert uuid.UUID(serials.system)
+
+
+@pytest.mark.real_windows
+def test_the_firmware_tells_the_uuid_that_windows_shows() -> None:
+    words = ["powershell", "-NoProfile", "-Command", "(Get-CimInstance Win32_ComputerSystemProduct).UUID"]
+    shown = subprocess.run(words, capture_output=True, check=True, text=True).stdout.strip()
+    serials = machine.hardware_serials()
+    assert serials is not None
+    assert serials.system == shown.lower()
+
+
 def test_a_boot_has_one_name_in_every_process() -> None:
     here = machine.system_clock().boot_id()
     assert len(here) == 16

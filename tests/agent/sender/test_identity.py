@@ -114,7 +114,7 @@ def test_a_copy_of_a_disk_enrols_for_itself_and_does_not_send_what_the_original_
     newcomer.spool.put(KEPT, "slot", slot_record(SLOT - 1))
     newcomer.spool.put(PENDING, "slot", slot_record(SLOT + 1, run_id="bb" * 8))
     newcomer.disk.files["/state/run.json"] = (
-        f'{{"run_id": "{"bb" * 8}", "trusted": true, "runs_of_boot": ["{"bb" * 8}"]}}'
+        f'{{"run_id": "{"bb" * 8}", "trusted": true, "claims": {{"{"bb" * 8}": 0}}}}'
     ).encode()
     newcomer.hardware = ELSEWHERE
     collector.secrets = ["5ec8" * 16]

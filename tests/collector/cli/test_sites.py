@@ -96,6 +96,25 @@ def test_waiting_stations_are_proposed_by_their_tag_and_approved(ready: Run, dat
     assert ready("site", "approve", "EVERE").stdout == "approved 0 stations for EVERE\n"
 
 
+def test_a_pattern_of_tags_approves_a_whole_room_at_once(ready: Run, database: Change) -> None:
+    token = ready("token", "issue").stdout
+    tags = ("evere-01", "EVERE-02", "evere-1", "evere-012", "ixl-01", "PC42")
+    waiting = {tag: enrolled(database, token, tag) for tag in tags}
+
+    def left() -> set[str]:
+        shown = {line.split()[0] for line in ready("site", "waiting").stdout.splitlines()}
+        return {tag for tag, public_id in waiting.items() if public_id in shown}
+
+    assert ready("site", "approve", "EVERE", "--tag", "evere-0?").stdout == "approved 2 stations for EVERE\n"
+    assert left() == {"evere-1", "evere-012", "ixl-01", "PC42"}
+    assert ready("site", "approve", "EVERE", "--tag", "pc[45]*").stdout == "approved 1 station for EVERE\n"
+    assert ready("site", "approve", "EVERE", "--tag", "uccle-*").stdout == "approved 0 stations for EVERE\n"
+    assert left() == {"evere-1", "evere-012", "ixl-01"}
+    refused = ready("site", "approve", "EVERE", waiting["ixl-01"], "--tag", "*")
+    assert "not both" in refused.stderr
+    assert left() == {"evere-1", "evere-012", "ixl-01"}
+
+
 def test_one_wrong_public_id_approves_none_of_them(ready: Run, database: Change) -> None:
     waiting = enrolled(database, ready("token", "issue").stdout, "PC1")
     assert "No station ffff waits" in one_sentence(ready("site", "approve", "EVERE", waiting, "ffff"))

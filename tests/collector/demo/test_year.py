@@ -57,21 +57,6 @@ def days(first: dt.date, end: dt.date) -> list[dt.date]:
     return [first + dt.timedelta(days=number) for number in range((end - first).days)]
 
 
-def test_what_is_stored_is_what_the_visitors_did(engine: Engine) -> None:
-    region = filled(engine)
-    for site_id, site in region.sites:
-        for rule in (3, 10):
-            for first, end in (
-                (dt.date(2026, 9, 1), dt.date(2026, 10, 1)),
-                (dt.date(2026, 10, 1), dt.date(2026, 11, 23)),
-            ):
-                truth = truth_of(site, region.stations(site), days(first, end), rule, NOW)
-                found = sums(engine, site_id, first, end, rule)
-                assert found.sessions == truth.sessions + truth.sessions_outside > 0
-                assert found.seconds_in_use == truth.seconds + truth.seconds_outside > 0
-                assert found.seconds_observed > found.seconds_in_use
-
-
 def test_a_demonstration_that_was_stopped_goes_on_where_it_was_and_grows_with_the_days(engine: Engine) -> None:
     yesterday = NOW - 2 * DAY
     region = region_of(engine, BRUSSELS, yesterday, places=SMALL[:1], months=2)

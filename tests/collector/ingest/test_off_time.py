@@ -91,6 +91,13 @@ def test_a_night_that_begins_and_ends_within_a_slot_is_off_to_the_second(region:
     assert off(region) == {SLOT - 61: 100, **dict.fromkeys(range(SLOT - 60, SLOT), 900), SLOT: 7}
 
 
+def test_runs_made_from_the_system_log_prove_a_night_as_others_do(region: Engine) -> None:
+    repaired = [evening(start_reason="system_log"), morning(start_reason="system_log")]
+    commit(region, [arrival(1, runs=repaired)], 1)
+    roll_all(region)
+    assert off(region) == dict.fromkeys(range(SLOT - 60, SLOT), 900)
+
+
 def test_a_later_statement_about_a_run_moves_the_night(region: Engine) -> None:
     commit(region, [arrival(1, runs=[evening(), morning()])], 1)
     roll_all(region)

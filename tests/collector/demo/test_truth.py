@@ -1,0 +1,51 @@
+"""The figures of the demonstration hold against what its visitors did."""
+
+from fractions import Fraction
+
+from sqlalchemy import Engine
+
+from collector.catalogue import catalogue
+from collector.domain.calendar import Month
+from collector.domain.cells import Cell, Status
+from collector.domain.statistics import Rules
+from collector.storage.engine import reading
+from collector.storage.queries.sites import all_sites
+from collector.storage.queries.year_statistics import figures_of_year
+from tests.collector.demo.test_year import NOW, days, filled
+from tests.collector.demo.truth import truth_of
+
+
+def value(cell: Cell) -> int | Fraction:
+    assert cell.status is Status.VALUE
+    assert cell.value is not None
+    return cell.value
+
+
+def test_the_computed_figures_of_each_month_are_what_the_visitors_did(engine: Engine) -> None:
+    region = filled(engine)
+    with reading(engine) as connection:
+        years = {
+            site.site_id: figures_of_year(connection, site, 2026, NOW, Rules(), catalogue())
+            for site in all_sites(connection)
+        }
+    for site_id, site in region.sites:
+        for month in (Month(2026, 9), Month(2026, 10)):
+            truth = truth_of(site, region.stations(site), days(month.first_day(), month.next().first_day()), 10, NOW)
+            found = years[site_id].months[month.month - 1].cells
+            assert value(found["B1"]) == truth.sessions > 0
+            assert value(found["B2"]) == truth.seconds > 0
+            assert value(found["B1x"]) == truth.sessions_outside
+            assert value(found["B2x"]) == truth.seconds_outside
+            if site.place.method == "activity":
+                shorter = truth_of(
+                    site, region.stations(site), days(month.first_day(), month.next().first_day()), 3, NOW
+                )
+                assert value(found["B1r.3"]) == shorter.sessions > truth.sessions
+            assert value(found["B3"]) == Fraction(truth.seconds, truth.seconds_known)
+            assert value(found["A2"]) == truth.seconds_open
+            assert value(found["A8"]) == Fraction(truth.seconds_known, truth.seconds_available)
+    # Of the gap nothing is known, and it is said so.
+    gap = years[region.sites[1][0]].months[9].cells
+    assert gap["A8"].value is not None
+    assert gap["A8"].value < Fraction(4, 5)
+    assert gap["B1"].at_least
