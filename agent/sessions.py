@@ -305,7 +305,8 @@ class Counter:
         self._left_at = at
         seat = self.visits.pop(SEAT, None)
         if seat is not None:
-            self._settle(seat, at)
+            if self._present_until is not None:  # else an earlier run left it open, and nobody told of input since
+                self._settle(seat, at)
             self._end(seat)
 
     def _log_on(self, key: str, *, locked: bool, foreground: bool) -> None:

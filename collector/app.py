@@ -19,6 +19,7 @@ from collector.config import ConfigError, Settings
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
+from collector.ingest.months import MonthRoller
 from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp, World
@@ -66,6 +67,7 @@ class Collector:
                 clock=time.time,
                 holder=secrets.token_hex(8),
                 dropped=self.metrics.too_late,
+                months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
                 daily=lambda now: purge_and_tell(engine, settings, now),
             )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))

@@ -88,6 +88,13 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         366,
     ),
+    Setting(
+        "site_slots_kept_months",
+        25,
+        "Whole months after which a site's quarter-hours are folded into sums by weekday, hour and kind of opening.",
+        4,
+        600,
+    ),
     Setting("readings_kept_days", 400, "Days after which old hardware readings are deleted.", 30, 3_660),
 )
 
@@ -118,6 +125,7 @@ class Settings:
     runs_per_day_limit: int = 200
     waiting_envelopes_limit: int = 400
     slot_records_kept_days: int = 90
+    site_slots_kept_months: int = 25
     readings_kept_days: int = 400
 
     @property

@@ -6,10 +6,11 @@ under Wine, see rigs/test_windows_python.py), and what needs a real Windows, whi
 """
 
 import ctypes
+import gc
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,16 @@ def failed_if_skipped(report: Report) -> None:
     if not reason.startswith(ALLOWED_REASONS):
         report.outcome = "failed"
         report.longrepr = f"skipped although DPS_NOTHING_SKIPPED=1: {reason}"
+
+
+@pytest.fixture
+def untouched_process() -> Iterator[None]:
+    """The intake tunes the process that it runs in; the next test gets it back as it was."""
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    yield
+    sys.setswitchinterval(interval)
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

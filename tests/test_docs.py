@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from agent.wire import v1
+from collector.storage.files.entered import ENTRIES
+from collector.storage.files.register import REGISTER
 
 ROOT = Path(__file__).resolve().parent.parent
 README_COMMAND = ROOT / ".ci" / "readme_command.py"
@@ -170,3 +172,9 @@ def test_no_recipe_has_more_than_seven_steps() -> None:
         "Add an alert rule",
     ]
     assert all(1 < len(re.findall(r"^\d+\. ", recipe, re.MULTILINE)) <= 7 for recipe in recipes)
+
+
+def test_the_table_of_files_names_every_table_and_its_columns() -> None:
+    text = section("collector/README.md", "## The register, and what people enter")
+    documented = {row[0].strip("`"): tuple(re.findall(r"`(\w+)`", row[1])) for row in rows(text)}
+    assert documented == {f"{kind.word}.csv": kind.columns for kind in (*REGISTER, *ENTRIES)}

@@ -7,6 +7,7 @@ that nobody knows: such an entry counts in the year only.
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 from collector.domain.calendar import Month
@@ -148,6 +149,24 @@ class EnteredFigures(NamedTuple):
     """By month; never part of the figures above."""
 
 
+IMPORTED_FIGURES = {
+    MonthlyKind.SESSIONS: ("B1.imported", 1),
+    MonthlyKind.HOURS: ("B2.imported", 1),
+    MonthlyKind.OCCUPANCY: ("B3.imported", 10_000),
+    MonthlyKind.VISITS: ("C1.imported", 1),
+}
+"""By catalogue id, and what the stored number must be divided by."""
+
+
+def imported_figures(imported: Mapping[MonthlyKind, MonthlyFigure]) -> dict[str, Cell]:
+    """What was imported of one month, beside what was counted."""
+    return {
+        name: counted(Fraction(imported[kind].value, divisor) if divisor > 1 else imported[kind].value)
+        for kind, (name, divisor) in IMPORTED_FIGURES.items()
+        if kind in imported
+    }
+
+
 EVENTS = (ActivityKind.WORKSHOP, ActivityKind.TRAINING)
 """D1; the others are D2."""
 
@@ -163,7 +182,7 @@ def figures_of(entered: Entered, year: int) -> EnteredFigures:
     found = next((each for each in entered.years if each.year == year), SiteYear(year))
     staff = {
         "D4.heads": UNKNOWN if found.facilitators is None else counted(found.facilitators),
-        "D4.fte": UNKNOWN if found.facilitators_fte is None else counted(found.facilitators_fte),
+        "D4.fte": UNKNOWN if found.facilitators_fte is None else counted(Fraction(found.facilitators_fte, 100)),
     }
     how = {each.how for each in entered.attendances if _overlaps(each.first_day, each.last_day, whole)}
     return EnteredFigures(

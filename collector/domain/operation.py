@@ -4,6 +4,7 @@ Before the first timetable of a site its opening hours are unknown, and all time
 """
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -77,7 +78,10 @@ def whole_weeks(period: Period, openings: Sequence[Opening], zone: ZoneInfo, now
     weeks = [(first, end) for first, end in pairwise(starts) if first >= timed_from and end * SLOT_SECONDS <= now]
     if not weeks:
         return cells.NOT_APPLICABLE
-    slots = sum(
-        max(0, min(opening.end_slot, weeks[-1][1]) - max(opening.first_slot, weeks[0][0])) for opening in openings
-    )
+    first, end = weeks[0][0], weeks[-1][1]
+    slots = 0
+    for opening in openings[bisect_right([each.end_slot for each in openings], first) :]:
+        if opening.first_slot >= end:
+            break
+        slots += min(opening.end_slot, end) - max(opening.first_slot, first)
     return cells.counted(Fraction(slots * SLOT_SECONDS, len(weeks)))

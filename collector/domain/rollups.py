@@ -25,6 +25,7 @@ HOURS_OF_WEEK = 7 * HOURS_OF_DAY
 _ALONE = 9
 """Sums that do not depend on the idle rule."""
 _BY_RULE = 6 + BANDS
+_RULE_NUMBERS = tuple(range(RULES))
 
 
 class Key(NamedTuple):
@@ -128,23 +129,28 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     cell[6] += row.records_activity
     cell[7] += row.records_upper_bound
     cell[8] = max(cell[8], installed)
-    whole = length == SLOT_SECONDS
-    for rule in range(RULES):
-        at = _ALONE + rule * _BY_RULE
+    known_stations = stations if length == SLOT_SECONDS and stations else -1
+    free = part.kind is SlotKind.FREE_ACCESS
+    at = _ALONE
+    for rule in _RULE_NUMBERS:
         taken = row.stations_taken[rule]
-        known = whole and 0 < stations == row.stations_known[rule]
-        saturated = known and taken == stations
-        runs[rule] = runs[rule] + 1 if saturated and part.kind is SlotKind.FREE_ACCESS else 0
+        in_use = row.seconds_in_use[rule]
+        run = 0
+        if row.stations_known[rule] == known_stations:
+            cell[at + 2] += 1
+            if taken == stations:
+                cell[at + 3] += 1
+                run = runs[rule] + 1 if free else 0
+                cell[at + 4] = max(cell[at + 4], run)
+        runs[rule] = run
         cell[at] += row.starts[rule]
-        cell[at + 1] += min(row.seconds_in_use[rule], observed)
-        cell[at + 2] += known
-        cell[at + 3] += saturated
-        cell[at + 4] = max(cell[at + 4], runs[rule])
+        cell[at + 1] += min(observed, in_use)
         cell[at + 5] = max(cell[at + 5], taken)
         lengths = row.lengths[rule]
         if lengths != NO_LENGTHS:
             for band, count in enumerate(lengths.split(), at + 6):
                 cell[band] += int(count)
+        at += _BY_RULE
 
 
 def _sums(cell: Sequence[int]) -> Sums:

@@ -1,4 +1,4 @@
-"""Notices where the register changed the life of a station at its site, and marks the site slots that it touches.
+"""Notices where the register changed the life of a station at its site, and marks the slots and months it touches.
 
 Each station carries the life with which it was counted last. So whoever enrols, approves or retires a station only
 writes the register; nobody needs to know what follows from it.
@@ -13,6 +13,7 @@ from collector.ingest.derivation import horizons, slots_of_life
 from collector.ingest.facts import MARKS
 from collector.ingest.off_time import stretches_of
 from collector.storage.models import horizon, site_slot, slot_record, station
+from collector.storage.queries.rolled_months import mark_months, months_over, note_late_corrections
 from collector.storage.rows import Row, insert_rows, insertion, set_by_keys
 
 _HORIZONS = insertion(horizon, ("site_id", "slot"), replaced={"slot": "horizon.slot"})
@@ -54,11 +55,15 @@ def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
     first = horizons(connection, {row[0] for row in found})
     ranges: dict[int, set[tuple[int, int]]] = {}
     touched: set[tuple[int, int]] = set()
+    months: set[tuple[int, int]] = set()
+    late: set[tuple[int, int]] = set()
     offs = stretches_of(connection, [(row[0], row[1]) for row in found])
     for row in found:
         site_id, number = row[:2]
         for start, end in _changed(row):
             ranges.setdefault(site_id, set()).add((max(start, first[site_id]), end))
+            months |= months_over(connection, site_id, start, end)
+            late |= months_over(connection, site_id, start, min(end, first[site_id]))
             slots = slots_of(offs[site_id, number], max(start, first[site_id]))
             touched |= {(site_id, slot) for slot in slots if slot < end}
     for site_id, some in ranges.items():
@@ -66,6 +71,8 @@ def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
             touched |= _spoken(connection, site_id, start, end)
     _note(connection, found)
     insert_rows(connection, MARKS, [(*key, mark) for key in touched])
+    mark_months(connection, months, mark)
+    note_late_corrections(connection, late)
     # Something to lock and to move when days are sealed; it stays where it is.
     insert_rows(connection, _HORIZONS, [(site_id, 0) for site_id in first])
 

@@ -8,6 +8,7 @@ two at the same time do each thing once. What is deleted, and when:
 * Runs: with them, as far as no time after the horizon depends on them (`collector.domain.coverage.needed`).
 * Envelopes of stations that still wait to be approved: after the same time.
 * Readings: after `readings_days`; the latest of each kind stays with its station.
+* Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
 * Log-ins that have ended: at once.
 """
 
@@ -18,11 +19,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from collector.config import Settings
+from collector.domain import calendar
 from collector.domain.calendar import local_date
 from collector.domain.coverage import SLOT_SECONDS, needed
+from collector.domain.seals import SLOTS_PER_DAY
 from collector.ingest import off_time
 from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
 from collector.storage.engine import reading, writing
@@ -31,7 +34,9 @@ from collector.storage.models import (
     hourly_readings,
     off_stretch,
     run,
+    seal,
     site,
+    site_slot,
     slot_record,
     station,
     undated_month,
@@ -39,6 +44,7 @@ from collector.storage.models import (
     waiting_envelope,
     web_session,
 )
+from collector.storage.queries.rolled_months import fold, rolled_months
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
 
 _log = logging.getLogger(__name__)
@@ -55,10 +61,11 @@ _RECORD = ("site_id", "station_id", "run_id", "revision")
 
 
 class Kept(NamedTuple):
-    """For how many days; the settings of the same names."""
+    """For how long; the settings of the same names."""
 
     slot_records_days: int = 90
     readings_days: int = 400
+    site_slots_months: int = 25
 
 
 @dataclass(slots=True)
@@ -72,6 +79,9 @@ class Purged:
     runs: int = 0
     undated_records: int = 0
     readings: int = 0
+    months_folded: int = 0
+    site_slots: int = 0
+    """Of folded months."""
     postponed: list[int] = field(default_factory=list)
     """Sites whose next day waits for the roller."""
     different: list[tuple[int, int]] = field(default_factory=list)
@@ -81,7 +91,8 @@ class Purged:
         return (
             f"sealed {self.days_sealed} days of sites; deleted {self.slot_records} slot records"
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
-            f" {self.undated_records} undated records, {self.readings} readings"
+            f" {self.undated_records} undated records, {self.readings} readings; folded {self.months_folded} months of"
+            f" sites ({self.site_slots} site slots)"
         )
 
 
@@ -98,7 +109,7 @@ def purge_and_tell(engine: Engine, settings: Settings, now: int) -> None:
 
 
 def kept_of(settings: Settings) -> Kept:
-    return Kept(settings.slot_records_kept_days, settings.readings_kept_days)
+    return Kept(settings.slot_records_kept_days, settings.readings_kept_days, settings.site_slots_kept_months)
 
 
 def day_word(day: int) -> str:
@@ -114,6 +125,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
         sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
     for site_id in sites:
         _seal(engine, site_id, first_day, now, purged)
+        _fold(engine, site_id, kept.site_slots_months, now, zone, purged)
         with writing(engine) as connection:
             _purge_leftovers(connection, site_id, purged)
             _purge_runs(connection, site_id, purged)
@@ -142,6 +154,42 @@ def _seal(engine: Engine, site_id: int, first_day: int, now: int, purged: Purged
             purged.different.append((site_id, day))
             return
         purged.days_sealed += 1
+
+
+def _fold(engine: Engine, site_id: int, months: int, now: int, zone: ZoneInfo, purged: Purged) -> None:
+    """Closes what is older than so many whole months, and deletes its site slots with the seals of these days.
+
+    A month waits until it is sealed and added up, and so are those before it.
+    """
+    before = calendar.last_months(months + 1, now, zone)[0].first_slot
+    with reading(engine) as connection:
+        stored = rolled_months(connection, [site_id])[site_id]
+        sealed = _horizon(connection, site_id)
+    for month, rolled in sorted(stored.items()):
+        end = calendar.month(month, zone).end_slot
+        if rolled.sha256 is not None:
+            continue
+        if end > min(before, sealed) or rolled.until_slot < end:
+            return
+        # Seals are of whole UTC days: the hours of the last one stay until the next month goes.
+        day = end // SLOTS_PER_DAY
+        with writing(engine) as connection:
+            marked = rolled_months(connection, [site_id])[site_id][month].mark is not None
+            if marked or _first_site_slot(connection, site_id) < rolled.first_slot // SLOTS_PER_DAY * SLOTS_PER_DAY:
+                purged.postponed.append(site_id)
+                return
+            fold(connection, site_id, month, now)
+            gone = (site_slot.c.site_id == site_id, site_slot.c.slot < day * SLOTS_PER_DAY)
+            purged.site_slots += connection.execute(delete(site_slot).where(*gone)).rowcount
+            connection.execute(delete(seal).where(seal.c.site_id == site_id, seal.c.day < day))
+        purged.months_folded += 1
+
+
+def _first_site_slot(connection: Connection, site_id: int) -> int:
+    first: int | None = connection.execute(
+        select(func.min(site_slot.c.slot)).where(site_slot.c.site_id == site_id)
+    ).scalar()
+    return 2**40 if first is None else first
 
 
 def _horizon(connection: Connection, site_id: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
@@ -14,10 +15,12 @@ from collector.domain.site_slots import SiteSlot
 from collector.ingest import lives, off_time
 from collector.ingest.derivation import Key, derived, horizons, stored
 from collector.ingest.facts import MARKS
+from collector.ingest.months import sums_of
 from collector.ingest.roller import lag, new_mark, roll
 from collector.ingest.seals import keys_of, seal_of_stored, stored_seals
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, run, site
+from collector.storage.queries.rolled_months import rolled_months, sha256_of, stored_sums
 from collector.storage.rows import insert_rows
 
 AT_ONCE = 500
@@ -44,6 +47,8 @@ class Seen:
     site_slots: int = 0
     days_sealed: int = 0
     site_slots_sealed: int = 0
+    months: int = 0
+    """Stored sums."""
 
 
 def rebuild(engine: Engine, clock: Callable[[], int], holder: str, mark: Callable[[], int] = new_mark) -> int:
@@ -79,6 +84,34 @@ def verify(engine: Engine, seen: Seen | None = None) -> Iterator[Difference]:
             yield from _wrong_stretches(connection, row.site_id, first)
             yield from _wrong_site_slots(connection, row.site_id, first, seen)
             yield from _broken_seals(connection, row.site_id, first, seen)
+
+
+def verify_months(engine: Engine, zone: ZoneInfo, seen: Seen | None = None) -> Iterator[Difference]:
+    """Where the stored sums of a month are not those of its site slots, or of a folded month not what they were."""
+    seen = Seen() if seen is None else seen
+    with _one_moment(engine) as connection:
+        sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
+        stored = rolled_months(connection, sites)
+    for site_id, months in stored.items():
+        for month, rolled in months.items():
+            with _one_moment(engine) as connection:
+                now = rolled_months(connection, [site_id])[site_id].get(month)
+                if now is None or (now.mark is not None and now.sha256 is None):
+                    continue
+                have = stored_sums(connection, site_id, month)
+                seen.months += 1
+                if now.sha256 is not None:
+                    wrong = [] if sha256_of(site_id, month, have) == now.sha256 else ["the sums of a folded month"]
+                else:
+                    right = sums_of(connection, site_id, month, now.until_slot, zone)
+                    wrong = sorted(
+                        f"{key.kind} in hour {key.hour} of the week"
+                        for key in right.keys() | have.keys()
+                        if right.get(key) != have.get(key)
+                    )
+            if wrong:
+                more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+                yield Difference(site_id, rolled.first_slot, f"the stored month {month} is wrong: {wrong[0]}{more}")
 
 
 def is_done(engine: Engine) -> bool:

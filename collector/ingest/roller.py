@@ -28,6 +28,7 @@ from collector.ingest.derivation import derived, horizons
 from collector.storage.checkpoints import checkpoint
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, horizon, lease, site_slot
+from collector.storage.queries.rolled_months import mark_months, months_with_slots, note_late_corrections
 from collector.storage.queries.site_slots import KEY, SITE_SLOTS, row_of
 from collector.storage.rows import delete_by_keys, insert_rows
 
@@ -51,6 +52,11 @@ def new_mark() -> int:
 
 def ignore(_count: int) -> None:
     """Nobody counts."""
+
+
+def nothing_to_do(_now: int) -> bool:
+    """Nobody adds up months."""
+    return False
 
 
 def roll(
@@ -91,7 +97,12 @@ def roll(
         values = {key: found[key] for key in done if key in found and key[1] >= first[key[0]]}
         delete_by_keys(connection, site_slot, KEY, [key for key, value in values.items() if value is None])
         insert_rows(connection, SITE_SLOTS, [row_of(key, value) for key, value in values.items() if value is not None])
-    sealed = len(done) - len(values)
+        touched = months_with_slots(connection, values)
+        if touched:
+            mark_months(connection, touched, mark())
+        late = set(done) - values.keys()
+        note_late_corrections(connection, months_with_slots(connection, late))
+    sealed = len(late)
     if sealed:
         dropped(sealed)
         _log.warning("%d site slots were reported again after they were sealed; nothing was changed.", sealed)
@@ -179,15 +190,21 @@ class RollerThread:
         limit: int = ROLL_LIMIT,
         rest: float = REST_SHARE,
         dropped: Callable[[int], None] = ignore,
+        months: Callable[[int], bool] = nothing_to_do,
         daily: Callable[[int], None] = ignore,
     ) -> None:
-        """Nothing runs until `start`. `daily` is told the time, once on each UTC day, for the first time at once."""
+        """Nothing runs until `start`.
+
+        `months` is told the time whenever nothing is marked, and says whether it has more to do. `daily` is told the
+        time when it has not, once on each UTC day, for the first time at once.
+        """
         self._engine = engine
         self._clock = clock
         self._holder = holder
         self._limit = limit
         self._rest = rest
         self._dropped = dropped
+        self._months = months
         self._daily = daily
         self._day = -1
         self._stopping = threading.Event()
@@ -206,9 +223,12 @@ class RollerThread:
             try:
                 now = int(self._clock())
                 more = roll(self._engine, now, self._holder, self._limit, dropped=self._dropped)
-                if not more:
-                    self._do_daily(now)
-                more = more and lag(self._engine) > self._limit
+                if more:
+                    more = lag(self._engine) > self._limit
+                elif holds_lease(self._engine, now, self._holder):
+                    more = self._months(now)
+                    if not more:
+                        self._do_daily(now)
                 checkpoint(self._engine)
             except Exception:  # noqa: BLE001  # top of a loop
                 # The marks are still there; nothing is lost by trying again.

@@ -26,10 +26,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from collector.config import Settings
 from collector.ingest.commit import Result, TryAgain, commit
 from collector.ingest.facts import Facts
+from collector.ingest.months import MonthRoller
 from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread
 from collector.ingest.writer import BATCH_LIMIT, GATHERED, QueueFull, Waiting
@@ -270,6 +272,7 @@ def _roll(settings: Settings, connection: socket.socket, dropped: Tally) -> int:
         clock=time.time,
         holder=secrets.token_hex(8),
         dropped=dropped.add,
+        months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
         daily=lambda now: purge_and_tell(engine, settings, now),
     )
     _be_still()

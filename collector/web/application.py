@@ -14,7 +14,24 @@ from collector.web.log_in import WhoIsIt, must_be_logged_in
 from collector.web.pages import Pages
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
-from collector.web.views import health, language, login, reports, site, sites, static_files, statistics
+from collector.web.views import (
+    activity,
+    attendance,
+    entries,
+    equipment,
+    files,
+    health,
+    language,
+    login,
+    opening_hours,
+    register,
+    reports,
+    site,
+    sites,
+    static_files,
+    statistics,
+    year,
+)
 
 LARGEST_FORM_BYTES = 64 * 1024
 
@@ -25,11 +42,26 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
     around = Surroundings(engine, settings, clock, pages)
     return Litestar(
         route_handlers=[
+            activity.change,
+            activity.show,
+            attendance.change,
+            attendance.show,
+            entries.change,
+            entries.show,
+            equipment.change,
+            equipment.show,
+            files.send,
+            files.show,
+            files.take,
             health.answer,
             language.choose,
             login.form,
             login.enter,
             login.leave,
+            opening_hours.change,
+            opening_hours.show,
+            register.change,
+            register.show,
             reports.choose,
             reports.freeze_it,
             reports.let_pass,
@@ -42,6 +74,8 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             static_files.favicon,
             statistics.show,
             statistics_api.answer,
+            year.change,
+            year.show,
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
         guards=[must_be_logged_in],

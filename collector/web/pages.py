@@ -17,6 +17,7 @@ from collector.domain.marks import Mark
 from collector.domain.stations import State
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
+from collector.web.words import FIELDS, TRAIT_VALUES, name_of
 
 HERE = Path(__file__).parent
 STATIC = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}
@@ -53,6 +54,12 @@ def environment(speech: Speech) -> Environment:
         "month": speech.month,
         "month_name": speech.month_name,
         "moment": speech.moment,
+        "weekday_name": speech.weekday_name,
+    }
+    made.globals |= {
+        "word": lambda each: name_of(each, speech.gettext),
+        "field_name": lambda name: speech.gettext(FIELDS[name]),
+        "trait_value": lambda name: speech.gettext(TRAIT_VALUES[name]),
     }
     made.globals |= {"Status": Status, "State": State, "Mark": Mark}
     return made

@@ -54,6 +54,15 @@ def test_a_station_that_is_on_and_that_nobody_touches_is_free_and_known() -> Non
     assert observed(counter) >= 900 - 15
 
 
+def test_a_session_that_a_restart_left_open_is_not_in_use_until_the_station_sleeps_when_presence_stays_silent() -> None:
+    counter = counting()
+    play(counter, [10, 60], until=60)
+    again = Counter(0, counter.snapshot(), mode="activity")
+    again.begin(70, [], same_boot=True)
+    again.sleep(4000, 9000)
+    assert (use(again), observed(again), ended(again)) == (0, 0, 1)
+
+
 def test_an_always_logged_on_station_without_presence_proves_that_it_was_on_not_that_it_was_free() -> None:
     counter = counting()
     counter.happen(5, LOG_ON, "kiosk")

@@ -19,16 +19,6 @@ SLOTS_PER_CONTACT = 2
 LOAD_THREADS = 1
 STATIONS_PER_SITE = 10
 DAYS_BACK = 13
-READINGS_THAT_MOVE = (
-    "processor",
-    "memory",
-    "volumes",
-    "agent",
-    "uptime",
-    "network_link",
-    "operating_system",
-    "pending_reboot",
-)
 
 
 def secret_of(number: int) -> str:

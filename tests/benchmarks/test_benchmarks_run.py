@@ -86,3 +86,11 @@ def test_seconds_for_a_report_are_printed_beside_a_yardstick() -> None:
     )
     assert len(rows) == 10, printed
     assert len(re.findall(r"target [25] s: (?:met|MISSED)", printed)) == 2, printed
+
+
+def test_a_page_of_a_year_is_printed_beside_its_target() -> None:
+    printed = printed_by("year_of_statistics.py", "--sites", "1", "--days", "40", "--pages", "2")
+    assert re.search(
+        r"^page of a site and year, median +\d+\.\d ms CPU \(target 50: (met|MISSED)\)$", printed, re.MULTILINE
+    )
+    assert re.search(r"^all months added up again \(rebuild\) +\d+\.\d s CPU$", printed, re.MULTILINE), printed

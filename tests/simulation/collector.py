@@ -213,7 +213,7 @@ class SimulatedCollector:
         """All rows of a table, or some of its columns."""
         names = ", ".join(columns or table.columns.keys())
         with reading(self.engine) as connection:
-            return connection.connection.cursor().execute(f"SELECT {names} FROM {table.name}").fetchall()  # type: ignore[attr-defined, no-any-return]
+            return connection.connection.cursor().execute(f"SELECT {names} FROM {table.name}").fetchall()  # type: ignore[no-any-return]
 
     def rows_of_facts(self) -> list[Row]:
         return self.rows(models.slot_record)

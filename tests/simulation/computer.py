@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from agent.config import Config
 from agent.disk import RealDisk
@@ -177,6 +178,11 @@ class Computer:
             self._run(self._service, self.service.checkpoint)
         self.time.now = now
 
+    def catch_up_before_a_strike(self) -> None:
+        """The checkpoint was written before that happened of which the next one knows."""
+        if self.strike is not None and not self.sessions.events and not self.presence.told:
+            self._catch_up(2)
+
     # --- the service --------------------------------------------------------------------------------------------
 
     def start_service(self) -> None:
@@ -185,6 +191,7 @@ class Computer:
         self._service = Process("service")
         self.service = Service(self.folder, 1800, self._outside(), self.mode)
         self._view = View(self.service.run_id, self.time.now)
+        self.presence.told = []
         self._called = self.time.now
         self._arm()
         try:
@@ -225,8 +232,7 @@ class Computer:
         if self.service is None or self.asleep:
             return
         if self._acting is None:
-            if self.strike is not None and not self.sessions.events:
-                self._catch_up(2)
+            self.catch_up_before_a_strike()
             self._arm()
         self._called = self.time.now
         if self.service is not None:
@@ -239,10 +245,7 @@ class Computer:
         view, self._view = self._view, None
         if view is None:
             return
-        try:
-            saved = json.loads(self.disk.peek(f"{self.folder}/run.json") or b"{}")
-        except ValueError:
-            saved = {}
+        saved = self._saved()
         known = self.clocks.booted_at + saved["elapsed_seconds"] if saved.get("run_id") == view.run_id else view.start
         if saved.get("run_id") == view.run_id:
             view.end = known
@@ -252,6 +255,14 @@ class Computer:
             until = min(until, self.excused_from)
         if until - known > CHECKPOINT_SECONDS:
             self.violations.append(f"{self.who}: a crash at {self.time.now} lost {until - known} s")
+
+    def _saved(self) -> dict[str, Any]:
+        """The checkpoint that lies on the disk."""
+        try:
+            saved: dict[str, Any] = json.loads(self.disk.peek(f"{self.folder}/run.json") or b"{}")
+        except ValueError:
+            return {}
+        return saved
 
     # --- the sender ---------------------------------------------------------------------------------------------
 
@@ -314,6 +325,12 @@ class Computer:
     def cut_power(self) -> None:
         """The plug is pulled."""
         self.disk.lose_power(self.random)
+        views = self.boots[-1].views
+        if self.service is None and views:
+            # The last checkpoint of a service that was killed may not have been flushed.
+            saved = self._saved()
+            if saved.get("run_id") == views[-1].run_id:
+                views[-1].end = min(views[-1].end, self.clocks.booted_at + saved["elapsed_seconds"])
         self._power_off()
 
     def _power_off(self) -> None:

@@ -1,12 +1,13 @@
 """What the collector claims to know of a station must be so: in use, free, off; what nobody saw is unknown.
 
-Seconds observed and on are compared run by run (`invariants.py`). Here are the seconds proved off, and the stations that
-are known and taken in each quarter-hour, against the whole truth and not only what the service saw.
+Seconds observed and on are compared run by run (`invariants.py`). Here are the seconds proved off, and the stations
+that are known and taken in each quarter-hour, against the whole truth and not only what the service saw.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from collector.storage import models
 from tests.simulation.collector import SimulatedCollector
@@ -19,7 +20,7 @@ TAKEN_SECONDS = 450
 
 def off(boots: Sequence[Boot]) -> list[tuple[int, int]]:
     """When a computer was off or asleep, from its first start to the last one."""
-    between = [(before.ended, after.started) for before, after in zip(boots, boots[1:], strict=False)]
+    between = [(before.ended, after.started) for before, after in pairwise(boots)]
     return sorted([*between, *(sleep for boot in boots for sleep in boot.sleeps)])
 
 
@@ -37,10 +38,10 @@ def off_is_true(who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, in
 def off_is_found(who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, int]]) -> Iterable[str]:
     """Whatever lies between a shutdown that the service saw and the next start that it saw is proved off."""
     ends = {end for _, end in claimed}
-    for before, after in zip(boots, boots[1:], strict=False):
-        if before.shut_down and after.views and after.views[0].start <= after.started + AT_START_SECONDS:
-            if after.views[0].start not in ends:
-                yield f"{who}: was shut down at {before.ended} and off until {after.started}, and nobody knows"
+    for before, after in pairwise(boots):
+        seen = after.views and after.views[0].start <= after.started + AT_START_SECONDS
+        if before.shut_down and seen and after.views[0].start not in ends:
+            yield f"{who}: was shut down at {before.ended} and off until {after.started}, and nobody knows"
 
 
 def claimed(collector: SimulatedCollector) -> dict[int, list[tuple[int, int]]]:

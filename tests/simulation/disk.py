@@ -68,7 +68,7 @@ class SimulatedDisk:
         content = names.get(name)
         if content is None:
             content = names[name] = Content()
-            self._renamed(folder, name)
+            self.renamed(folder, name)
         content.data = b""
         self.unwritten.add(content)
         return content
@@ -103,14 +103,14 @@ class SimulatedDisk:
         if source[1] not in names:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/".join(source))
         self._folder(target[0])[target[1]] = names.pop(source[1])
-        self._renamed(*source)
-        self._renamed(*target)
+        self.renamed(*source)
+        self.renamed(*target)
 
     def remove(self, folder: str, name: str) -> None:
         self.step()
         if self._folder(folder).pop(name, None) is None:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", f"{folder}/{name}")
-        self._renamed(folder, name)
+        self.renamed(folder, name)
 
     def make_folder(self, folder: str) -> None:
         if folder not in self.visible:
@@ -123,7 +123,7 @@ class SimulatedDisk:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", f"{folder}/{name}")
         return found
 
-    def _renamed(self, folder: str, name: str) -> None:
+    def renamed(self, folder: str, name: str) -> None:
         self.unflushed[folder].add(name)
         changed = self.changed.get(folder)
         if changed is not None:

@@ -106,11 +106,12 @@ def site_slots(collector: SimulatedCollector, stations: Mapping[int, Counted]) -
     """The site's figures are the sums over its stations, each clipped at a quarter of an hour."""
     right: dict[tuple[str, int, int], int] = defaultdict(int)
     for facts in stations.values():
+        observed = by_slot(facts.observed)
         for rule, minutes in enumerate(RULES_MINUTES):
             for (_, slot), starts in facts.starts[rule].items():
                 right["starts", minutes, slot] += starts
             for slot, seconds in by_slot(facts.use[rule]).items():
-                right["seconds_in_use", minutes, slot] += min(SLOT, seconds)
+                right["seconds_in_use", minutes, slot] += min(SLOT, seconds, observed.get(slot, 0))
     names = [(name, minutes) for minutes in RULES_MINUTES for name in ("starts", "seconds_in_use")]
     found = {
         (*name, slot): value

@@ -15,8 +15,11 @@ import agent.sender.compose
 import agent.sender.exchange
 import agent.service
 import agent.spool
+import collector.domain.site_slots
 import collector.ingest.commit
+import collector.ingest.derivation
 import collector.ingest.facts
+import collector.ingest.off_time
 import collector.ingest.roller
 from agent.sessions import Counter
 from agent.spool import KEPT, PENDING, Spool
@@ -27,6 +30,7 @@ from collector.ingest.facts import SLOTS
 from collector.storage.models import slot_record, station_contact
 from collector.storage.queries.site_slots import SITE_SLOTS
 from collector.storage.rows import Insertion, insertion
+from tests.simulation import shortcuts
 from tests.simulation.collector import CollectorKilledError, SimulatedCollector
 from tests.simulation.disk import SimulatedSystem
 from tests.simulation.run import simulated
@@ -139,6 +143,32 @@ def every_log_on_anew(self: Counter, at: int, kind: str, key: str) -> None:
 ORIGINAL_HAPPEN = Counter.happen
 
 
+ORIGINAL_LET_PASS = Counter._let_pass
+ORIGINAL_STOP = agent.service.Service.stop
+ORIGINAL_RUN = collector.ingest.off_time._run
+ORIGINAL_DERIVE = collector.domain.site_slots.derive
+
+
+def free_unseen(self: Counter, start: int, end: int, *, presence: bool) -> None:
+    """Where nobody is logged off, and nobody tells of input, nobody is said to be there."""
+    ORIGINAL_LET_PASS(self, start, end, presence=presence or self.mode == "activity")
+
+
+def stop_for_good(self: agent.service.Service, _reason: str) -> None:
+    self.going_down = True
+    ORIGINAL_STOP(self, "power_off")
+
+
+def silent_is_off(row: Any) -> Any:
+    """A run of which nothing is heard any more has been switched off."""
+    run = ORIGINAL_RUN(row)
+    return run._replace(powered_off_at=run.powered_off_at or run.heard_at)
+
+
+def unknown_is_free(facts: Any, *others: Any) -> Any:
+    return ORIGINAL_DERIVE([fact._replace(seconds_observed=900) for fact in facts], *others)
+
+
 def file_only(self: SimulatedSystem, handle: Any) -> None:
     """fsync is never called."""
 
@@ -150,7 +180,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         "trust the wall clock", ((agent.service, "trusted_offset", lambda clock, _disk, _path: claimed_offset(clock)),)
     ),
     Mutation("forget the run in the key", ((collector.ingest.facts, "_slot_row", without_run),)),
-    Mutation("skip the flush", ((SimulatedSystem, "fsync", file_only),)),
+    Mutation(
+        "skip the flush",
+        ((SimulatedSystem, "fsync", file_only), (shortcuts, "QUICK", shortcuts.QUICK - {"write", "replace"})),
+    ),
     Mutation(
         "derive site slots by deltas",
         ((collector.ingest.roller, "SITE_SLOTS", adding(SITE_SLOTS)),),
@@ -166,6 +199,12 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("let settled names come back", ((agent.disk.RealDisk, "remove_all", remove_lightly),)),
     Mutation("call no slots a backlog", ((agent.sender.compose, "is_backlog", lambda *_: False),)),
     Mutation("keep what was acknowledged for a day", ((agent.spool, "KEEP_DAYS", 0),)),
+    Mutation("call a station free of which presence tells nothing", ((Counter, "_let_pass", free_unseen),)),
+    Mutation("believe presence for ever", ((Counter, "presence_seconds", 2**40),)),
+    Mutation("take a stop of the agent for a power-off", ((agent.service.Service, "stop", stop_for_good),)),
+    Mutation("take silence for off", ((collector.ingest.off_time, "_run", silent_is_off),)),
+    Mutation("take unknown for free", ((collector.ingest.derivation, "derive", unknown_is_free),)),
+    Mutation("take every start for a boot", ((agent.service, "same_boot", lambda *_: False),)),
 )
 
 

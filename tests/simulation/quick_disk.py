@@ -5,81 +5,88 @@ killed or another one has its turn. Where the next such step is further away tha
 the two apart. A test compares them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from agent.disk import RealDisk
 from tests.simulation.disk import Content, SimulatedDisk, SimulatedSystem, parts_of
 
-ORIGINAL = {name: getattr(RealDisk, name) for name in ("read", "write", "replace", "remove", "size", "names")}
+ORIGINAL_WRITE, ORIGINAL_REPLACE = RealDisk.write, RealDisk.replace
 WRITE_STEPS, REPLACE_STEPS = 3, 2
 NO_NAMES: dict[str, Content] = {}
 
 
-def quick_calls(system: SimulatedSystem) -> dict[str, Any]:
-    """The methods to put in the place of those of `RealDisk`."""
-    disks = system.disks
+class QuickDisk:
+    """The calls, each to be put in the place of that of `RealDisk` with the same name."""
 
-    def read(_self: RealDisk, path: str) -> bytes:
-        disk, folder, name = parts_of(path)
-        return disks[disk].content(folder, name).data
+    def __init__(self, system: SimulatedSystem) -> None:
+        self._disks = system.disks
 
-    def size(_self: RealDisk, path: str) -> int:
+    def calls(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "read": lambda _, path: self.read(path),
+            "size": lambda _, path: self.size(path),
+            "names": lambda _, folder: self.names(folder),
+            "remove": lambda _, path: self.remove(path),
+            "write": lambda _, path, data: self.write(path, data),
+            "replace": lambda _, source, target: self.replace(source, target),
+        }
+
+    def read(self, path: str) -> bytes:
         disk, folder, name = parts_of(path)
-        content = disks[disk].visible.get(folder, {}).get(name)
+        return self._disks[disk].content(folder, name).data
+
+    def size(self, path: str) -> int:
+        disk, folder, name = parts_of(path)
+        content = self._disks[disk].visible.get(folder, NO_NAMES).get(name)
         return 0 if content is None else len(content.data)
 
-    def names(_self: RealDisk, folder: str) -> Iterable[str]:
-        return sorted(disks[parts_of(folder)[0]].visible.get(folder, ()))
+    def names(self, folder: str) -> list[str]:
+        return sorted(self._disks[parts_of(folder)[0]].visible.get(folder, ()))
 
-    def write(self: RealDisk, path: str, data: bytes) -> None:
+    def remove(self, path: str) -> None:
         where, folder, name = parts_of(path)
-        disk = disks[where]
+        disk = self._disks[where]
+        disk.step()
+        if disk.visible.get(folder, NO_NAMES).pop(name, None) is not None:
+            disk.renamed(folder, name)
+
+    def write(self, path: str, data: bytes) -> None:
+        where, folder, name = parts_of(path)
+        disk = self._disks[where]
         seen = disk.visible.get(folder)
         if disk.quiet < WRITE_STEPS or disk.full or seen is None:
-            ORIGINAL["write"](self, path, data)
+            ORIGINAL_WRITE(RealDisk(), path, data)
             return
         disk.quiet -= WRITE_STEPS
         content = seen.get(name)
         if content is None:
             content = seen[name] = Content()
-            renamed(disk, folder, name)
+            disk.renamed(folder, name)
         content.data = content.flushed = data
         disk.unwritten.discard(content)
 
-    def replace(self: RealDisk, source: str, target: str) -> None:
+    def replace(self, source: str, target: str) -> None:
         where, folder, name = parts_of(source)
-        disk = disks[where]
-        seen = disk.visible.get(folder)
         _, folder_after, name_after = parts_of(target)
-        seen_after = disk.visible.get(folder_after)
-        if disk.quiet < REPLACE_STEPS or seen is None or seen_after is None or name not in seen:
-            ORIGINAL["replace"](self, source, target)
+        disk = self._disks[where]
+        seen, seen_after = disk.visible.get(folder, NO_NAMES), disk.visible.get(folder_after)
+        if disk.quiet < REPLACE_STEPS or seen_after is None or name not in seen:
+            ORIGINAL_REPLACE(RealDisk(), source, target)
             return
         disk.quiet -= REPLACE_STEPS
         seen_after[name_after] = seen.pop(name)
-        renamed(disk, folder, name)
-        renamed(disk, folder_after, name_after)
-        durable = disk.durable.setdefault(folder_after, {})
-        for each in disk.unflushed.pop(folder_after):
-            there = seen_after.get(each)
-            if there is None:
-                durable.pop(each, None)
-            else:
-                durable[each] = there
-
-    def remove(_self: RealDisk, path: str) -> None:
-        where, folder, name = parts_of(path)
-        disk = disks[where]
-        disk.step()
-        if disk.visible.get(folder, NO_NAMES).pop(name, None) is not None:
-            renamed(disk, folder, name)
-
-    return {"read": read, "size": size, "names": names, "write": write, "replace": replace, "remove": remove}
+        disk.renamed(folder, name)
+        disk.renamed(folder_after, name_after)
+        flushed(disk, folder_after, seen_after)
 
 
-def renamed(disk: SimulatedDisk, folder: str, name: str) -> None:
-    disk.unflushed[folder].add(name)
-    changed = disk.changed.get(folder)
-    if changed is not None:
-        changed.add(name)
+def flushed(disk: SimulatedDisk, folder: str, seen: dict[str, Content]) -> None:
+    """The names of a folder are on the disk."""
+    durable = disk.durable.setdefault(folder, {})
+    for name in disk.unflushed.pop(folder):
+        content = seen.get(name)
+        if content is None:
+            durable.pop(name, None)
+        else:
+            durable[name] = content

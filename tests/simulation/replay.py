@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -24,6 +25,7 @@ from tests.simulation.replay_station import Station
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
 PROGRESS_ROWS = 500_000
+ROWS_AT_ONCE = 50_000
 SEED = 1
 """Of the identifiers; no count depends on it."""
 
@@ -101,14 +103,20 @@ def replay(events: Path, site: str, *, counter_only: bool, say: Callable[[str], 
             name: Station(number, profile, notes, deliveries.get(name))
             for number, (name, profile) in enumerate(profiles.items(), 1)
         }
-        rows = 0
-        for row in ordered(events, profiles, notes):
-            stations[row.station].take(row)
-            rows += 1
+        rows, counting = 0, 0.0
+        source = ordered(events, profiles, notes)
+        while some := list(islice(source, ROWS_AT_ONCE)):
+            started = time.process_time()
+            for row in some:
+                stations[row.station].take(row)
+            counting += time.process_time() - started
+            rows += len(some)
             if rows % PROGRESS_ROWS == 0:
                 say(f"{rows:,} rows, {time.monotonic() - begun:,.0f} s")
         for station in stations.values():
             station.end()
+        if counter_only and counting:
+            say(f"the counter alone: {rows:,} events in {counting:,.1f} s of one core, {rows / counting:,.0f} a second")
         collected = None
         if collector is not None:
             collector.roll()

@@ -5,7 +5,7 @@ run, which would wake every 30 seconds of years.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
@@ -128,7 +128,3 @@ class Delivery:
     @staticmethod
     def _no_other_line() -> Line:
         raise AssertionError("a contact is given its line")
-
-
-Deliveries = Callable[[int], Delivery]
-"""Makes the delivery of a station, by its number."""

@@ -64,6 +64,8 @@ class Months:
 
     def __init__(self) -> None:
         self.sums: dict[int, list[int]] = {}
+        self.long: dict[int, int] = {}
+        """Sessions of twelve hours or more, under the official rule, by the month of their start."""
         self._told: dict[int, Figures] = {}
 
     def add(self, record: dict[str, Any]) -> None:
@@ -78,12 +80,16 @@ class Months:
         for place, value in enumerate(new):
             sums[place] += value - old[place]
 
+    def add_long(self, slot: int) -> None:
+        """A session that began in this slot has reached twelve hours."""
+        self.long[month_of(slot)] = self.long.get(month_of(slot), 0) + 1
+
     def forget_except(self, slots: dict[int, Any]) -> None:
         """Only the slots of `slots` can come again; none of an earlier run."""
         self._told = {slot: told for slot, told in self._told.items() if slot in slots}
 
 
-def told(sums: list[int], *, method: str, presence_readable: bool) -> dict[str, Any]:
+def told(sums: list[int], long: int, *, method: str, presence_readable: bool) -> dict[str, Any]:
     """The figures of a station and month, as they are written to OUT; null where its use cannot be known."""
     known = method != "not_readable"
     rules = zip(IDLE_RULES_MINUTES, sums[STARTS], sums[USE], strict=True)
@@ -91,6 +97,7 @@ def told(sums: list[int], *, method: str, presence_readable: bool) -> dict[str, 
         "sessions": sums[STARTS][OFFICIAL] if known else None,
         "seconds_in_use": sums[USE][OFFICIAL] if known else None,
         "by_length_band": dict(zip(BANDS, sums[LENGTHS], strict=True)) if known else None,
+        "of_12_hours_or_more": long if known else None,
         "by_idle_rule": {str(minutes): {"sessions": starts, "seconds_in_use": use} for minutes, starts, use in rules}
         if known
         else None,

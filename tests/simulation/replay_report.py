@@ -46,7 +46,12 @@ def by_month(replayed: Replayed) -> dict[str, Any]:
     """What OUT holds under "by_month"."""
     return {
         name_of(month): {
-            name: told(sums, method=station.method, presence_readable=station.presence_readable)
+            name: told(
+                sums,
+                station.months.long.get(month, 0),
+                method=station.method,
+                presence_readable=station.presence_readable,
+            )
             for name, station in sorted(replayed.stations.items())
             if (sums := station.months.sums.get(month)) is not None
         }
@@ -69,7 +74,8 @@ def report(replayed: Replayed, site: str) -> tuple[list[str], bool]:
 def heading() -> str:
     bands = "".join(f"{band:>8}" for band in BANDS)
     rules = "".join(f"{f'idle {minutes}':>9}" for minutes in IDLE_RULES_MINUTES)
-    return f"{'month':<8} {'station':<20} {'sessions':>9} {'seconds in use':>15}{bands}{rules} {'observed':>10}"
+    head = f"{'month':<8} {'station':<20} {'sessions':>9} {'seconds in use':>15}"
+    return f"{head}{bands}{'12 h +':>8}{rules} {'observed':>10}"
 
 
 def table(replayed: Replayed) -> Iterator[str]:
@@ -84,7 +90,8 @@ def table(replayed: Replayed) -> Iterator[str]:
             head = f"{month:<8} {printable:<20} {figures['sessions']:>9} {figures['seconds_in_use']:>15}"
             bands = "".join(f"{count:>8}" for count in figures["by_length_band"].values())
             rules = "".join(f"{rule['sessions']:>9}" for rule in figures["by_idle_rule"].values())
-            yield f"{head}{bands}{rules} {figures['seconds_observed']:>10}"
+            long = f"{figures['of_12_hours_or_more']:>8}"
+            yield f"{head}{bands}{long}{rules} {figures['seconds_observed']:>10}"
 
 
 def comparison(replayed: Replayed, site: str) -> tuple[list[str], bool]:

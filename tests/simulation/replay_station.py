@@ -18,9 +18,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from agent.machine.base import LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
-from agent.sessions import Counter, Mode
+from agent.sessions import LONGEST_SESSION_SECONDS, Counter, Mode
+from agent.visits import Visit
 from tests.simulation.replay_delivery import Delivery
-from tests.simulation.replay_months import Months
+from tests.simulation.replay_months import OFFICIAL, Months
 from tests.simulation.replay_notes import Notes
 from tests.simulation.replay_rows import Profile, Row, described
 
@@ -31,6 +32,21 @@ FOR_EVER = 2**40
 VISITOR = "visitor"
 MOST_SLEEPS = 100
 """The wire's bound."""
+
+
+class LongCounter(Counter):
+    """The real counter, which also tells of sessions that are cut at twelve hours: no record says it."""
+
+    def __init__(self, mode: Mode, tell: Callable[[int], None]) -> None:
+        """Tell the slot in which such a session began, when it ends."""
+        super().__init__(0, None, mode)
+        self._tell = tell
+
+    def _file(self, visit: Visit, rule: int) -> None:
+        stretch = visit.stretches[rule]
+        if rule == OFFICIAL and stretch is not None and stretch.use >= LONGEST_SESSION_SECONDS:
+            self._tell(stretch.start_slot)
+        super()._file(visit, rule)
 
 
 class Station:
@@ -166,7 +182,7 @@ class Station:
     # --- on and off -----------------------------------------------------------------------------------------------
 
     def _go_on(self, at: int) -> Counter:
-        counter = self._counter = Counter(0, None, self.mode)
+        counter = self._counter = LongCounter(self.mode, self.months.add_long)
         # A station that is always logged on has a visitor's desktop from the start.
         desktop = [OpenSession(VISITOR, locked=False, foreground=True)] if self.mode == "activity" else []
         counter.begin(at, desktop, same_boot=False)

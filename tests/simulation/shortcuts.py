@@ -25,7 +25,7 @@ from agent.disk import RealDisk
 from agent.spool import FOLDERS, KEPT, Entry, Spool
 from tests.simulation.disk import SimulatedSystem
 from tests.simulation.listing import Listing
-from tests.simulation.quick_disk import quick_calls
+from tests.simulation.quick_disk import QuickDisk
 
 QUICK = {"read", "size", "names", "write", "replace", "remove"}
 """The calls of `RealDisk` that go the short way."""
@@ -57,7 +57,7 @@ def taken(system: SimulatedSystem) -> Iterator[None]:
         (Spool, "bytes", as_method(known.bytes)),
         (Spool, "_drop_before", as_method(known.drop_before)),
         (Spool, "_drop_kept", as_method(known.drop_kept)),
-        *((RealDisk, name, call) for name, call in quick_calls(system).items() if name in QUICK),
+        *((RealDisk, name, call) for name, call in QuickDisk(system).calls().items() if name in QUICK),
         (agent.sender.compose, "asdict", plain),
         (agent.sender.memory, "asdict", plain),
         (agent.spool, "entry_of", lru_cache(maxsize=50_000)(agent.spool.entry_of)),

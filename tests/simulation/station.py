@@ -46,7 +46,11 @@ class Station(Computer):
         self.time.at(even(self.time.now + self.random.randrange(4, 60)), self.start_service)
 
     def _sync_later(self, boot: int) -> None:
-        """A daemon asks a time server, and asks again as long as there is no network."""
+        """A daemon asks a time server, and asks again as long as there is no network.
+
+        Not before the service runs: a clock that was wrong for whole boots, and is right when the service first looks
+        at it, has never been wrong as far as anybody can tell.
+        """
 
         def sync() -> None:
             if self.on and boot == len(self.boots):
@@ -54,7 +58,7 @@ class Station(Computer):
                     self.clocks.sync()
                 self._sync_later(boot)
 
-        self.time.at(even(self.time.now + self.random.choice((30, 400, 4000))), sync)
+        self.time.at(even(self.time.now + self.random.choice((64, 400, 4000))), sync)
 
     def shut_down(self) -> None:
         """A proper shutdown: everybody is logged off, the service stops, the sender has a few seconds."""
@@ -71,6 +75,13 @@ class Station(Computer):
             self._end_service()
         boot = len(self.boots)
         self.time.after(self.random.randrange(2, 8, 2), lambda: self._halt(boot))
+
+    def stop_service(self) -> None:
+        """The agent alone is stopped, and nobody sees the computer."""
+        if self.on and not self.asleep and self.service is not None:
+            service, process = self.service, self._service
+            self._run(process, lambda: service.stop("service_stop"))
+            self._end_service()
 
     def _halt(self, boot: int) -> None:
         if self.on and boot == len(self.boots):
@@ -102,8 +113,7 @@ class Station(Computer):
     def tell(self, event: Event, *, at_once: bool = True) -> None:
         """The system tells the service at once, or together with what comes in the same moment."""
         self.time.tell(self.who, f"{event.kind} {event.session}")
-        if self.strike is not None and not self.sessions.events:
-            self._catch_up(2)
+        self.catch_up_before_a_strike()
         if self.service is not None:
             self.sessions.events.append(event)
             if at_once:

@@ -45,7 +45,7 @@ def test_it_runs_from_a_checkout(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.simulation", "replay", str(file), "--site", "JETTE"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1].split() == ["2026-03", "PC1", "1", "600", *"0010000", *"1111", "600"]
+    assert done.stdout.splitlines()[1].split() == ["2026-03", "PC1", "1", "600", *"0010000", "0", *"1111", "600"]
     assert "the collector's site slots of JETTE add up to the stations' own counts" in done.stdout
 
 
@@ -116,6 +116,7 @@ def test_the_use_of_a_station_without_log_ons_and_input_is_not_known(
     assert main([str(file), "--json", str(tmp_path / "out.json")]) == 0
     assert counts(tmp_path)["2026-03"]["PC1"] == {
         "sessions": None, "seconds_in_use": None, "by_length_band": None, "by_idle_rule": None,
+        "of_12_hours_or_more": None,
         "seconds_observed": 0, "seconds_on": 60, "method": "not_readable", "presence_readable": False,
     }  # fmt: skip
     assert "unknown: no log-ons and no input in the log" in capsys.readouterr().out
@@ -130,6 +131,7 @@ def test_a_session_of_771_days_is_one_of_12_hours(tmp_path: Path) -> None:
     assert sum(month["PC1"]["seconds_in_use"] for month in months.values()) == 43_200
     assert sum(month["PC1"]["seconds_observed"] for month in months.values()) == 771 * 86_400
     assert months["2026-03"]["PC1"]["by_length_band"]["120-"] == 1
+    assert [month["PC1"]["of_12_hours_or_more"] for month in months.values()][:2] == [1, 0]
 
 
 def test_a_length_that_comes_too_late_for_the_collector_is_said(

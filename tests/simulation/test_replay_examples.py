@@ -171,6 +171,7 @@ def test_all_figures_of_a_month_are_there(counted: dict[str, Any]) -> None:
         "sessions": 2,
         "seconds_in_use": 420,
         "by_length_band": {"0-1": 0, "1-5": 1, "5-15": 1, "15-30": 0, "30-60": 0, "60-120": 0, "120-": 0},
+        "of_12_hours_or_more": 0,
         # Three minutes: three sessions, the first two of one input each. Fifteen: the gap of 15 minutes still ends it.
         "by_idle_rule": {
             "3": {"sessions": 3, "seconds_in_use": 120},

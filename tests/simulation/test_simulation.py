@@ -15,16 +15,17 @@ from agent.sender.compose import RECORDS, fields_of
 from agent.spool import KEPT, PENDING, Spool, name_of
 from tests.agent.sender.station import run_record, slot_record, undated_record
 from tests.simulation.disk import KilledError, SimulatedDisk, SimulatedSystem, installed
+from tests.simulation.quick_disk import QuickDisk
 from tests.simulation.run import simulated
 from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, ORIGINAL_NEWEST, FastJson, plain, taken
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_four_thousand_station_days_without_a_violation() -> None:
+def test_twenty_thousand_station_days_without_a_violation() -> None:
     command = [sys.executable, "-m", "tests.simulation", "run", "--seed", "7", "--processes", "2"]
     done = subprocess.run(
-        [*command, "--station-days", "4000"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False
+        [*command, "--station-days", "20000"], cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "violations 0" in done.stdout
@@ -79,6 +80,42 @@ def test_the_shortcuts_sweep_what_a_power_cut_brings_back(system: SimulatedSyste
         assert len(spool.all_entries(PENDING)) == 2
         spool.sweep()
         assert [entry.revision for entry in ORIGINAL_ENTRIES(spool, PENDING)] == [2]
+
+
+def test_the_quick_disk_takes_the_steps_and_comes_to_the_files_of_the_slow_one() -> None:
+    assert outcomes(quick=True) == outcomes(quick=False)
+
+
+def outcomes(*, quick: bool) -> list[tuple[int, list[str], dict[str, bytes]]]:
+    """What a power cut at each step leaves of a folder."""
+    found = []
+    for cut_at in range(30):
+        system = SimulatedSystem()
+        system.disks["pc1"] = disk = SimulatedDisk()
+        disk.make_folder("pc1")
+        disk.make_folder("pc1/other")
+
+        def cut(disk: SimulatedDisk = disk, cut_at: int = cut_at) -> None:
+            disk.lose_power(Random(cut_at))
+            raise KilledError
+
+        disk.quiet, disk.alarm = cut_at, cut
+        calls = QuickDisk(system)
+        with installed(system), suppress(KilledError):
+            real = calls if quick else RealDisk()
+            for name in ("a", "b"):
+                real.write(f"pc1/{name}", b"one")
+                real.replace(f"pc1/{name}", f"pc1/other/{name}")
+                real.write(f"pc1/{name}", b"another")
+            real.remove("pc1/other/a")
+            real.remove("pc1/other/a")
+            real.replace("pc1/a", "pc1/other/b")
+            assert real.read("pc1/other/b") == b"another"
+            assert real.size("pc1/other/b") == 7
+        with installed(system):
+            names = (calls if quick else RealDisk()).names("pc1/other")
+        found.append((disk.quiet, names, {**disk.copy()["pc1"], **disk.copy()["pc1/other"]}))
+    return found
 
 
 @pytest.mark.parametrize("step", range(9))

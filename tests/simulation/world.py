@@ -7,10 +7,12 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from tests.simulation import coverage, invariants, shifted
+from agent.sessions import Mode
+from tests.simulation import activity, coverage, invariants, shifted
 from tests.simulation.collector import SimulatedCollector, template
 from tests.simulation.computer import KILL, POWER
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
+from tests.simulation.kiosk import Touches
 from tests.simulation.moment import DAY_ONE, DAY_SECONDS, Time, even
 from tests.simulation.network import SimulatedNetwork
 from tests.simulation.shortcuts import taken
@@ -24,6 +26,8 @@ MOST_LOST_SECONDS = 6 * DAY_SECONDS
 """Stations keep for 7 days what was acknowledged (design: the chain)."""
 MOST_STEPS = 40
 """A checkpoint takes fewer steps, a contact more: the later ones are reached by longer strikes."""
+ALWAYS_LOGGED_ON = 0.06
+"""Share of the stations that are counted by activity; each costs as much as several others."""
 VERIFY_EVERY = 3
 """In one of so many worlds everything is derived once more; the sums are compared with the truth in each."""
 
@@ -76,7 +80,7 @@ class World:
             self.collector, self.time, Random(f"{seed} network"), self.random.choice((0.0, 0.05, 0.25))
         )
         self.stations: list[Station] = []
-        self.visitors: list[Visitors] = []
+        self.visitors: list[Visitors | Touches] = []
         self.faults: Counter[str] = Counter()
         self.violations: list[str] = []
         self._restored = False
@@ -84,8 +88,12 @@ class World:
         wrong, self._jumps = self.random.choice(((0.0, 0.0), (0.3, 0.0), (0.6, 0.1)))
         for number in range(1, STATIONS + 1):
             disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
-            station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), "log_on")
+            mode: Mode = "activity" if self.random.random() < ALWAYS_LOGGED_ON else "log_on"
+            station = Station(number, disk, self.network, self.time, Random(f"{seed} station {number}"), mode)
             self.stations.append(station)
+            if mode == "activity":
+                self.visitors.append(Touches(station, Random(f"{seed} touches {number}")))
+                continue
             station.frozen = self.random.random() < 0.1
             if self.random.random() < wrong:
                 station.clocks.always_synced = station.clocks.synced = False
@@ -122,7 +130,7 @@ class World:
         if self.random.random() < 0.03:
             self._go_offline(self.random.choice(self.stations).who)
 
-    def _plan_station(self, station: Station, visitors: Visitors, midnight: int) -> None:
+    def _plan_station(self, station: Station, visitors: Visitors | Touches, midnight: int) -> None:
         self.station_days += 1
         opens = midnight + 9 * HOUR
         closes = midnight + self.random.choice((11, 12, 13, 15, 18)) * HOUR
@@ -133,7 +141,8 @@ class World:
             (lambda station: self._strike(station, KILL), 0.35),
             (lambda station: self._strike(station, POWER), 0.2),
             (self._fill, 0.03),
-            (self._jump, self._jumps),
+            (self._stop_agent, 0.05),
+            (self._jump, self._jumps if station.mode == "log_on" else 0.0),
         )
         for happens, share in faults:
             if self.random.random() < share:
@@ -174,6 +183,12 @@ class World:
     def _fill(self, station: Station) -> None:
         station.fill()
         self.time.after(even(self.random.choice((40, 400, 4000))), station.free)
+
+    def _stop_agent(self, station: Station) -> None:
+        """Somebody upgrades the agent, or tries how it is without; the computer goes on."""
+        self.faults["agent stopped"] += 1
+        station.stop_service()
+        self.time.after(even(self.random.choice((4, 90, 1500, 7200))), lambda: self._revive(station))
 
     def _jump(self, station: Station) -> None:
         """The clock is wrong from now on; a daemon, where there is one, puts it right again."""
@@ -269,15 +284,21 @@ class World:
                 yield from coverage.off_is_true(station.who, station.boots, claimed[station.number])
                 if not station.frozen:
                     yield from coverage.off_is_found(station.who, station.boots, claimed[station.number])
-        if not any(station.clocks.was_wrong for station in self.stations):
+        if not any(station.clocks.was_wrong or station.mode == "activity" for station in self.stations):
             yield from coverage.taken_is_true(self.collector, [station.boots for station in self.stations])
 
     def _figures(self) -> Figures:
         figures = Figures(station_days=self.station_days, faults=self.faults + self.network.counts)
         figures.violations += self.violations
         facts = invariants.counted(self.collector)
-        for station in self.stations:
+        for station, visitors in zip(self.stations, self.visitors, strict=True):
             figures.faults += station.faults
+            if isinstance(visitors, Touches):
+                found = facts[station.number]
+                figures.violations += station.violations
+                figures.violations += activity.compare(station.who, station.boots, visitors, found)
+                figures.violations += invariants.acknowledged(station.who, self.network.acknowledged, found)
+                continue
             right = expected(station.boots)
             found = facts[station.number]
             figures.violations += station.violations

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, union, u
 
 from collector.domain.calendar import Month, local_date, months_between
 from collector.storage.models import audit_entry, dirty_month, dirty_slot, horizon, site_slot, slot_record
+from collector.storage.queries.rolled_months import months_over, note_late_corrections
 from collector.storage.rows import insert_rows, insertion
 
 COMMAND_LINE = "command line"
@@ -107,7 +108,10 @@ def note(change: Change, site_id: int | None, subject: Subject, name: str, befor
 
 
 def touch_slots(change: Change, site_id: int, first_slot: int, end_slot: int | None) -> None:
-    """Makes the site slots of a stretch due again, as far as they are not sealed and anything is known of them."""
+    """Makes the site slots of a stretch due again, as far as they are not sealed and anything is known of them.
+
+    The months in which they are sealed say from then on that they could not follow.
+    """
     sealed = change.connection.execute(select(horizon.c.slot).where(horizon.c.site_id == site_id)).scalar() or 0
     first, end = max(first_slot, sealed), _EVER if end_slot is None else end_slot
     tables = [
@@ -117,6 +121,9 @@ def touch_slots(change: Change, site_id: int, first_slot: int, end_slot: int | N
     mark = change.mark()
     slots = [(site_id, row.slot, mark) for row in change.connection.execute(union(*tables))]
     insert_rows(change.connection, _SLOT_MARKS, slots)
+    if first_slot < min(sealed, end):
+        late = months_over(change.connection, site_id, first_slot, min(sealed, end))
+        note_late_corrections(change.connection, late)
 
 
 def touch_months(change: Change, site_id: int, first_day: dt.date | None, last_day: dt.date | None) -> None:
@@ -131,6 +138,8 @@ def touch_months(change: Change, site_id: int, first_day: dt.date | None, last_d
         last_day += dt.timedelta(days=1)
     known = first_day or _first_day_known(change, site_id) or today
     mark = change.mark()
+    # So does the day before the first: the quarter of an hour before an opening may lie on it.
+    known -= dt.timedelta(days=1)
     months = months_between(Month(known.year, known.month), Month(last_day.year, last_day.month))
     rows = [(site_id, each.year * 100 + each.month, mark) for each in months]
     insert_rows(change.connection, _MONTH_MARKS, rows)

@@ -33,15 +33,23 @@ def put_equipment(change: Change, site_id: int, item: Equipment) -> Outcome:
     outcome = put(change, equipment, key, _values(item), Subject.EQUIPMENT, item.label)
     if outcome is Outcome.SAME:
         return outcome
-    for number in {item.station_id, before.station_id if before and before.equipment_id else None} - {None}:
-        retired_on = item.retired_on if number == item.station_id else None
-        retired_at = None if retired_on is None else start_of_day(retired_on, change.zone) * SLOT_SECONDS
-        mine = (station.c.site_id == site_id, station.c.station_id == number)
-        change.connection.execute(update(station).where(*mine).values(retired_at=retired_at))
+    _end_lives(change, site_id, before, item)
     if before is not None and before.station_id != item.station_id:
         _touch_outages_of(change, site_id, item.equipment_id)
     touch_months(change, site_id, None, None)
     return outcome
+
+
+def _end_lives(change: Change, site_id: int, before: Equipment | None, item: Equipment | None) -> None:
+    """The life of a station ends with its device, and goes on where that is taken back; else it stays as it is."""
+    old = {} if before is None else {before.station_id: before.retired_on}
+    new = {} if item is None else {item.station_id: item.retired_on}
+    for number in (old.keys() | new.keys()) - {None}:
+        retired_on = new.get(number)
+        if retired_on != old.get(number):
+            retired_at = None if retired_on is None else start_of_day(retired_on, change.zone) * SLOT_SECONDS
+            mine = (station.c.site_id == site_id, station.c.station_id == number)
+            change.connection.execute(update(station).where(*mine).values(retired_at=retired_at))
 
 
 def remove_equipment(change: Change, site_id: int, equipment_id: int) -> Outcome:
@@ -52,9 +60,7 @@ def remove_equipment(change: Change, site_id: int, equipment_id: int) -> Outcome
     for each in equipment_outages_of(change.connection, site_id):
         if each.equipment_id == equipment_id:
             remove_outage(change, site_id, equipment_id, each.start)
-    if item.station_id is not None and item.retired_on is not None:
-        mine = (station.c.site_id == site_id, station.c.station_id == item.station_id)
-        change.connection.execute(update(station).where(*mine).values(retired_at=None))
+    _end_lives(change, site_id, item, None)
     touch_months(change, site_id, None, None)
     key = {"site_id": site_id, "equipment_id": equipment_id}
     return put(change, equipment, key, None, Subject.EQUIPMENT, item.label)

@@ -64,6 +64,8 @@ class Intake:
     change: Change
     skip_unknown: bool = False
     """Whether lines of sites that the register does not know are left out; else they are wrong."""
+    only: str = ""
+    """The code of the only site of which lines are taken; empty: of all."""
     figure: str = ""
     """What a table of months holds, where its cells do not say so themselves."""
     source: str = ""
@@ -90,9 +92,19 @@ class Intake:
                 codes=", ".join(each.code for each in found),
             )
         site = found[0]
+        self.check(site.code)
         if name.strip().casefold() not in {each.casefold() for each in (site.code, site.name, site.name_nl)}:
             self.renamed[name] = site
         return self._numbers[site.code], site.code
+
+    def check(self, code: str) -> None:
+        """Whether a line of this site is taken at all; raises Mistake."""
+        if self.only and code.casefold() != self.only.casefold():
+            raise Mistake(
+                N_("This line is of the site %(code)s; only lines of %(only)s are taken here."),
+                code=code[:40],
+                only=self.only,
+            )
 
     def forget_sites(self) -> None:
         self._numbers = {}

@@ -238,7 +238,8 @@ def _start_of_outage(intake: Intake, cells: Cells) -> Hashable:
     return (cells.read("site", intake.site)[0], cells.text("equipment"), start)
 
 
-def _code(_intake: Intake, cells: Cells) -> Hashable:
+def _code(intake: Intake, cells: Cells) -> Hashable:
+    intake.check(cells.text("site"))
     return cells.text("site").casefold()
 
 

@@ -16,7 +16,7 @@ from collector.domain.rollups import Key, RuleSums, Sums
 from collector.domain.tally import SUMMED, Counts, Part
 from collector.domain.week import HourRow
 from collector.storage.models import IDLE_RULES_MINUTES, dirty_month, roll_up, rolled_month
-from collector.storage.rows import delete_by_keys, insert_rows, insertion
+from collector.storage.rows import delete_by_keys, insert_rows, insertion, select_by_keys, set_by_keys
 
 _KEY = ("site_id", "month", "hour_of_week", "kind", "several")
 _VALUES = tuple(column.name for column in roll_up.columns)[len(_KEY) :]
@@ -30,7 +30,6 @@ class Stored(NamedTuple):
     """What is stored of one month of a site. `until_slot` is the first slot that is not in it."""
 
     until_slot: int
-    late_correction: bool
     parts: list[tuple[Part, Counts]]
 
 
@@ -71,7 +70,6 @@ def stored_counts(
                 state.site_id,
                 state.month,
                 state.until_slot,
-                state.late_correction,
                 roll_up.c.kind,
                 roll_up.c.several,
                 *(func.sum(roll_up.c[name]) for name in names[:SUMMED]),
@@ -83,13 +81,12 @@ def stored_counts(
                 state.site_id,
                 state.month,
                 state.until_slot,
-                state.late_correction,
                 roll_up.c.kind,
                 roll_up.c.several,
             )
         )
-        for site_id, number, until_slot, late, kind, several, *numbers_of_part in rows:
-            stored = found.setdefault((site_id, month_of_number(number)), Stored(until_slot, bool(late), []))
+        for site_id, number, until_slot, kind, several, *numbers_of_part in rows:
+            stored = found.setdefault((site_id, month_of_number(number)), Stored(until_slot, []))
             stored.parts.append((Part(SlotKind(kind), bool(several)), Counts._make(map(int, numbers_of_part))))
     return found
 
@@ -209,9 +206,52 @@ def unmark(connection: Connection, site_id: int, month: Month, mark: int) -> boo
     return bool(delete_by_keys(connection, dirty_month, ("site_id", "month", "mark"), [key]))
 
 
-def note_late_correction(connection: Connection, site_id: int, month: Month) -> None:
-    mine = (rolled_month.c.site_id == site_id, rolled_month.c.month == number_of(month))
-    connection.execute(update(rolled_month).where(*mine).values(late_correction=True))
+def months_with_slots(connection: Connection, keys: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The stored (site, month as 202611) in which these (site, slot) lie; a slot after the stored part is in none."""
+    slots: dict[int, list[int]] = {}
+    for site_id, slot in keys:
+        slots.setdefault(site_id, []).append(slot)
+    asked = [(site_id, min(some), max(some)) for site_id, some in slots.items()]
+    columns = ("site_id", "month", "first_slot", "until_slot")
+    rows = select_by_keys(
+        connection, rolled_month, columns, ("site_id",), asked, bounds=("until_slot >", "first_slot <=")
+    )
+    return {
+        (site_id, number)
+        for site_id, number, first, until in rows
+        if any(first <= slot < until for slot in slots[site_id])
+    }
+
+
+def months_over(connection: Connection, site_id: int, first: int, end: int) -> set[tuple[int, int]]:
+    """The stored (site, month as 202611) that hold any slot from `first` up to `end`."""
+    state = rolled_month.c
+    rows = connection.execute(
+        select(state.month).where(state.site_id == site_id, state.until_slot > first, state.first_slot < end)
+    )
+    return {(site_id, row.month) for row in rows}
+
+
+def note_late_corrections(connection: Connection, months: Iterable[tuple[int, int]]) -> None:
+    """`months` are (site, month as 202611)."""
+    keys = sorted(set(months))
+    set_by_keys(connection, rolled_month, "late_correction = TRUE", ("site_id", "month"), keys, returned=2)
+
+
+def late_corrections(connection: Connection, site_ids: Sequence[int]) -> set[tuple[int, Month]]:
+    """The months of these sites whose figures could not follow a correction everywhere."""
+    rows = connection.execute(
+        select(rolled_month.c.site_id, rolled_month.c.month).where(
+            rolled_month.c.site_id.in_(site_ids), rolled_month.c.late_correction
+        )
+    )
+    return {(row.site_id, month_of_number(row.month)) for row in rows}
+
+
+def forget(connection: Connection, site_id: int, month: Month) -> None:
+    """Removes what is stored of a month in which the site no longer begins."""
+    for table in (roll_up, rolled_month):
+        connection.execute(delete(table).where(table.c.site_id == site_id, table.c.month == number_of(month)))
 
 
 def fold(connection: Connection, site_id: int, month: Month, now: int) -> None:
@@ -230,8 +270,8 @@ def sha256_of(site_id: int, month: Month, sums: Mapping[Key, Sums]) -> str:
     return hashlib.sha256("\n".join([f"{site_id},{month}", *lines]).encode("ascii")).hexdigest()
 
 
-def _plain(key: Key) -> tuple[int, str, int]:
-    return key.hour, key.kind.value, int(key.several)
+def _plain(key: Key) -> tuple[int, str, bool]:
+    return key.hour, key.kind.value, key.several
 
 
 def _flat(sums: Sums) -> tuple[Any, ...]:

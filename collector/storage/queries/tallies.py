@@ -8,6 +8,7 @@ import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -25,7 +26,7 @@ from collector.domain.use import IDLE_RULES_MINUTES
 from collector.storage.models import station
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.equipment import outages_of_sites
-from collector.storage.queries.rolled_months import Stored, stored_counts
+from collector.storage.queries.rolled_months import Stored, late_corrections, stored_counts
 from collector.storage.queries.site_slots import slots_between
 from collector.storage.queries.sites import Site
 
@@ -71,12 +72,18 @@ def offers_of(
         firsts = [each.valid_from for each in mine.timetables]
         found[site_id] = Offer(
             mine,
-            openings(mine, period, zone) if firsts else [],
+            _openings(mine, period, zone) if firsts else (),
             calendar.start_of_day(min(firsts), zone) if firsts else None,
             lives.get(site_id, []),
             outages[site_id],
         )
     return found
+
+
+@lru_cache(maxsize=256)
+def _openings(known: Calendar, period: Period, zone: ZoneInfo) -> tuple[Opening, ...]:
+    """The same register gives the same openings; those of a year take some hundredths of a second."""
+    return tuple(openings(known, period, zone))
 
 
 def lives_of_stations(connection: Connection, site_ids: Sequence[int]) -> dict[int, list[Life]]:
@@ -129,6 +136,7 @@ def tallies_of_sites(
     rule_of = [IDLE_RULES_MINUTES.index(idle_rule_of(period, rules)) for period in periods]
     months = {month: rule_of[at] for at, each in enumerate(periods) if (month := calendar.month_of(each, zone))}
     stored = stored_counts(connection, site_ids, months) if months else {}
+    late = late_corrections(connection, site_ids) if months else set()
     wanted = []
     for site in sites:
         mine = _Wanted(site, offers[site.site_id])
@@ -136,7 +144,7 @@ def tallies_of_sites(
             _want(mine, at, period, stored, now, zone)
         wanted.append(mine)
     rows = slots_between(connection, [each for mine in wanted for each in _merged(mine)])
-    return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, now, zone) for mine in wanted}
+    return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, late, now, zone) for mine in wanted}
 
 
 def _want(
@@ -176,6 +184,7 @@ def _tallies(
     periods: Sequence[Period],
     rule_of: Sequence[int],
     rows: Mapping[int, Mapping[int, SiteSlot]],
+    late: set[tuple[int, Month]],
     now: int,
     zone: ZoneInfo,
 ) -> Tallies:
@@ -197,8 +206,9 @@ def _tallies(
                 counted[first, end, rule_of[at]] = tally(_parts(roll, rule_of[at]), demonstration=demonstration)
             some.append(counted[first, end, rule_of[at]])
         done.append(tallied(some))
-    late = [at in mine.stored and mine.stored[at].late_correction for at in range(len(periods))]
-    return Tallies(done, late, added_now, [at in mine.stored for at in range(len(periods))], mine.offer)
+    months = [calendar.month_of(period, zone) for period in periods]
+    late_here = [month is not None and (mine.site.site_id, month) in late for month in months]
+    return Tallies(done, late_here, added_now, [at in mine.stored for at in range(len(periods))], mine.offer)
 
 
 def _parts(roll: Mapping[Key, Sums], rule: int) -> Iterable[tuple[Part, Counts]]:

@@ -9,6 +9,8 @@ from collector.domain import calendar
 from collector.domain.calendar import Month, Period, months_between
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Cell
+from collector.domain.entered import figures_of as entered_figures
+from collector.domain.entered import imported_figures
 from collector.domain.equipment import Equipment, EquipmentOutage
 from collector.domain.inventory import availability_of_internet, inventory, last_day_of, out_of_order
 from collector.domain.marks import Mark
@@ -18,6 +20,7 @@ from collector.domain.statistics import NO_UNDATED, Rules, Undated, idle_rule_of
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.domain.week import HourRow, week_of
 from collector.domain.year import Material, YearFigures, region_figures, year_figures
+from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.equipment import equipment_of_sites, equipment_outages_of
 from collector.storage.queries.rolled_months import stored_hours
 from collector.storage.queries.site_statistics import rules_in_force
@@ -52,16 +55,22 @@ def figures_of_years(
     tallies = tallies_of_sites(connection, sites, periods, now, rules)
     lost = undated_by_month(connection, site_ids, rules.zone)
     devices = equipment_of_sites(connection, site_ids)
+    said = entered_of_sites(connection, site_ids, year, year)
     found = {}
     for site in sites:
         mine = tallies[site.site_id]
         outages = equipment_outages_of(connection, site.site_id)
+        entered = entered_figures(said[site.site_id], year)
         materials = [
             _material(
                 period,
                 at,
                 mine,
-                _beside(period, mine.offer, devices[site.site_id], outages, now, rules),
+                {
+                    **_beside(period, mine.offer, devices[site.site_id], outages, now, rules),
+                    **(entered.months[at] if period.start() < now else {}),
+                    **imported_figures(entered.imported[at]),
+                },
                 lost.get((site.site_id, month), NO_UNDATED),
                 now,
                 rules,
@@ -69,7 +78,7 @@ def figures_of_years(
             for at, (month, period) in enumerate(zip(months, periods, strict=True))
         ]
         whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone, str(year))
-        beside = _beside(whole, mine.offer, devices[site.site_id], outages, now, rules)
+        beside = {**_beside(whole, mine.offer, devices[site.site_id], outages, now, rules), **entered.year}
         made = year_figures(site.code, year, materials, beside, catalogue, rules.coverage_limit)
         rows = _hours(connection, site, months, periods, mine, rules)
         found[site.site_id] = replace(made, week=week_of(rows, demonstration=site.demonstration))
@@ -108,11 +117,13 @@ def _beside(
     if period.start() >= now:
         return out
     day = last_day_of(period, now, rules.zone)
-    return {
+    made = {**inventory(devices, day, rules.zone), **out}
+    begins = offer.begins()
+    if begins is None or begins >= period.end_slot:
+        return made
+    return made | {
         "A3": regular_week(offer.calendar, day),
         "A3.actual": whole_weeks(period, offer.openings, rules.zone, now, offer.timed_from),
-        **inventory(devices, day, rules.zone),
-        **out,
         "E4": availability_of_internet(None, 0),
     }
 

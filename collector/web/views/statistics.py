@@ -25,7 +25,7 @@ DAYS_OF_WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A figure with its cells: twelve months, then the year. A heading has none."""
+    """A figure with its cells: the year, then its twelve months. A heading has none."""
 
     figure: Figure
     cells: tuple[Cell, ...]
@@ -58,7 +58,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPat
         months=[Month(year, number).first_day() for number in range(1, 13)],
         sections=sections(ours, figures),
         whole=figures.whole,
-        columns=[*figures.months, figures.whole],
+        columns=[figures.whole, *figures.months],
         bands=bands(ours),
         weekdays=around.pages.speech_of(request).weekday_names(),
         week=week_rows(figures.week),
@@ -72,7 +72,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPat
 
 def sections(ours: Catalogue, figures: YearFigures) -> list[Section]:
     """By letter; a heading stands before its parts, and what never has a cell is left out."""
-    columns = [*figures.months, figures.whole]
+    columns = [figures.whole, *figures.months]
     found: dict[str, list[Row]] = {}
     for figure in ours.figures.values():
         if figure.unit in {Unit.TEXT, Unit.PROFILE}:

@@ -1,4 +1,5 @@
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_imported_figures_stand_apart_and_page_views_are_those_of_the_site() -> 
 
 def test_facilitators_are_those_of_the_year() -> None:
     figures = figures_of(Entered(years=[SiteYear(2026, 3, 150)]), 2026)
-    assert (figures.year["D4.heads"], figures.year["D4.fte"]) == (counted(3), counted(150))
+    assert (figures.year["D4.heads"], figures.year["D4.fte"]) == (counted(3), counted(Fraction(3, 2)))
     assert figures_of(Entered(), 2026).year["D4.heads"] == UNKNOWN
 
 

@@ -1,5 +1,3 @@
-import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,16 +20,6 @@ def region(engine: Engine) -> Engine:
 def sqlite_region(sqlite_engine: Engine) -> Engine:
     seed(sqlite_engine)
     return sqlite_engine
-
-
-@pytest.fixture
-def untouched_process() -> Iterator[None]:
-    """The intake tunes the process that it runs in; the next test gets it back as it was."""
-    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
-    yield
-    sys.setswitchinterval(interval)
-    gc.set_threshold(*thresholds)
-    gc.unfreeze()
 
 
 @pytest.fixture

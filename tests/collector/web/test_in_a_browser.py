@@ -10,8 +10,10 @@ import uvicorn
 from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import Engine
 
+from collector.storage.engine import writing
 from collector.web import WebSettings, web_app
 from tests.collector.web.seeded_region import NOW, PASSWORD
+from tests.collector.web.seeded_register import seed_register
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -131,3 +133,33 @@ def test_bars_stand_inside_their_picture(address: str, watched: Watched) -> None
         })
     })""")
     assert inside is True
+
+
+def test_the_forms_of_a_site_fit_and_an_attendance_is_entered_by_keyboard(
+    region: Engine, address: str, watched: Watched
+) -> None:
+    with writing(region) as connection:
+        seed_register(connection)
+    watched.log_in_by_keyboard(address)
+    page = watched.page
+    paths = (
+        "register",
+        "opening-hours?edit=2024-01-01",
+        "equipment?edit=1",
+        "entries",
+        "activity",
+        "years/2026",
+        "files",
+    )
+    for path in paths:
+        page.goto(f"{address}/sites/CANAL/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        assert overflow(page) <= 0, path
+
+    page.goto(f"{address}/sites/CANAL/attendance")
+    page.locator("[name=visits]").focus()
+    page.keyboard.type("1250")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sites/CANAL/entries?year=2026&stored=1")
+    assert page.get_by_role("status").count() == 1
+    assert watched.complaints == []

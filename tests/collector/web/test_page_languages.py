@@ -12,6 +12,7 @@ from collector.storage.engine import writing
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
+from tests.collector.web.seeded_register import seed_register
 
 PAGES = (
     "/reports",
@@ -24,6 +25,17 @@ PAGES = (
     "/sites/FOREST",
     "/sites/DEMO",
     "/no-such-page",
+    "/sites/CANAL/register",
+    "/sites/CANAL/opening-hours",
+    "/sites/NOORD/opening-hours",
+    "/sites/CANAL/equipment",
+    "/sites/CANAL/equipment?edit=1",
+    "/sites/CANAL/entries",
+    "/sites/CANAL/attendance",
+    "/sites/CANAL/activity",
+    "/sites/CANAL/activity?total=1",
+    "/sites/CANAL/years/2026",
+    "/sites/CANAL/files",
 )
 FEWEST_WORDS = 3
 
@@ -38,7 +50,19 @@ class Bracketed(Speech):
         return f"⟦{singular if count == 1 else plural}⟧"
 
 
-FORMATTED = ("number", "percent", "hours", "size", "date", "weekday", "month", "moment", "month_name", "short_date")
+FORMATTED = (
+    "number",
+    "percent",
+    "hours",
+    "size",
+    "date",
+    "weekday",
+    "month",
+    "moment",
+    "short_date",
+    "weekday_name",
+    "month_name",
+)
 
 
 def bracketed_languages() -> dict[str, Speech]:
@@ -66,6 +90,7 @@ def whole_region(empty_database: Engine) -> Engine:
         seed(connection)
         demo = add_site(connection, "DEMO", "Démonstration \u2013 Demonstratie", demonstration=True)
         add_station(connection, demo, 1, "DEMO-1", 1_795_000_000)
+        seed_register(connection)
     return empty_database
 
 
@@ -88,6 +113,12 @@ def pages_of(browser: Browser) -> dict[str, str]:
     found["wrong password"] = browser.log_in("administrator", "wrong").text
     found["no token"] = browser.client.post("/login", data={"name": "x"}).text
     browser.log_in("administrator", PASSWORD)
+    canal = "/sites/CANAL"
+    found["refused"] = browser.send(f"{canal}/attendance/change", canal, action="attendance", visits="x").text
+    data = {"_csrf_token": browser.token(canal)}
+    file = b"site,first_day,last_day\nCANAL,2026-08-01,2026-08-02\nNOORD,2026-08-01,x\n"
+    tried = browser.client.post(f"{canal}/files/try", data=data, files={"file": ("t.csv", file, "text/csv")})
+    found["tried"] = tried.text
     return found | {path: browser.get(path).text for path in PAGES}
 
 
@@ -121,17 +152,8 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
 
     But for report_draft.html, which frames a report: its words are those of the catalogue, and test_reports reads them.
     """
-    names = {path.name for path in (web_pages.HERE / "templates").iterdir()}
-    assert names == {
-        "base.html",
-        "error.html",
-        "login.html",
-        "parts.html",
-        "readings.html",
-        "report.html",
-        "report_draft.html",
-        "reports.html",
-        "site.html",
-        "sites.html",
-        "statistics.html",
-    }
+    names = {path.stem for path in (web_pages.HERE / "templates").iterdir()}
+    of_sites = {"activity", "attendance", "entries", "equipment", "files", "opening_hours", "register", "year"}
+    of_reports = {"report", "report_draft", "reports"}
+    others = {"base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
+    assert names == others | of_sites | of_reports

@@ -1,0 +1,96 @@
+"""What all pages with forms do: find the site, carry out one change, say what was wrong."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Annotated, NamedTuple, TypeVar
+
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException, NotFoundException, PermissionDeniedException
+from litestar.params import Body
+from litestar.response import Redirect
+from sqlalchemy import Connection
+
+from collector.domain.fields import of_column
+from collector.domain.mistakes import Mistake
+from collector.storage.changes.base import Change
+from collector.storage.engine import writing
+from collector.storage.queries.sites import Site, site_of_code
+from collector.web.permissions import may_edit
+from collector.web.surroundings import Surroundings, WebRequest
+from collector.web.views.site import SITE_CODE
+from collector.web.words import sentence_of
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Value = TypeVar("Value")
+
+
+class Typed:
+    """The fields of a form; one that is not there is empty."""
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        self.data = dict(data)
+
+    def __getitem__(self, name: str) -> str:
+        return self.data.get(name, "")
+
+    def read(self, name: str, reader: Callable[[str], Value]) -> Value:
+        """The value of a field; a mistake names it."""
+        return of_column(name, reader, self[name])
+
+    def read_or_none(self, name: str, reader: Callable[[str], Value]) -> Value | None:
+        return self.read(name, reader) if self[name].strip() else None
+
+
+class Refused(NamedTuple):
+    """A form that could not be taken: shown again as it was typed."""
+
+    form: str
+    sentence: str
+    typed: Typed
+
+
+Action = Callable[[Change, int, Typed], object]
+
+
+def found_site(connection: Connection, code: str) -> Site:
+    site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
+    if site is None:
+        raise NotFoundException
+    return site
+
+
+def editable_site(request: WebRequest, connection: Connection, code: str) -> Site:
+    """The site, where whoever asks may change it."""
+    site = found_site(connection, code)
+    if not may_edit(request.user, site):
+        raise PermissionDeniedException
+    return site
+
+
+def change_by(request: WebRequest, around: Surroundings, connection: Connection) -> Change:
+    name = request.user.name if request.user else ""
+    return Change(connection, name, around.clock(), around.settings.rules.zone, lambda: secrets.randbits(62))
+
+
+def carried_out(
+    request: WebRequest, around: Surroundings, code: str, data: Mapping[str, str], actions: Mapping[str, Action]
+) -> Refused | None:
+    """Does what the field "action" asks; what is wrong with it, else None."""
+    typed = Typed(data)
+    action = actions.get(typed["action"])
+    try:
+        with writing(around.engine) as connection:
+            site = editable_site(request, connection, code)
+            if action is None:
+                raise ClientException
+            action(change_by(request, around, connection), site.site_id, typed)
+    except Mistake as mistake:
+        translate = around.pages.speech_of(request).gettext
+        return Refused(typed["form"] or typed["action"], sentence_of(mistake, translate), typed)
+    return None
+
+
+def back_to(request: WebRequest, path: str) -> Redirect:
+    """The page after a change; it says that it was stored."""
+    joined = "&" if "?" in path else "?"
+    return Redirect(f"{request.scope.get('root_path', '')}{path}{joined}stored=1", status_code=303)

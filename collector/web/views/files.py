@@ -1,0 +1,133 @@
+"""Tables of a site in and out: a file is tried first, and stored when somebody has seen the fate of its lines."""
+
+import base64
+import binascii
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ClientException, NotFoundException
+from litestar.params import Body, FromPath, FromQuery
+
+from collector.domain.csv_files import write_sheet
+from collector.domain.entered import MonthlyKind
+from collector.domain.mistakes import N_, Mistake
+from collector.storage.engine import reading, writing
+from collector.storage.files.entered import ENTRIES, entry_rows
+from collector.storage.files.foreign import MONTHS
+from collector.storage.files.reading import Fate, FateWord, Intake, take_in
+from collector.storage.files.register import REGISTER, register_rows
+from collector.web.editing import change_by, editable_site, found_site
+from collector.web.permissions import may_edit
+from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.words import sentence_of
+
+LARGEST_FILE_BYTES = 500_000
+LARGEST_REQUEST_BYTES = 1_000_000
+FATES_SHOWN = 500
+
+Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+@get("/sites/{code:str}/files", sync_to_thread=True)
+def show(request: WebRequest, around: Around, code: FromPath[str], stored: FromQuery[int] = 0) -> Response[str]:
+    return page(request, around, code, stored=bool(stored))
+
+
+@get("/sites/{code:str}/files/{table:str}", sync_to_thread=True)
+def send(around: Around, code: FromPath[str], table: FromPath[str]) -> Response[str]:
+    """One table of the site as CSV."""
+    with reading(around.engine) as connection:
+        site = found_site(connection, code)
+        tables = register_rows(connection, around.settings.rules.zone, [site.code]) | entry_rows(
+            connection, [site.code]
+        )
+    for kind, rows in tables.items():
+        if table == f"{kind.word}.csv":
+            name = f'attachment; filename="{site.code}-{table}"'
+            return Response(
+                write_sheet(kind.columns, rows), media_type="text/csv", headers={"Content-Disposition": name}
+            )
+    raise NotFoundException
+
+
+@post("/sites/{code:str}/files/try", request_max_body_size=LARGEST_REQUEST_BYTES)
+async def take(request: WebRequest, around: Around, code: FromPath[str], data: Upload) -> Response[str]:
+    file = data.get("file")
+    if isinstance(file, UploadFile):
+        name, content = file.filename or "CSV", await file.read()
+    else:
+        name, content = str(data.get("name", "CSV")), _decoded(str(data.get("content", "")))
+    return await sync_to_thread(tried, request, around, code, data, name, content)
+
+
+def tried(
+    request: WebRequest, around: Surroundings, code: str, data: Mapping[str, Any], name: str, content: bytes
+) -> Response[str]:
+    """The fate of each line; stored only where the form says that somebody has seen them."""
+    words = {word: str(data.get(word, "")) for word in ("figure", "source", "method")}
+    dry = not data.get("store")
+    with writing(around.engine) as connection:
+        site = editable_site(request, connection, code)
+        change = change_by(request, around, connection)
+        intake = Intake(change, only=site.code, figure=words["figure"], source=words["source"], method=words["method"])
+        if len(content) > LARGEST_FILE_BYTES:
+            large = Mistake(
+                N_("The file is too large for this page; at most %(size)s kB fit."), size=LARGEST_FILE_BYTES // 1000
+            )
+            fates = [Fate(name, None, FateWord.WRONG, "", (large,))]
+        else:
+            fates = take_in(intake, [*REGISTER, *ENTRIES, MONTHS], [(name[:100], content)], dry=dry)
+    wrong = any(fate.word is FateWord.WRONG for fate in fates)
+    if not dry and not wrong:
+        return page(request, around, code, stored=True)
+    kept = base64.b64encode(content).decode() if dry and not wrong else ""
+    return page(request, around, code, fates=fates, name=name, kept=kept, words=words)
+
+
+def page(
+    request: WebRequest,
+    around: Surroundings,
+    code: str,
+    *,
+    fates: list[Fate] | None = None,
+    name: str = "",
+    kept: str = "",
+    words: Mapping[str, str] | None = None,
+    stored: bool = False,
+) -> Response[str]:
+    translate = around.pages.speech_of(request).gettext
+    with reading(around.engine) as connection:
+        site = found_site(connection, code)
+    shown = [each for each in fates or () if each.word is not FateWord.SAME]
+    counts = Counter(each.word for each in fates or ())
+    return around.pages.render(
+        request,
+        "files.html",
+        status=400 if counts[FateWord.WRONG] else 200,
+        site=site,
+        tables=[kind.word for kind in (*REGISTER, *ENTRIES)],
+        figures=list(MonthlyKind),
+        tried=fates is not None,
+        shown=shown[:FATES_SHOWN],
+        hidden=len(shown) - len(shown[:FATES_SHOWN]),
+        counts=[(word, counts[word]) for word in FateWord if counts[word]],
+        wrong=counts[FateWord.WRONG],
+        said=lambda fate: " ".join(sentence_of(each, translate) for each in fate.sentences),
+        name=name,
+        kept=kept,
+        words=words or {},
+        may_edit=may_edit(request.user, site),
+        stored=stored,
+    )
+
+
+def _decoded(content: str) -> bytes:
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise ClientException from None
