@@ -74,7 +74,8 @@ class Speech:
         raise AssertionError
 
     def date(self, day: dt.date) -> str:
-        return dates.format_date(day, format="d MMMM y", locale=self.locale)
+        text = dates.format_date(day, format="d MMMM y", locale=self.locale)
+        return "1er" + text[1:] if self.language == "fr" and day.day == 1 else text
 
     def weekday(self, day: dt.date) -> str:
         """Short, for rows of tables: "Sun 22 Nov"."""

@@ -19,6 +19,7 @@ from collector.cli.export import export
 from collector.cli.imports import bring_in
 from collector.cli.purge import purge
 from collector.cli.rebuild import rebuild
+from collector.cli.report import report
 from collector.cli.restore import restore
 from collector.cli.serve import serve
 from collector.cli.sites import site
@@ -28,6 +29,7 @@ from collector.cli.users import user
 from collector.config import ConfigError
 from collector.domain.mistakes import Mistake
 from collector.ingest.enrolment import EnrolmentError
+from collector.reports.vintages import ReportError
 from collector.storage.backup import BackupError
 from collector.web.accounts import AccountError
 from collector.web.statistics_api import ExportError
@@ -39,7 +41,7 @@ class Sentences(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError, Mistake) as error:
+        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError, ReportError, Mistake) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             raise click.ClickException(
@@ -87,6 +89,7 @@ for command in (
     migrate,
     purge,
     rebuild,
+    report,
     restore,
     serve,
     site,

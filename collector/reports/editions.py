@@ -2,4 +2,4 @@
 
 from collector.reports.inputs import Edition
 
-EDITIONS = (Edition.INTERNAL,)
+EDITIONS = (Edition.INTERNAL, Edition.PUBLIC)

@@ -6,15 +6,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from collector.domain import calendar
+from collector.domain.calendar import Month
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Status
 from collector.domain.gates import Finding
 from collector.domain.marks import Mark
-from collector.domain.statistics import Rules
+from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.week import Week
 from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
+from collector.reports.disclosing import Years, for_publication, seen, thresholds_of
 from collector.reports.inputs import (
     REGION,
     Definition,
@@ -34,6 +37,8 @@ from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import REGION_ID, inputs_of
 from collector.storage.queries.year_statistics import figures_of_years
 
+ANYTHING = ("A5", "B1", "C1")
+"""A year in which all of these are nothing is no year to compare with."""
 THE_REGION = Subject(REGION, {"fr": "Région", "nl": "Gewest", "en": "Region"})
 
 
@@ -41,13 +46,6 @@ class Gathered(NamedTuple):
     inputs: Inputs
     open_gates: tuple[Finding, ...]
     site_id: int
-
-
-class Computed(NamedTuple):
-    """A year of some sites, and of the Region where it is asked for."""
-
-    region: YearFigures | None
-    sites: Mapping[int, YearFigures]
 
 
 def gather(
@@ -60,13 +58,15 @@ def gather(
     catalogue: Catalogue,
 ) -> Gathered:
     """A draft of the report of one site, or of the Region where there is none."""
-    sites = all_sites(connection) if site is None else [site]
-    this = computed(connection, site, sites, year, now, rules, catalogue)
-    before = computed(connection, site, sites, year - 1, now, rules, catalogue)
-    gates = checked(connection, sites, this.sites, before.sites, now, rules)
-    subjects = subjects_of(connection, [each.site_id for each in sites])
+    asked = all_sites(connection) if site is None else [site]
+    # What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
+    sites = asked if edition is Edition.INTERNAL else all_sites(connection)
+    this, before = (computed(connection, sites, each, now, rules, catalogue) for each in (year, year - 1))
+    gates = checked(connection, asked, this.sites, before.sites, now, rules)
+    subjects = subjects_of(connection, [each.site_id for each in asked])
     site_id = REGION_ID if site is None else site.site_id
-    whole, old = ((each.region if each.region is not None else each.sites[site_id]) for each in (this, before))
+    minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
+    told = seen(connection, this, site, edition, year, minutes)
     inputs = Inputs(
         subject=THE_REGION if site is None else subjects[site_id],
         year=year,
@@ -74,18 +74,20 @@ def gather(
         cut_off=now,
         catalogue_version=catalogue.version,
         definitions=definitions_of(catalogue),
-        figures=year_of(whole),
-        before=the_year_before(connection, site_id, edition, old),
-        method=method_of(connection, whole, sites, rules),
-        parts=parts_of(subjects, this.sites) if site is None else (),
+        figures=year_of(one_of(told, site)),
+        before=the_year_before(connection, site_id, edition, site, before, minutes),
+        method=method_of(connection, one_of(this, site), asked, rules, thresholds_of(site, edition)),
+        parts=parts_of(subjects, told.sites) if site is None else (),
         accepted=gates.accepted,
         open_gates=len(gates.open),
-        demonstration=any(each.demonstration for each in sites),
+        demonstration=any(each.demonstration for each in asked),
     )
     if site is not None:
         people = entered_of_sites(connection, [site_id], year, year)[site_id]
         entered = entered_of(calendar_of(connection, site_id, year, year), people, year)
         inputs = replace(inputs, entered=entered, imported=imported_of(people, year))
+    if edition is Edition.PUBLIC:
+        inputs = for_publication(inputs)
     last = inputs_of(connection, site_id, year, edition)
     if last is not None:
         inputs = replace(inputs, has_earlier=True, corrections=corrections(read_inputs(last), inputs))
@@ -93,20 +95,22 @@ def gather(
 
 
 def computed(
-    connection: Connection,
-    site: Site | None,
-    sites: Sequence[Site],
-    year: int,
-    now: int,
-    rules: Rules,
-    catalogue: Catalogue,
-) -> Computed:
+    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
+) -> Years:
+    """Before disclosure control; the Region where more than one site is asked for."""
     found = figures_of_years(connection, sites, year, now, rules, catalogue)
     people = entered_of_sites(connection, list(found), year, year)
     complete = {site_id: with_entered(figures, people[site_id]) for site_id, figures in found.items()}
+    region = region_figures(year, list(complete.values()), catalogue, rules.coverage_limit)
+    return Years(region, complete)
+
+
+def one_of(years: Years, site: Site | None) -> YearFigures:
+    """The year that the report is about."""
     if site is not None:
-        return Computed(None, complete)
-    return Computed(region_figures(year, list(complete.values()), catalogue, rules.coverage_limit), complete)
+        return years.sites[site.site_id]
+    assert years.region is not None
+    return years.region
 
 
 def definitions_of(catalogue: Catalogue) -> tuple[Definition, ...]:
@@ -137,15 +141,17 @@ def week_of(week: Week) -> Mapping[str, Figures]:
     }
 
 
-def the_year_before(connection: Connection, site_id: int, edition: Edition, computed: YearFigures) -> Year | None:
+def the_year_before(
+    connection: Connection, site_id: int, edition: Edition, site: Site | None, computed: Years, idle_rule_minutes: int
+) -> Year | None:
     """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing."""
-    kept = inputs_of(connection, site_id, computed.year, edition)
+    whole = one_of(computed, site)
+    kept = inputs_of(connection, site_id, whole.year, edition)
     if kept is not None:
         return read_inputs(kept).figures
-    anything = any(
-        cell.value for month in computed.months for name, cell in month.cells.items() if name in {"A5", "B1", "C1"}
-    )
-    return year_of(computed) if anything else None
+    if not any(month.cells[name].value for month in whole.months for name in ANYTHING):
+        return None
+    return year_of(one_of(seen(connection, computed, site, edition, whole.year, idle_rule_minutes), site))
 
 
 def parts_of(subjects: Mapping[int, Subject], years: Mapping[int, YearFigures]) -> tuple[Part, ...]:
@@ -155,7 +161,9 @@ def parts_of(subjects: Mapping[int, Subject], years: Mapping[int, YearFigures]) 
     )
 
 
-def method_of(connection: Connection, whole: YearFigures, sites: Sequence[Site], rules: Rules) -> Method:
+def method_of(
+    connection: Connection, whole: YearFigures, sites: Sequence[Site], rules: Rules, thresholds: Mapping[str, int]
+) -> Method:
     minutes = dict.fromkeys(minutes for month in whole.months for minutes in sorted(month.idle_rules))
     return Method(
         modes=tuple(sorted(whole.whole.methods, reverse=True)),
@@ -164,4 +172,5 @@ def method_of(connection: Connection, whole: YearFigures, sites: Sequence[Site],
         agent_versions=agent_versions(connection, [site.site_id for site in sites]),
         coverage_limit=rules.coverage_limit,
         time_zone=rules.zone.key,
+        disclosure=dict(thresholds),
     )

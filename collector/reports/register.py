@@ -71,7 +71,7 @@ IMPORTED = {
     MonthlyKind.SESSIONS: "B1.imported",
     MonthlyKind.HOURS: "B2.imported",
     MonthlyKind.VISITS: "C1.imported",
-    MonthlyKind.OCCUPANCY: "B3",
+    MonthlyKind.OCCUPANCY: "B3.imported",
 }
 """Which figure of the catalogue another tool counted."""
 

@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import statistics_api
+from collector.web import reports_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -25,6 +25,7 @@ from collector.web.views import (
     login,
     opening_hours,
     register,
+    reports,
     site,
     sites,
     static_files,
@@ -61,6 +62,12 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             opening_hours.show,
             register.change,
             register.show,
+            reports.choose,
+            reports.freeze_it,
+            reports.let_pass,
+            reports.read,
+            reports.show,
+            reports_api.answer,
             site.show,
             sites.show,
             static_files.send,

@@ -78,6 +78,16 @@ def test_cost_of_disclosure_control_is_printed_beside_its_target() -> None:
     assert re.search(r"target 5: (met|MISSED)", printed), printed
 
 
+def test_seconds_for_a_report_are_printed_beside_a_yardstick() -> None:
+    printed = printed_by("report_formats.py", "--sites", "3")
+    assert re.search(r"^yardstick: typst, one page +\d+\.\d+ s$", printed, re.MULTILINE), printed
+    rows = re.findall(
+        r"^(?:site|Region) +(?:pdf|xlsx|ods|csv|html) +\d+\.\d+ s +[1-9]\d+ bytes$", printed, re.MULTILINE
+    )
+    assert len(rows) == 10, printed
+    assert len(re.findall(r"target [25] s: (?:met|MISSED)", printed)) == 2, printed
+
+
 def test_a_page_of_a_year_is_printed_beside_its_target() -> None:
     printed = printed_by("year_of_statistics.py", "--sites", "1", "--days", "40", "--pages", "2")
     assert re.search(

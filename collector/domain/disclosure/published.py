@@ -20,8 +20,8 @@ from collector.domain.disclosure.tables import PERIOD, Key, NotATable, Tables
 REGION = "the Region"
 BOUNDS = (">=", "<=", "~")
 SECONDS = 3600
-SLACK = {"count": Fraction(0), "hours": Fraction(SECONDS, 2), "share": Fraction(1, 200)}
-"""How much a CSV rounds, by its unit; ratios and days by half a tenth."""
+SLACK = {"count": Fraction(0), "hours": Fraction(SECONDS, 2), "share": Fraction(1, 100)}
+"""How much a CSV rounds, by its unit; a share a little below all reads 0.99; ratios and days by half a tenth."""
 SLACK_OF_OTHERS = Fraction(1, 20)
 LEFT_OUT = {"corrections", "imported"}
 """Tables of a CSV that tell what another file or another tool said."""

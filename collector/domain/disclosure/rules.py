@@ -54,18 +54,23 @@ class Count(NamedTuple):
 SESSIONS = Count(
     "B1", "B2", RULES, ("B4", "B5"), ("B2.free", "B3", *PARTS_OF_OPENING, "B7.share", "B7.longest", "B8"), "B8"
 )
-COUNTS = (SESSIONS, Count("B1x", "B2x"), Count("B1u", "B2u"), Count("B1.imported", "B2.imported"))
+COUNTS = (
+    SESSIONS,
+    Count("B1x", "B2x"),
+    Count("B1u", "B2u"),
+    Count("B1.imported", "B2.imported", (), (), ("B3.imported",)),
+)
 COUNTED = {figure for count in COUNTS for figure in (count.figure, *count.copies)}
 ESTIMATE = "B11"
 MEDIAN = "B6.median"
 NOT_BY_MONTH = (*LENGTHS, MEDIAN, "B7.share", "B7.longest", "B8", "B9")
 """Outside the site these are told by quarter or year."""
 HOURS = {count.hours for count in COUNTS} | {"B2.free"}
-SHARES = {"B3", *PARTS_OF_OPENING, "B7.share"}
+SHARES = {"B3", "B3.imported", *PARTS_OF_OPENING, "B7.share"}
 
 KNOWN = {
     *(figure for count in COUNTS for figure in (count.figure, count.hours, *count.copies, *count.derived)),
-    *SESSIONS.derived_from_hours,
+    *(figure for count in COUNTS for figure in count.derived_from_hours),
     *LENGTHS,
     ESTIMATE,
     MEDIAN,

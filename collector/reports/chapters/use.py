@@ -64,10 +64,7 @@ def week_table(words: Wording, figure: str, title: str) -> Table:
     rows = [
         Row(
             f"{hour}:00",
-            tuple(
-                words.week_figure(profile.get(f"{day}-{hour}"), figure, f"{year}-W{day + 1}-{hour:02d}")
-                for day in range(7)
-            ),
+            tuple(words.week_figure(profile.get(f"{day}-{hour}"), figure, f"{year} {day}-{hour}") for day in range(7)),
         )
         for hour in range(min(hours), max(hours) + 1)
     ]

@@ -26,13 +26,13 @@ ENVIRONMENT.tests |= {
 STYLE = (HERE / "report.css").read_text("utf-8")
 
 
-def as_html(document: Document, speech: Speech) -> bytes:
+def as_html(document: Document, _speech: Speech) -> bytes:
     style = Markup(STYLE)  # noqa: S704 - a file of ours
-    page = ENVIRONMENT.get_template("report.html").render(document=document, style=style, say=speech.gettext)
+    page = ENVIRONMENT.get_template("report.html").render(document=document, style=style)
     return page.encode()
 
 
-def fragment(document: Document, speech: Speech) -> Markup:
+def fragment(document: Document) -> Markup:
     """The report without its frame, for a page that has one."""
-    page = ENVIRONMENT.get_template("body.html").render(document=document, say=speech.gettext)
+    page = ENVIRONMENT.get_template("body.html").render(document=document)
     return Markup(page)  # noqa: S704 - the template has escaped what it was given

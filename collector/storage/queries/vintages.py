@@ -66,6 +66,18 @@ def inputs_of(connection: Connection, site_id: int, year: int, edition: str, num
     return connection.execute(wanted.order_by(columns.number.desc()).limit(1)).scalar_one_or_none()
 
 
+def inputs_of_year(connection: Connection, site_ids: Sequence[int], edition: str, year: int) -> list[str]:
+    """The inputs of all vintages of some sites."""
+    columns = vintage.c
+    return list(
+        connection.execute(
+            select(columns.inputs)
+            .where(columns.site_id.in_(site_ids), columns.year == year, columns.edition == edition)
+            .order_by(columns.site_id, columns.number)
+        ).scalars()
+    )
+
+
 def file_of(
     connection: Connection, site_id: int, year: int, number: int, edition: str, language: str, form: str
 ) -> File | None:

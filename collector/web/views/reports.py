@@ -1,0 +1,216 @@
+"""The report desk: drafts, checks, freezing, and what is frozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+
+from collector.catalogue import catalogue
+from collector.domain import calendar
+from collector.domain.gates import Finding, Gate
+from collector.i18n import Speech
+from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchReport, asked, draft
+from collector.reports.checking import facts_text
+from collector.reports.editions import EDITIONS
+from collector.reports.formats.as_html import fragment
+from collector.reports.gate_words import remedy, sentence
+from collector.reports.gathering import gather
+from collector.reports.vintages import ReportError, freeze
+from collector.storage.engine import reading, writing
+from collector.storage.queries.accounts import Account
+from collector.storage.queries.sites import Site, all_sites
+from collector.storage.queries.vintages import Acceptance, Vintage, accept, vintages_of
+from collector.web.accounts import ADMINISTRATOR
+from collector.web.surroundings import Around, Surroundings, WebRequest
+
+LONGEST_REASON = 500
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A check that waits for somebody."""
+
+    finding: Finding
+    site: Site
+    facts: str
+    sentence: str
+    remedy: str
+    link: str
+
+
+def may_freeze(account: Account | None) -> bool:
+    return account is not None and account.role == ADMINISTRATOR
+
+
+def link_of(gate: Gate, site: Site, year: int) -> str:
+    """Where it can be mended, below the root of the pages."""
+    if gate in {Gate.MISSING, Gate.BROKEN_USED, Gate.ONE_STATION, Gate.NO_USE}:
+        return f"/sites/{site.code}#stations"
+    return f"/sites/{site.code}/statistics/{year}"
+
+
+def opened(findings: Sequence[Finding], sites: Sequence[Site], year: int, speech: Speech) -> list[Open]:
+    by_code = {site.code: site for site in sites}
+    return [
+        Open(
+            finding,
+            by_code[finding.site],
+            facts_text(finding.facts),
+            sentence(finding.gate, finding.facts, speech),
+            remedy(finding.gate, speech),
+            link_of(finding.gate, by_code[finding.site], year),
+        )
+        for finding in findings
+    ]
+
+
+@get("/reports", sync_to_thread=True)
+def choose(request: WebRequest, around: Around) -> Response[str]:
+    """Which report: the Region, or a site; the year that ended last comes first."""
+    year = calendar.local_date(around.clock(), around.settings.rules.zone).year
+    with reading(around.engine) as connection:
+        sites = all_sites(connection)
+    return around.pages.render(request, "reports.html", sites=sites, years=[year - 1, year], region=REGION_WORD)
+
+
+def checked_asked(around: Surroundings, scope: str, year: int) -> Asked:
+    try:
+        with reading(around.engine) as connection:
+            return asked(connection, scope, year, "fr", "pdf", str(EDITIONS[0]))
+    except NoSuchReport as error:
+        raise NotFoundException from error
+
+
+@get("/reports/{code:str}/{year:int}", sync_to_thread=True)
+def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]) -> Response[str]:
+    return desk(request, around, checked_asked(around, code, year))
+
+
+def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "") -> Response[str]:
+    now, rules = around.clock(), around.settings.rules
+    with reading(around.engine) as connection:
+        gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, catalogue())
+        vintages = vintages_of(connection, gathered.site_id, wanted.year)
+        sites = all_sites(connection)
+    speech = around.pages.speech_of(request)
+    return around.pages.render(
+        request,
+        "report.html",
+        status=HTTPStatus.CONFLICT if problem else HTTPStatus.OK,
+        site=wanted.site,
+        scope=wanted.scope(),
+        year=wanted.year,
+        open=opened(gathered.open_gates, sites, wanted.year, speech),
+        accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in gathered.inputs.accepted],
+        vintages=by_number(vintages),
+        editions=[str(edition) for edition in EDITIONS],
+        formats=list(MEDIA_TYPES),
+        may_freeze=may_freeze(request.user),
+        problem=problem,
+        month_of=month_of,
+    )
+
+
+def month_of(word: str) -> calendar.Month | None:
+    """The month that a check names; None where it names the year."""
+    try:
+        return calendar.parse_month(word)
+    except calendar.NotAMonth:
+        return None
+
+
+def by_number(vintages: Sequence[Vintage]) -> list[tuple[int, list[Vintage]]]:
+    found: dict[int, list[Vintage]] = {}
+    for each in vintages:
+        found.setdefault(each.number, []).append(each)
+    return list(found.items())
+
+
+@get("/reports/{code:str}/{year:int}/read/{edition:str}", sync_to_thread=True)
+def read(
+    request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int], edition: FromPath[str]
+) -> Response[str]:
+    """The draft as a page."""
+    speech = around.pages.speech_of(request)
+    try:
+        with reading(around.engine) as connection:
+            wanted = asked(connection, code, year, speech.language, "html", edition)
+            document = draft(connection, wanted, around.clock(), around.settings.rules, speech)
+    except ReportError as error:
+        raise NotFoundException from error
+    return around.pages.render(
+        request, "report_draft.html", site=wanted.site, scope=wanted.scope(), year=year, body=fragment(document)
+    )
+
+
+@post("/reports/{code:str}/{year:int}/accept", sync_to_thread=True)
+def let_pass(
+    request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int], data: Form
+) -> Response[str] | Redirect:
+    """Accept an open check with a reason; only as it is open now."""
+    if not may_freeze(request.user):
+        raise PermissionDeniedException
+    wanted = checked_asked(around, code, year)
+    now, rules = around.clock(), around.settings.rules
+    speech = around.pages.speech_of(request)
+    reason = " ".join(data.get("reason", "").split())[:LONGEST_REASON]
+    with reading(around.engine) as connection:
+        gathered = gather(connection, wanted.site, year, EDITIONS[0], now, rules, catalogue())
+        sites = all_sites(connection)
+    meant = [
+        each
+        for each in opened(gathered.open_gates, sites, year, speech)
+        if (str(each.finding.gate), each.finding.month, each.site.code, each.facts)
+        == (data.get("gate"), data.get("month"), data.get("site"), data.get("facts"))
+    ]
+    if not meant:
+        return desk(request, around, wanted, problem=speech.gettext("This check has changed. Look at it again."))
+    if not reason:
+        return desk(request, around, wanted, problem=speech.gettext("Write why this is right. The report prints it."))
+    account = request.user
+    accepted = Acceptance(
+        str(meant[0].finding.gate), meant[0].finding.month, meant[0].facts, reason, account.name if account else "", now
+    )
+    with writing(around.engine) as connection:
+        accept(connection, meant[0].site.site_id, accepted)
+    return back(request, wanted)
+
+
+@post("/reports/{code:str}/{year:int}/freeze", sync_to_thread=True)
+def freeze_it(
+    request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]
+) -> Response[str] | Redirect:
+    account = request.user
+    if account is None or not may_freeze(account):
+        raise PermissionDeniedException
+    wanted = checked_asked(around, code, year)
+    languages = around.pages.languages
+    try:
+        freeze(
+            around.engine,
+            wanted.site,
+            year,
+            around.clock(),
+            account.name,
+            around.settings.rules,
+            catalogue(),
+            languages,
+        )
+    except ReportError:
+        speech = around.pages.speech_of(request)
+        return desk(
+            request, around, wanted, problem=speech.gettext("The report cannot be frozen while checks are open.")
+        )
+    return back(request, wanted)
+
+
+def back(request: WebRequest, wanted: Asked) -> Redirect:
+    root = request.scope.get("root_path", "").rstrip("/")
+    return Redirect(f"{root}/reports/{wanted.scope()}/{wanted.year}", status_code=303)

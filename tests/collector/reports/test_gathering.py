@@ -1,0 +1,111 @@
+"""A report that is computed from the database shows each reader what that reader may see."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, insert
+
+from collector.catalogue import catalogue
+from collector.domain.cells import Status, counted
+from collector.domain.disclosure import audit
+from collector.domain.statistics import Rules
+from collector.i18n import load_languages
+from collector.reports.correcting import corrections
+from collector.reports.disclosing import for_publication, tables_of_inputs
+from collector.reports.gathering import gather
+from collector.reports.inputs import Edition, Inputs, canonical_json
+from collector.reports.vintages import GatesOpen, freeze
+from collector.storage.engine import create_engine, reading, writing
+from collector.storage.models import metadata, monthly_figure
+from collector.storage.queries.sites import site_of_code
+from tests.collector.reports import cast
+from tests.collector.web.seeded_region import NOW, seed
+
+RULES = Rules()
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    folder: Path = tmp_path_factory.mktemp("reports")
+    engine = create_engine(f"sqlite:///{folder / 'region.sqlite'}")
+    metadata.create_all(engine)
+    with writing(engine) as connection:
+        seed(connection)
+        row = {"site_id": 2, "month": 202611, "source": "Pharos 9", "method": "log-on records"}
+        connection.execute(insert(monthly_figure).values(**row, figure="sessions", value=3))
+        connection.execute(insert(monthly_figure).values(**row, figure="occupancy", value=4100))
+    yield engine
+    engine.dispose()
+
+
+def made(connection: Connection, code: str | None, edition: Edition) -> Inputs:
+    site = site_of_code(connection, code) if code else None
+    return gather(connection, site, 2026, edition, NOW, RULES, catalogue()).inputs
+
+
+def test_a_sites_own_coordinators_see_what_the_public_does_not(region: Engine) -> None:
+    with reading(region) as connection:
+        internal, public = (made(connection, "NOORD", edition) for edition in Edition)
+    assert internal.figures.months[10]["B1.imported"] == counted(3)
+    assert public.figures.months[10]["B1.imported"].status is Status.CONFIDENTIAL
+    assert [each.figure for each in internal.imported] == ["B3.imported", "B1.imported"]
+    assert {each.figure: each.cell.status for each in public.imported} == {
+        "B1.imported": Status.CONFIDENTIAL,
+        "B3.imported": Status.CONFIDENTIAL,
+    }
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_what_the_region_is_told_can_be_attacked_and_tells_nothing(region: Engine, edition: Edition) -> None:
+    with reading(region) as connection:
+        inputs = made(connection, None, edition)
+    assert len(inputs.parts) == 4
+    assert audit(tables_of_inputs(inputs)) == []
+    assert inputs.method.disclosure == {"count": 5, "hours": 10}
+
+
+def test_nobody_sees_the_use_of_a_single_station_in_a_report(region: Engine) -> None:
+    with reading(region) as connection:
+        for edition in Edition:
+            inputs = made(connection, "HELMET", edition)
+            assert inputs.figures.year["B1"].status is Status.CONFIDENTIAL
+            assert inputs.figures.year["B2"].status is Status.CONFIDENTIAL
+
+
+def test_the_public_edition_keeps_the_reason_and_not_the_figures_of_an_accepted_check() -> None:
+    public = for_publication(cast.site(Edition.PUBLIC))
+    assert [(dict(each.facts), each.reason) for each in public.accepted] == [
+        ({}, "Le boiler est tombé en panne, site ouvert trois jours par semaine.")
+    ]
+
+
+def test_nothing_of_the_internal_figures_is_in_the_public_inputs(region: Engine) -> None:
+    with reading(region) as connection:
+        internal, public = (canonical_json(made(connection, "NOORD", edition)) for edition in Edition)
+    assert '"occupancy"' not in public
+    assert '"cell":"3"' in internal
+    assert '"cell":"3"' not in public
+
+
+def test_the_same_database_gives_the_same_inputs(region: Engine) -> None:
+    with reading(region) as connection:
+        first, second = (canonical_json(made(connection, "CANAL", Edition.PUBLIC)) for _ in range(2))
+    assert first == second
+
+
+def test_a_report_with_open_checks_is_not_frozen(region: Engine) -> None:
+    with pytest.raises(GatesOpen, match="checks are open"):
+        freeze(region, None, 2026, NOW, "anna", RULES, catalogue(), load_languages())
+
+
+def test_corrections_name_what_is_shown_otherwise_and_nothing_else() -> None:
+    old = cast.site()
+    months = list(old.figures.months)
+    months[2] = {**months[2], "B1": counted(260), "B2": counted(int(months[2]["B2"].value or 0) + 1)}
+    new = dataclasses.replace(old, figures=dataclasses.replace(old.figures, months=tuple(months)))
+    assert [(each.period, each.figure, each.before, each.now) for each in corrections(old, new)] == [
+        ("2026-03", "B1", counted(251), counted(260))
+    ]
+    assert corrections(old, old) == ()
