@@ -17,7 +17,7 @@ from collector.domain.week import Week
 from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
-from collector.reports.disclosing import Years, for_publication, seen, thresholds_of
+from collector.reports.disclosing import Told, Years, for_publication, seen, thresholds_of
 from collector.reports.inputs import (
     REGION,
     Definition,
@@ -46,6 +46,8 @@ class Gathered(NamedTuple):
     inputs: Inputs
     open_gates: tuple[Finding, ...]
     site_id: int
+    told: tuple[Told, ...]
+    """What the readers get under disclosure control, by year."""
 
 
 def gather(
@@ -67,6 +69,7 @@ def gather(
     site_id = REGION_ID if site is None else site.site_id
     minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
     told = seen(connection, this, site, edition, year, minutes)
+    last_year = the_year_before(connection, site_id, edition, site, before, minutes)
     inputs = Inputs(
         subject=THE_REGION if site is None else subjects[site_id],
         year=year,
@@ -74,10 +77,10 @@ def gather(
         cut_off=now,
         catalogue_version=catalogue.version,
         definitions=definitions_of(catalogue),
-        figures=year_of(one_of(told, site)),
-        before=the_year_before(connection, site_id, edition, site, before, minutes),
+        figures=year_of(one_of(told.years, site)),
+        before=last_year.figures,
         method=method_of(connection, one_of(this, site), asked, rules, thresholds_of(site, edition)),
-        parts=parts_of(subjects, told.sites) if site is None else (),
+        parts=parts_of(subjects, told.years.sites) if site is None else (),
         accepted=gates.accepted,
         open_gates=len(gates.open),
         demonstration=any(each.demonstration for each in asked),
@@ -91,7 +94,7 @@ def gather(
     last = inputs_of(connection, site_id, year, edition)
     if last is not None:
         inputs = replace(inputs, has_earlier=True, corrections=corrections(read_inputs(last), inputs))
-    return Gathered(inputs, gates.open, site_id)
+    return Gathered(inputs, gates.open, site_id, tuple(each for each in (told.told, last_year.told) if each))
 
 
 def computed(
@@ -141,17 +144,23 @@ def week_of(week: Week) -> Mapping[str, Figures]:
     }
 
 
+class LastYear(NamedTuple):
+    figures: Year | None
+    told: Told | None
+
+
 def the_year_before(
     connection: Connection, site_id: int, edition: Edition, site: Site | None, computed: Years, idle_rule_minutes: int
-) -> Year | None:
+) -> LastYear:
     """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing."""
     whole = one_of(computed, site)
     kept = inputs_of(connection, site_id, whole.year, edition)
     if kept is not None:
-        return read_inputs(kept).figures
+        return LastYear(read_inputs(kept).figures, None)
     if not any(month.cells[name].value for month in whole.months for name in ANYTHING):
-        return None
-    return year_of(one_of(seen(connection, computed, site, edition, whole.year, idle_rule_minutes), site))
+        return LastYear(None, None)
+    found = seen(connection, computed, site, edition, whole.year, idle_rule_minutes)
+    return LastYear(year_of(one_of(found.years, site)), found.told)
 
 
 def parts_of(subjects: Mapping[int, Subject], years: Mapping[int, YearFigures]) -> tuple[Part, ...]:

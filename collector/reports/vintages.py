@@ -13,7 +13,7 @@ from collector.i18n import Speech
 from collector.reports.composing import compose
 from collector.reports.editions import EDITIONS
 from collector.reports.formats import FORMATS
-from collector.reports.gathering import gather
+from collector.reports.gathering import Gathered, gather
 from collector.reports.inputs import Inputs, canonical_json, checksum, read_inputs
 from collector.storage.engine import reading, writing
 from collector.storage.queries.sites import Site
@@ -26,6 +26,10 @@ class ReportError(ValueError):
 
 class GatesOpen(ReportError):
     """Nobody has mended or accepted what was noticed."""
+
+
+class TellsTooMuch(ReportError):
+    """Disclosure control failed; nobody can mend it but who maintains this program."""
 
 
 def files_of(inputs: Inputs, languages: Mapping[str, Speech]) -> Iterator[File]:
@@ -58,6 +62,8 @@ def freeze(
             f"{waiting} checks are open, so the report cannot be frozen; mend what they name, or accept each with a"
             " reason on the page of the report."
         )
+    for draft in drafts:
+        refuse_gaps(draft)
     made = []
     for draft in drafts:
         inputs = replace(draft.inputs, vintage=number)
@@ -70,6 +76,21 @@ def freeze(
     except IntegrityError as error:
         raise ReportError("somebody else froze this report just now; look at that vintage first.") from error
     return number
+
+
+def refuse_gaps(draft: Gathered) -> None:
+    """Raises TellsTooMuch where a reader of this draft, and of all that was frozen before, could compute what it hides.
+
+    The sentence does not say what he would learn.
+    """
+    found = [gap for told in draft.told for gap in told.gaps()]
+    if found:
+        first = found[0]
+        raise TellsTooMuch(
+            f"the report cannot be frozen: its {draft.inputs.edition} edition would tell {first.figure} of"
+            f" {first.unit or 'the Region'} in {first.period}, which it must hide, and {len(found) - 1} figures more;"
+            " this is a defect of the program, so please report this sentence."
+        )
 
 
 def rebuilt(engine: Engine, site_id: int, year: int, edition: str, number: int) -> Inputs:

@@ -3,20 +3,22 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, insert
 
 from collector.catalogue import catalogue
 from collector.domain.cells import Status, counted
-from collector.domain.disclosure import audit
+from collector.domain.disclosure import Audience, Tables, audit, seen_by
 from collector.domain.statistics import Rules
 from collector.i18n import load_languages
+from collector.reports import disclosing
 from collector.reports.correcting import corrections
 from collector.reports.disclosing import for_publication, tables_of_inputs
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition, Inputs, canonical_json
-from collector.reports.vintages import GatesOpen, freeze
+from collector.reports.vintages import GatesOpen, TellsTooMuch, freeze, refuse_gaps
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, monthly_figure
 from collector.storage.queries.sites import site_of_code
@@ -62,7 +64,7 @@ def test_what_the_region_is_told_can_be_attacked_and_tells_nothing(region: Engin
     with reading(region) as connection:
         inputs = made(connection, None, edition)
     assert len(inputs.parts) == 4
-    assert audit(tables_of_inputs(inputs)) == []
+    assert audit(tables_of_inputs(inputs, 2026)) == []
     assert inputs.method.disclosure == {"count": 5, "hours": 10}
 
 
@@ -98,6 +100,38 @@ def test_the_same_database_gives_the_same_inputs(region: Engine) -> None:
 def test_a_report_with_open_checks_is_not_frozen(region: Engine) -> None:
     with pytest.raises(GatesOpen, match="checks are open"):
         freeze(region, None, 2026, NOW, "anna", RULES, catalogue(), load_languages())
+
+
+def test_what_tells_too_much_is_not_frozen(region: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in what hides: a small count of the public edition stays open."""
+
+    def forgets(audience: Audience, truth: Tables, **more: Any) -> Tables:
+        seen = seen_by(audience, truth, **more)
+        if audience is not Audience.PUBLIC:
+            return seen
+        key = ("NOORD", "2026-11")
+        count = {"B1.imported": truth.cell(*key, "B1.imported")}
+        return Tables({**seen.figures, key: {**seen.figures[key], **count}}, seen.members, seen.weeks)
+
+    with reading(region) as connection:
+        site = site_of_code(connection, "NOORD")
+        internal, public = (gather(connection, site, 2026, each, NOW, RULES, catalogue()) for each in Edition)
+        monkeypatch.setattr(disclosing, "seen_by", forgets)
+        weak = gather(connection, site, 2026, Edition.PUBLIC, NOW, RULES, catalogue())
+    for draft in (internal, public):
+        refuse_gaps(draft)
+    with pytest.raises(TellsTooMuch, match=r"its public edition would tell B1\.imported of NOORD in 2026-11"):
+        refuse_gaps(weak)
+
+
+def test_what_a_report_says_of_the_year_before_is_in_hands_too() -> None:
+    inputs = cast.site(Edition.PUBLIC)
+    assert inputs.before is not None
+    held = tables_of_inputs(inputs, inputs.year - 1)
+    assert held.figures[inputs.subject.code, str(inputs.year - 1)] == inputs.before.year
+    own = tables_of_inputs(inputs, inputs.year)
+    assert own.figures[inputs.subject.code, f"{inputs.year}-03"] == inputs.figures.months[2]
+    assert len(own.weeks[inputs.subject.code, str(inputs.year)]) == len(inputs.figures.week) > 0
 
 
 def test_corrections_name_what_is_shown_otherwise_and_nothing_else() -> None:
