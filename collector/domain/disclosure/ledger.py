@@ -6,7 +6,7 @@ from fractions import Fraction
 from collector.domain.disclosure.equations import NEARLY, Number, System, at_most, exactly
 from collector.domain.disclosure.rules import ESTIMATE, SESSIONS
 from collector.domain.disclosure.tables import Key, NotATable, Tables, is_month, neighbours, sums
-from collector.domain.solver import Row
+from collector.domain.solver import INFINITY, Row
 
 Describe = Callable[[str, Key], Number | None]
 """The number of a figure at a key; None where nothing is counted there."""
@@ -41,7 +41,11 @@ class Ledger:
     def add_up(self, figure: str) -> None:
         for line in sums(self.tables, lambda key: (figure, *key) in self.places):
             parts = [self.places[(figure, *part)] for part in line.parts]
-            self.equal(parts, self.places[(figure, *line.total)])
+            total = self.places[(figure, *line.total)]
+            if line.complete:
+                self.equal(parts, total)
+            else:
+                self.rows.append(exactly(parts, total)._replace(lower=-INFINITY))
 
     def equal(self, parts: Sequence[int], total: int) -> None:
         """Raises NotATable where what is shown, before anything is hidden, does not add up."""
@@ -108,7 +112,8 @@ class Ledger:
                 total = self.place(ESTIMATE, (group, period))
                 parts = [self.place(ESTIMATE, (member, period)) for member in members]
                 found = [part for part in parts if part is not None]
-                if total is None or not found:
+                complete = all((member, period) in self.tables.figures for member in members)
+                if total is None or not found or not complete:
                     continue
                 entries = [*((part, 1.0) for part in found), (total, -1.0)]
                 if not self._differs(entries, 1):

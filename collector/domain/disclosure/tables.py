@@ -57,6 +57,8 @@ class Sum(NamedTuple):
 
     parts: tuple[Key, ...]
     total: Key
+    complete: bool = True
+    """Otherwise nothing is known of other parts, and these add up to the total at most."""
 
 
 def check_names(tables: Tables) -> None:
@@ -121,7 +123,9 @@ def sums(tables: Tables, has: Callable[[Key], bool]) -> list[Sum]:
         for period in sorted(periods.get(group, ())):
             parts = tuple((member, period) for member in members if (member, period) in keys)
             if parts:
-                found.append(Sum(parts, (group, period)))
+                # A report tells last year's figures of the Region, and only of a few sites: the others are not nothing.
+                complete = all((member, period) in tables.figures for member in members)
+                found.append(Sum(parts, (group, period), complete))
     return found
 
 

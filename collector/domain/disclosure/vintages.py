@@ -84,7 +84,7 @@ def _compare(ledger: Ledger, old: Tables, figure: str, need: float) -> None:
     ledger.numbers += changes.numbers
     for line in sums(ledger.tables, lambda key: (figure, *key) in ledger.places):
         group, member = line.total[0], line.parts[0][0]
-        same = group == member or old.members.get(group) == ledger.tables.members[group]
+        same = line.complete and (group == member or old.members.get(group) == ledger.tables.members[group])
         places = [changes.places.get((f"{figure} changed", *key)) for key in (*line.parts, line.total)]
         known = [start + place for place in places if place is not None]
         if same and len(known) == len(places):

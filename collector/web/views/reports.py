@@ -1,5 +1,6 @@
 """The report desk: drafts, checks, freezing, and what is frozen."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +22,7 @@ from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
 from collector.reports.gathering import gather
-from collector.reports.vintages import ReportError, freeze
+from collector.reports.vintages import ReportError, TellsTooMuch, freeze
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
 from collector.storage.queries.sites import Site, all_sites
@@ -29,6 +30,7 @@ from collector.storage.queries.vintages import Acceptance, Vintage, accept, vint
 from collector.web.accounts import ADMINISTRATOR
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
+log = logging.getLogger(__name__)
 LONGEST_REASON = 500
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -203,11 +205,16 @@ def freeze_it(
             catalogue(),
             languages,
         )
-    except ReportError:
-        speech = around.pages.speech_of(request)
-        return desk(
-            request, around, wanted, problem=speech.gettext("The report cannot be frozen while checks are open.")
-        )
+    except ReportError as error:
+        _ = around.pages.speech_of(request).gettext
+        problem = _("The report cannot be frozen while checks are open.")
+        if isinstance(error, TellsTooMuch):
+            log.exception("the report %s %s cannot be frozen", wanted.scope(), year)
+            problem = _(
+                "The report cannot be frozen: its readers could compute something that it must hide. This is a defect"
+                " of the program; please report it to those who maintain it."
+            )
+        return desk(request, around, wanted, problem=problem)
     return back(request, wanted)
 
 

@@ -213,6 +213,22 @@ def test_the_bands_of_a_hidden_count_outside_opening_hours_do_not_say_how_many_p
     }
 
 
+def test_sites_of_which_nothing_is_told_are_not_taken_for_nothing() -> None:
+    """A report tells last year's figures of the Region and of a few sites: the rest is not what one of them hides."""
+    truth = region(
+        {"A": sessions(3, 40, 60), "B": sessions(90, 90, 90), "C": sessions(30, 30, 30)}, {"R": ("A", "B", "C")}
+    )
+    told = control(truth)
+    others = {key: figures for key, figures in told.figures.items() if key[0] != "C"}
+    some = Tables({**others, ("C", "2025"): {"B1": counted(90)}}, told.members)
+    assert hidden(some, "B1") >= {("A", "2026-01"), ("A", "2026-02")}
+    assert audit(some) == []
+    # But they are not less than nothing.
+    january = {key: figures for key, figures in some.figures.items() if key[0] != "R"}
+    much = Tables({**january, ("R", "2026-01"): {"B1": counted(95)}}, told.members)
+    assert {failure.period for failure in audit(much)} == {"2026-01", "2026-02"}
+
+
 def test_hours_of_stations_that_were_off_fit_nothing_and_are_named() -> None:
     full = {"B1": 900, "B2": 3600 * 612, "A6": 3600 * 600, "B8": 4}
     truth = with_rates(region({"A": dict.fromkeys(MONTHS[:3], full)}))
