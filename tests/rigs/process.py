@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -17,6 +18,10 @@ PIDFD_GETFD = 438
 LONGEST_STOP_SECONDS = 10
 
 
+class NotOnLinux(Exception):
+    """Machines exist there only."""
+
+
 class Process:
     """One process of a machine whose first process is `leader`; both numbers are the host's."""
 
@@ -26,6 +31,8 @@ class Process:
     @contextmanager
     def held(self) -> Iterator[None]:
         """It does nothing meanwhile."""
+        if sys.platform != "linux":
+            raise NotOnLinux
         os.kill(self.number, signal.SIGSTOP)
         end = time.monotonic() + LONGEST_STOP_SECONDS
         while self._state() != "T":
@@ -37,6 +44,8 @@ class Process:
             self.let_go()
 
     def let_go(self) -> None:
+        if sys.platform != "linux":
+            raise NotOnLinux
         with suppress(ProcessLookupError):
             os.kill(self.number, signal.SIGCONT)
 
@@ -55,6 +64,8 @@ class Process:
         return Path(f"/proc/{self.number}/stat").read_text().rpartition(")")[2].split()[0]
 
     def _waiting(self, descriptor: int) -> int:
+        if sys.platform != "linux":
+            raise NotOnLinux
         process = os.pidfd_open(self.number)
         try:
             copy = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, process, descriptor, 0)

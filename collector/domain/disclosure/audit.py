@@ -17,7 +17,6 @@ from collector.domain.disclosure.ledger import Ledger, hours
 from collector.domain.disclosure.rules import (
     COUNTS,
     ESTIMATE,
-    FEWEST_IN_CROSS_TABLES,
     FEWEST_SESSIONS_FOR_HOURS,
     NOT_BY_MONTH,
     PEAK_OF_TOO_FEW,
@@ -30,6 +29,7 @@ from collector.domain.disclosure.rules import (
     fewest_of,
     known_hours,
     of_one_station,
+    totals_of,
     value,
 )
 from collector.domain.disclosure.tables import LENGTHS, Key, Tables, check_names, is_month
@@ -64,14 +64,9 @@ def audit(tables: Tables, older: Sequence[Tables] = (), *, idle_rule_minutes: in
     found += _told_plainly(whole)
     for old in older:
         found += _subtracted(whole, with_hours(old))
-    try:
-        found += _computed(counts)
-        for count in COUNTS:
-            found += _computed(_hours(tables, count, apart))
-    except Contradiction:
-        found.append(
-            Failure("B", "all units", "all periods", "contradict each other: no true figures can lie behind them")
-        )
+    found += _computed(SESSIONS.figure, counts)
+    for count in COUNTS:
+        found += _computed(count.hours, _hours(tables, count, apart))
     return found
 
 
@@ -131,7 +126,19 @@ def _subtracted(tables: Tables, old: Tables) -> Iterator[Failure]:
                 yield Failure(count.hours, *key, "tells, beside an older vintage, the hours of few sessions")
 
 
-def _computed(system: System) -> Iterator[Failure]:
+def _computed(figure: str, system: System) -> list[Failure]:
+    """Hidden numbers that can be bounded too narrowly, or that no true figures fit.
+
+    Hours do not fit where more are told than are known of: use of a station that was off.
+    """
+    try:
+        return list(_narrow(system))
+    except Contradiction:
+        what = f"contradicts what is told beside it: no true {figure} fits"
+        return [Failure(figure, "all sites", "all periods", what)]
+
+
+def _narrow(system: System) -> Iterator[Failure]:
     """Hidden numbers that can be bounded too narrowly; raises Contradiction."""
     hidden = system.hidden(())
     reader = Reader(system, hidden)
@@ -165,11 +172,16 @@ def _published(tables: Tables, figure: str, key: Key, kind: int) -> Number | Non
     shown = None if cell.value is None else (float(cell.value),) * 2
     # The use of a single station may be hidden without being part of any sum.
     apart = shown is None and of_one_station(tables, key)
-    # Of a hidden total all parts are hidden, also those that are nothing.
-    part = fewest_of(figure) == FEWEST_IN_CROSS_TABLES
-    of_hidden = part and tables.cell(*key, SESSIONS.figure).status is Status.CONFIDENTIAL
-    least = 0 if apart or of_hidden else 1
+    least = 0 if apart or _of_hidden_total(tables, figure, key) else 1
     return Number((figure, *key), least, INFINITY, shown, kind, fewest_of(figure))
+
+
+def _of_hidden_total(tables: Tables, figure: str, key: Key) -> bool:
+    """Of a hidden total all parts are hidden, also those that are nothing; where one is told they are not."""
+    totals = totals_of(figure)
+    return any(tables.cell(*key, name).status is Status.CONFIDENTIAL for name in totals) and not any(
+        cell.status is Status.VALUE and totals_of(name) == totals for name, cell in tables.figures[key].items()
+    )
 
 
 def _counts(tables: Tables, hours_of_week: Sequence[str], idle_rule_minutes: int) -> tuple[System, set[Key]]:
@@ -199,7 +211,7 @@ def _counts(tables: Tables, hours_of_week: Sequence[str], idle_rule_minutes: int
             ledger.add(_estimate(key, cell))
     ledger.weigh()
     enter(LENGTHS, len(COUNTS))
-    ledger.divide(LENGTHS, (SESSIONS.figure, "B1x"))
+    ledger.divide(LENGTHS, totals_of(LENGTHS[0]))
     enter(hours_of_week, len(COUNTS) + 1)
     ledger.divide(hours_of_week, (SESSIONS.figure,))
     return ledger.system(), apart

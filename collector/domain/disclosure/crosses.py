@@ -17,6 +17,7 @@ from collector.domain.disclosure.rules import (
     SESSIONS,
     is_small,
     told,
+    totals_of,
     value,
 )
 from collector.domain.disclosure.suppression import choose
@@ -27,7 +28,7 @@ from collector.domain.solver import INFINITY
 
 def lengths(tables: Tables, hidden: Hidden, older: Sequence[Tables]) -> dict[str, frozenset[Key]]:
     """Where bands of lengths are hidden, and the band of the middle."""
-    found = _divided(tables, LENGTHS, (SESSIONS.figure, "B1x"), hidden, older)
+    found = _divided(tables, LENGTHS, totals_of(LENGTHS[0]), hidden, older)
     pattern = {**hidden, **found}
     found[MEDIAN] = frozenset(key for key in tables.figures if _middle_tells_more(tables, key, pattern))
     return found
@@ -95,7 +96,7 @@ def _divided(
         cell = tables.figures[key].get(figure)
         if cell is None or cell.status is not Status.VALUE or is_month(key[1]):
             return None
-        if key in hidden[totals[0]] and value(tables.cell(*key, totals[0])):
+        if any(key in hidden[name] and value(tables.cell(*key, name)) for name in totals):
             # Of a hidden total all parts are hidden, those that are nothing too: they would say how many parts it has.
             closed[figure].add(key)
             return Number((figure, *key), 0, INFINITY, None, None, FEWEST_IN_CROSS_TABLES)
@@ -127,7 +128,7 @@ def _middle_tells_more(tables: Tables, key: Key, hidden: Mapping[str, frozenset[
     if not closed:
         return False
     middle = tables.cell(*key, MEDIAN).value
-    if middle is None or LENGTHS[-1] in closed or any(key in hidden[figure] for figure in (SESSIONS.figure, "B1x")):
+    if middle is None or LENGTHS[-1] in closed or any(key in hidden[figure] for figure in totals_of(LENGTHS[0])):
         return True
     places = [LENGTHS.index(figure) for figure in closed]
     return min(places) <= middle <= max(places)

@@ -93,6 +93,13 @@ def fewest_of(figure: str) -> int:
     return FEWEST_SESSIONS if any(figure in (count.figure, *count.copies) for count in COUNTS) else 0
 
 
+def totals_of(figure: str) -> tuple[str, ...]:
+    """What the parts add up to of which this is one: the bands of length, or the hours of the week."""
+    if figure in LENGTHS:
+        return SESSIONS.figure, "B1x"
+    return (SESSIONS.figure,) if figure.startswith("B9.") else ()
+
+
 def value(cell: Cell) -> int | Fraction:
     """0 where there is none: closed, unknown and not applicable add nothing to a total."""
     return 0 if cell.value is None else cell.value

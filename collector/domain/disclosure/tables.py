@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from collector.domain.cells import NOT_APPLICABLE, Cell
+from collector.domain.cells import NOT_APPLICABLE, Cell, Status
 
 Key = tuple[str, str]
 """Unit and period."""
@@ -34,10 +34,10 @@ class NotATable(ValueError):
 class Tables:
     """What one reader may have in hands, or the truth behind it."""
 
-    figures: Mapping[Key, Figures]
+    figures: Mapping[Key, Figures] = field(repr=False)
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Sites or groups that a group consists of. All are there, and each is in one group at most."""
-    weeks: Mapping[Key, Week] = field(default_factory=dict)
+    weeks: Mapping[Key, Week] = field(default_factory=dict, repr=False)
 
     def cell(self, unit: str, period: str, figure: str) -> Cell:
         return self.figures.get((unit, period), {}).get(figure, NOT_APPLICABLE)
@@ -127,5 +127,6 @@ def sums(tables: Tables, has: Callable[[Key], bool]) -> list[Sum]:
 
 def neighbours(tables: Tables, unit: str, period: str) -> list[tuple[str, str]]:
     """Pairs of idle rules of which the first never counts less than the second."""
-    there = [rule for rule in RULES if tables.cell(unit, period, rule).value is not None]
+    counted = (Status.VALUE, Status.CONFIDENTIAL)
+    there = [rule for rule in RULES if tables.cell(unit, period, rule).status in counted]
     return list(pairwise(there))

@@ -189,6 +189,40 @@ def test_a_small_band_hides_another_band_but_not_the_sessions() -> None:
     assert audit(told) == []
 
 
+def test_the_bands_of_a_hidden_count_outside_opening_hours_do_not_say_how_many_parts_it_has() -> None:
+    """Three sites together counted 40 outside opening hours; bands that are told to be nothing would bound each."""
+    counts = {"S0": ((40, 2), (0, 30)), "S1": ((0, 2), (0, 2)), "S2": ((10, 2), (20, 2))}
+    weights = {"S0": (0, 1, 1, 0, 0, 1, 0, 0), "S1": (1, 0, 0, 1, 0, 1, 1, 0), "S2": (1, 9, 0, 9, 1, 0, 1, 9)}
+    sites = {
+        site: {month: {"B1": inside, "B1x": outside} for month, (inside, outside) in zip(MONTHS, pairs, strict=False)}
+        for site, pairs in counts.items()
+    }
+    bands = {site: spread(sum(map(sum, counts[site])), weights[site]) for site in counts}
+    bands["TOWN"] = {band: sum(there[band] for there in bands.values()) for band in LENGTHS}
+    more = {(unit, YEAR): {band: counted(count) for band, count in there.items()} for unit, there in bands.items()}
+    truth = with_figures(region(sites, {"TOWN": ("S0", "S1", "S2")}), more)
+    told = control(truth)
+    assert audit(told) == []
+    assert hidden(told, "B1x") > {("S0", YEAR), ("S1", YEAR), ("S2", YEAR)}
+    for site in counts:
+        assert {told.cell(site, YEAR, band) for band in LENGTHS} == {CONFIDENTIAL}
+    # With the bands that are nothing told, S1 counted at least one in each of the four others.
+    nothing = {key: {band: cell for band, cell in there.items() if not cell.value} for key, there in more.items()}
+    assert "B1x of S1 in 2026 is hidden, but can be computed to lie between 4 and 7." in {
+        str(failure) for failure in audit(with_figures(told, nothing))
+    }
+
+
+def test_hours_of_stations_that_were_off_fit_nothing_and_are_named() -> None:
+    full = {"B1": 900, "B2": 3600 * 612, "A6": 3600 * 600, "B8": 4}
+    truth = with_rates(region({"A": dict.fromkeys(MONTHS[:3], full)}))
+    closed = {("A", month): {"B2": CONFIDENTIAL, "B3": CONFIDENTIAL} for month in MONTHS[:2]}
+    # Known are 540 hours of each month, used 612.
+    assert [str(failure) for failure in audit(with_figures(control(truth), closed))] == [
+        "B2 of all sites in all periods contradicts what is told beside it: no true B2 fits."
+    ]
+
+
 def test_the_middle_band_is_told_only_where_shown_bands_tell_it_too() -> None:
     def told_of(middle: int, weights: tuple[int, ...]) -> Cell:
         bands = {name: counted(n) for name, n in spread(500, weights).items()}

@@ -83,3 +83,13 @@ def hidden(tables: Tables, figure: str) -> set[Key]:
 
 def all_keys(units: Sequence[str], periods: Sequence[str]) -> set[Key]:
     return set(product(units, periods))
+
+
+def told_in_words(tables: Tables) -> str:
+    """A line for each unit and period, for whom a test fails."""
+    groups = [f"{group} = {' + '.join(members)}" for group, members in tables.members.items()]
+    lines = [
+        f"{unit} {period}: {', '.join(f'{figure} {cell.value}' for figure, cell in figures.items())}"
+        for (unit, period), figures in tables.figures.items()
+    ]
+    return "\n".join([*groups, *lines])
