@@ -44,8 +44,13 @@ class Filling:
         self.done = False
 
     def start(self) -> None:
-        self._drawing.start()
-        self._rolling.start()
+        # Ctrl-C at a terminal reaches the whole group; a program that begins with it ignored goes on ignoring it.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._drawing.start()
+            self._rolling.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def look(self) -> None:
         """Hear how far they are, and let the day go on when they are done; raises RuntimeError when one has failed."""

@@ -132,7 +132,7 @@ def test_control_c_at_a_terminal_reaches_the_whole_group_and_still_ends_well(tmp
     if sys.platform == "win32":
         pytest.skip("real Windows: terminals end their programs otherwise there")
     data, said = tmp_path / "demo", tmp_path / "said"
-    words = [sys.executable, "-m", "collector", "demo", "--no-region", "--data", str(data), "--port", "0"]
+    words = [sys.executable, "-m", "collector", "demo", "--data", str(data), "--port", "0"]
     with said.open("wb") as out, subprocess.Popen(words, stdout=out, stderr=out, start_new_session=True) as process:
         until((data / "agent" / "run.json").exists, "the agent counts")
         os.killpg(process.pid, signal.SIGINT)

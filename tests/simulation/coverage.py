@@ -73,10 +73,10 @@ def used(boots: Sequence[Boot]) -> dict[int, int]:
     return seconds
 
 
-def used_within_limits(boots: Sequence[Boot]) -> dict[int, int]:
-    """The same by the rules, for someone who saw all of it: no session is longer than twelve hours."""
+def used_within_limits(boots: Sequence[Boot]) -> list[dict[int, int]]:
+    """The same by each idle rule, for someone who saw all of it: no session is longer than twelve hours."""
     seen = [replace(boot, views=[View("", boot.started, boot.ended)]) for boot in boots]
-    return {slot: seconds for (_, slot), seconds in expected(seen).use[0].items()}
+    return [{slot: seconds for (_, slot), seconds in by_slot.items()} for by_slot in expected(seen).use]
 
 
 def taken_is_true(collector: SimulatedCollector, stations: Sequence[Sequence[Boot]]) -> Iterable[str]:
@@ -88,9 +88,9 @@ def taken_is_true(collector: SimulatedCollector, stations: Sequence[Sequence[Boo
         if in_service != len(stations):
             yield f"site in {slot}: {in_service} stations in service, {len(stations)} true"
         taken = sum(seconds.get(slot, 0) >= TAKEN_SECONDS for seconds in most)
-        # A visitor who logs on before the service runs is seen when it does.
-        free = sum(seconds.get(slot, 0) < TAKEN_SECONDS + AT_START_SECONDS for seconds in least)
         for rule, minutes in enumerate(RULES_MINUTES):
+            # A visitor who logs on before the service runs is seen when it does.
+            free = sum(by_rule[rule].get(slot, 0) < TAKEN_SECONDS + AT_START_SECONDS for by_rule in least)
             known, said = values[2 * rule : 2 * rule + 2]
             if said > taken or known - said > free:
                 yield f"site in {slot} under {minutes} min: {said} taken of {known} known, {taken} taken true"
