@@ -30,7 +30,7 @@ from collector.reports.inputs import (
     Year,
     read_inputs,
 )
-from collector.reports.register import agent_versions, entered_of, imported_of, subjects_of, with_entered
+from collector.reports.register import agent_versions, entered_of, imported_of, subjects_of
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.sites import Site, all_sites
@@ -102,10 +102,8 @@ def computed(
 ) -> Years:
     """Before disclosure control; the Region where more than one site is asked for."""
     found = figures_of_years(connection, sites, year, now, rules, catalogue)
-    people = entered_of_sites(connection, list(found), year, year)
-    complete = {site_id: with_entered(figures, people[site_id]) for site_id, figures in found.items()}
-    region = region_figures(year, list(complete.values()), catalogue, rules.coverage_limit)
-    return Years(region, complete)
+    region = region_figures(year, list(found.values()), catalogue, rules.coverage_limit)
+    return Years(region, found)
 
 
 def one_of(years: Years, site: Site | None) -> YearFigures:

@@ -2,16 +2,14 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from sqlalchemy import Connection, select
 
-from collector.domain.cells import NOT_APPLICABLE, Cell, counted, total
+from collector.domain.cells import Cell, counted
 from collector.domain.entered import Entered as People
 from collector.domain.entered import MonthlyFigure, MonthlyKind, figures_of
 from collector.domain.register import Calendar
-from collector.domain.year import YearFigures
 from collector.reports.inputs import Closure, Entered, Imported, Interval, Local, Subject, Timetable
 from collector.storage.models import site, station_contact
 
@@ -87,19 +85,6 @@ def imported_of(told: People, year: int) -> tuple[Imported, ...]:
 
 def cell_of(each: MonthlyFigure) -> Cell:
     return counted(Fraction(each.value, 10_000) if each.kind is MonthlyKind.OCCUPANCY else each.value)
-
-
-def with_entered(figures: YearFigures, told: People) -> YearFigures:
-    """The figures of a site with what people entered and imported among them, each under its own id."""
-    entered = figures_of(told, figures.year)
-    months = []
-    for month, cells, imported in zip(figures.months, entered.months, entered.imported, strict=True):
-        beside = {IMPORTED[kind]: cell_of(each) for kind, each in imported.items() if kind is not OCCUPANCY}
-        months.append(replace(month, cells={**month.cells, **cells, **beside}))
-    names = [name for kind, name in IMPORTED.items() if kind is not OCCUPANCY]
-    sums = {name: total(month.cells.get(name, NOT_APPLICABLE) for month in months) for name in names}
-    whole = replace(figures.whole, cells={**figures.whole.cells, **entered.year, **sums})
-    return replace(figures, months=tuple(months), whole=whole)
 
 
 def agent_versions(connection: Connection, site_ids: Sequence[int]) -> tuple[str, ...]:

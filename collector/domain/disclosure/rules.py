@@ -110,10 +110,13 @@ def is_small(cell: Cell, fewest: int) -> bool:
 
 
 def of_one_station(tables: Tables, key: Key) -> bool:
-    """Whether never more than one measured station can have stood there: nobody sees the use of a single one."""
+    """Whether never more than one measured station stood there: nobody sees the use of a single one.
+
+    Where none did, nothing was measured, and what was imported is not of a station.
+    """
     figures = tables.figures[key]
     at_most = [value(figures[name]) for name in ("A1.measured", "A1.average") if name in figures]
-    return tables.is_site(key[0]) and "A1.measured" in figures and max(at_most) <= 1
+    return tables.is_site(key[0]) and "A1.measured" in figures and 0 < max(at_most) <= 1
 
 
 def hours_may_be_told(tables: Tables, key: Key, count: Count) -> bool:
