@@ -153,7 +153,10 @@ def test_it_enrols_counts_sends_stops_in_order_and_comes_back_after_a_boot(
     second = until(lambda: station.service_after(first["run_id"]), "it runs again", PATIENCE_SECONDS)
     assert second["boot_id"] not in ("", first["boot_id"]), "the volatile key is gone after a boot"
     assert second["stopped"] is None
-    (record,) = (json.loads(path.read_bytes()) for path in station.state.glob(f"spool/*/run-*{second['run_id']}*"))
+    paths = until(
+        lambda: list(station.state.glob(f"spool/*/run-*{second['run_id']}*")), "its record is there", PATIENCE_SECONDS
+    )
+    record = json.loads(paths[0].read_bytes())
     assert (record["start_reason"], record["previous_run_id"]) == ("boot", first["run_id"])
     assert station.is_state("RUNNING")
 

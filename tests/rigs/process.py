@@ -56,8 +56,11 @@ class Process:
             for words in map(str.split, Path(f"/proc/{self.number}/net/unix").read_text().splitlines())
             if words[-1].startswith(path)
         }
-        folder = Path(f"/proc/{self.number}/fd")
-        mine = [int(entry.name) for entry in folder.iterdir() if str(entry.readlink()) in inodes]
+        mine = []
+        for entry in Path(f"/proc/{self.number}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                if str(entry.readlink()) in inodes:
+                    mine.append(int(entry.name))
         return sum(self._waiting(descriptor) for descriptor in mine)
 
     def _state(self) -> str:
