@@ -102,7 +102,12 @@ def visits_of(start: int, end: int, rows: Sequence[Happening]) -> tuple[list[lis
     visits: list[list[Piece]] = []
     logged_on = locked = False
     piece: Piece | None = None
+    asleep = False
+    woken: set[int] = set()
     for at, event in rows:
+        if asleep and event not in {"suspend", "logon"}:
+            woken.add(at)
+        asleep = event == "suspend"
         if event == "logon" and not logged_on:
             logged_on = True
             visits.append([])
@@ -120,6 +125,11 @@ def visits_of(start: int, end: int, rows: Sequence[Happening]) -> tuple[list[lis
             piece.inputs.append(at)
     if piece is not None:
         piece.end = end
+    # In the second of waking nobody can have come back yet.
+    visits = [
+        [each for each in visit if each.end > each.start or each.inputs or each.start not in woken or each is visit[0]]
+        for visit in visits
+    ]
     return visits, awake_of(start, end, rows)
 
 
