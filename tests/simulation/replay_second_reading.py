@@ -22,9 +22,11 @@ Interval = tuple[int, int]
 class Piece:
     """A stretch of time in which somebody can use the station, and the inputs in it."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, *, woken: bool) -> None:
         self.start = start
         self.end = start
+        self.woken = woken
+        """Whether it began because the computer woke."""
         self.inputs: list[int] = []
 
 
@@ -102,12 +104,9 @@ def visits_of(start: int, end: int, rows: Sequence[Happening]) -> tuple[list[lis
     visits: list[list[Piece]] = []
     logged_on = locked = False
     piece: Piece | None = None
-    asleep = False
-    woken: set[int] = set()
+    slept = False
     for at, event in rows:
-        if asleep and event not in {"suspend", "logon"}:
-            woken.add(at)
-        asleep = event == "suspend"
+        woken, slept = slept and logged_on, event == "suspend"
         if event == "logon" and not logged_on:
             logged_on = True
             visits.append([])
@@ -119,7 +118,7 @@ def visits_of(start: int, end: int, rows: Sequence[Happening]) -> tuple[list[lis
             piece = None
         logged_on = logged_on and event != "logoff"
         if piece is None and logged_on and not pause:
-            piece = Piece(at)
+            piece = Piece(at, woken=woken)
             visits[-1].append(piece)
         if piece is not None and event == "input":
             piece.inputs.append(at)
@@ -127,7 +126,7 @@ def visits_of(start: int, end: int, rows: Sequence[Happening]) -> tuple[list[lis
         piece.end = end
     # In the second of waking nobody can have come back yet.
     visits = [
-        [each for each in visit if each.end > each.start or each.inputs or each.start not in woken or each is visit[0]]
+        [each for each in visit if each.end > each.start or each.inputs or not each.woken or each is visit[0]]
         for visit in visits
     ]
     return visits, awake_of(start, end, rows)
