@@ -225,7 +225,8 @@ class Spool:
             return (entry.acknowledged_day + 1) * DAY_SECONDS
         try:
             record = json.loads(self.disk.read(self.path(folder, entry.name)))
-            return int(record["last_seen_at_seconds"])
+            # A clock that nobody vouches for tells no age: a dead battery says 2000.
+            return 2**62 if record["clock"] == "untrusted" else int(record["last_seen_at_seconds"])
         except (OSError, ValueError, KeyError, TypeError):
             return 2**62
 

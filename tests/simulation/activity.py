@@ -24,8 +24,13 @@ def compare(who: str, boots: Sequence[Boot], touches: Touches, found: Counted) -
     most = spread(joined(sorted([*covers, *sleeps])))
     begun = [*(start for start, _ in covers), *(view.start for boot in boots for view in boot.views)]
     earlier = [(moment - EARLIER_SECONDS, moment) for moment in [*begun, *(start for start, _ in sleeps)]]
-    # A session goes on over a restart of the service.
-    over = [(b.start - LONGEST_GAP, b.start + LONGEST_GAP) for boot in boots for _, b in pairwise(boot.views)]
+    # A session goes on over a restart of the service: a word after it may tell of an input while nobody looked.
+    restarts = [(a.end, b.start) for boot in boots for a, b in pairwise(boot.views)]
+    over = [
+        near
+        for end, start in restarts
+        for near in ((end, end + LONGEST_GAP), (start - LONGEST_GAP, start + LONGEST_GAP))
+    ]
     before = spread(joined(sorted([*earlier, *over])))
     observed = by_slot(found.observed)
     for slot in sorted(observed):

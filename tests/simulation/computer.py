@@ -59,6 +59,8 @@ class Computer:
         self.violations: list[str] = []
         self.faults: Counter[str] = Counter()
         self.on = self.asleep = False
+        self.halting = False
+        """Whether it was told to shut down: no system starts a service any more."""
         self.service: Service | None = None
         self.log_ons: dict[str, LogOn] = {}
         self.between = 0.01
@@ -186,7 +188,7 @@ class Computer:
     # --- the service --------------------------------------------------------------------------------------------
 
     def start_service(self) -> None:
-        if not self.on or self.asleep or self.service is not None:
+        if not self.on or self.asleep or self.halting or self.service is not None:
             return
         self._service = Process("service")
         self.service = Service(self.folder, 1800, self._outside(), self.mode)
@@ -338,7 +340,7 @@ class Computer:
         self._sender.dead = True
         self._sender = Process("none")
         self._senders.clear()
-        self.on = self.asleep = False
+        self.on = self.asleep = self.halting = False
         self.boots[-1].ended = self.time.now
         for log_on in self.log_ons.values():
             log_on.ended = self.time.now

@@ -73,6 +73,7 @@ class Station(Computer):
             self._run(process, lambda: service.stop("service_stop"))
             self.boots[-1].shut_down = not process.dead and self.excused_from is None
             self._end_service()
+        self.halting = True
         boot = len(self.boots)
         self.time.after(self.random.randrange(2, 8, 2), lambda: self._halt(boot))
 
