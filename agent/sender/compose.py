@@ -109,6 +109,7 @@ def compose(
         schema=1,
         envelope_id=random(16).hex(),
         previous_envelope_id=memory.last_envelope_id,
+        previous_receipt=memory.receipt,
         current_run_id=run.get("run_id"),
         composed_at_seconds=max(0, now),
         clock_trusted=bool(run.get("trusted")),

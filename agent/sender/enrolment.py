@@ -116,7 +116,8 @@ def enrol_anew(
         store.spool.move_all(KEPT, PENDING)
     store.forget_prepared()
     # A new identity begins with nothing acknowledged.
-    memory.last_envelope_id, memory.readings, memory.full_at_seconds, memory.failures = None, {}, 0, 0
+    memory.last_envelope_id, memory.receipt = None, None
+    memory.readings, memory.full_at_seconds, memory.failures = {}, 0, 0
     memory.waiting_for_approval, memory.estranged = answer["status"] == "waiting", ""
     store.keep_memory(memory)
     store.keep_identity(with_hardware(identity, hardware))

@@ -218,7 +218,7 @@ def acknowledge(store: Store, memory: Memory, prepared: Prepared, outcome: Answe
     since = outside.clock.elapsed() - outcome.received_elapsed_seconds
     memory.clock_skew_seconds = round(outside.clock.wall() - since) - told
     store.keep_trust(outside.clock.boot_id(), outcome.received_elapsed_seconds, told)
-    memory.last_envelope_id = prepared.envelope_id
+    memory.last_envelope_id, memory.receipt = prepared.envelope_id, answer["receipt"]
     memory.waiting_for_approval = answer["waiting"]
     wanted = answer["wanted"]
     memory.readings = {name: group for name, group in prepared.readings.items() if name not in wanted}

@@ -44,6 +44,8 @@ class Memory:
     """The contents of sender.json."""
 
     last_envelope_id: str | None = None
+    receipt: str | None = None
+    """What the collector gave when it acknowledged that one."""
     readings: dict[str, Any] = field(default_factory=dict)
     """Reading groups as they were acknowledged last."""
     remembered: dict[str, Any] = field(default_factory=dict)

@@ -53,6 +53,7 @@ SHAPES: dict[str, Callable[[Any], bool]] = {
     "time_seconds": is_whole,
     "next_contact_seconds": is_whole,
     "last_envelope_id": lambda value: value is None or is_hexadecimal(value, 32),
+    "receipt": lambda value: value is None or is_hexadecimal(value, 16),
     "wanted": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
     "enrol_again": lambda value: isinstance(value, bool),
     "waiting": lambda value: isinstance(value, bool),

@@ -12,6 +12,7 @@ from agent.wire.figures import SLOT_SECONDS
 
 Identifier = Annotated[str, Text(32, r"^[0-9a-f]{32}$")]
 RunIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
+Receipt = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
 PublicIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
 Secret = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
 Seconds = Annotated[int, Whole(0, 4_102_444_800)]
@@ -212,6 +213,8 @@ class Envelope(Strict):
     envelope_id: Identifier
     previous_envelope_id: Identifier | None
     """The last envelope that the collector acknowledged; null when the station knows of none."""
+    previous_receipt: Receipt | None = None
+    """What the collector gave with that acknowledgement."""
     current_run_id: RunIdentifier | None
     composed_at_seconds: Seconds
     clock_trusted: bool
@@ -239,6 +242,8 @@ class EnvelopeAnswer(Strict):
     enrol_again: bool
     waiting: bool
     """Whether somebody still has to approve the station; its envelopes are kept meanwhile."""
+    receipt: Receipt | None
+    """Random; made when this envelope was stored. Null while the station waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,14 @@ the same envelope comes again, it gets the same answer, because what was held be
 whose previous envelope was stored while its answer was lost, and which then sends a newer one, sees an identifier that
 it sent itself: that is whole, too. Anything else means that the collector was restored from an older backup.
 
+A copy of an envelope may come hours late, and then be the first one after a restore: it would seem to be the last one
+acknowledged, although what came before it is lost. So each answer carries a random receipt, made when the envelope was
+stored, and the next envelope shows it. Who shows another one has heard that answer from a collector that is no more,
+and is told what was held before the copy:
+
+    E1 E2 E3 | restored to E1 | a copy of E3 | E4, which names E3 and shows the lost receipt   is told E1: lost
+    E1 E2 E3 | a copy of E3, stored already  | E4, which names E3 and shows its receipt        is told E3: whole
+
 **Readings.** The contact of a station holds the last value of each probe and when it changed. Of an envelope that was
 overtaken (composed earlier than the one held, by a trusted clock) only the records count: its readings and its contact
 would turn the present back. The history has one row per station and hour with the last values of the probes that
@@ -68,6 +76,8 @@ class Stored(NamedTuple):
     wanted: tuple[ProbeName, ...]
     forgets: bool = False
     """Whether the station forgets at each reboot what it did not send."""
+    receipt: str | None = None
+    """What the station shows with its next envelope."""
 
 
 class Quarantined(NamedTuple):
@@ -186,9 +196,10 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored 
         if past := _past_hour(contact.readings, received_at):
             rows.history.append((site_id, station_id, *past))
         contact.readings.update(changes)
-    contact.row = _contact_after(contact.row if overtaken else None, facts, before)
+    receipt = _receipt(contact.row, facts) or f"{mark:016x}"
+    contact.row = _contact_after(contact.row if overtaken else None, facts, before, receipt)
     wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
-    return Stored(before, wanted, contact.forgets)
+    return Stored(before, wanted, contact.forgets, receipt)
 
 
 def _begin_life(connection: Connection, site_id: int, station_id: int, started_at: int) -> None:
@@ -241,19 +252,25 @@ def _contact_row(contact: _Contact) -> Row:
     return (*contact.row, contact.trace, to_json(contact.readings).decode())
 
 
-def _contact_after(kept: Row | None, facts: Facts, before: str | None) -> Row:
+def _contact_after(kept: Row | None, facts: Facts, before: str | None, receipt: str) -> Row:
     names = (facts.site_id, facts.station_id, facts.received_at, facts.envelope_id, before)
     if kept is not None:
-        return (*names, *kept[5:])
+        return (*names, *kept[5:9], receipt)
     skew = facts.composed_at - facts.received_at
-    return (*names, facts.current_run_id, facts.agent_version, skew, facts.stopped_at)
+    return (*names, facts.current_run_id, facts.agent_version, skew, facts.stopped_at, receipt)
 
 
 def _before(held: Row | None, facts: Facts) -> str | None:
     if held is None:
         return None
-    last, before = held[3], held[4]
-    return before if last == facts.envelope_id else last  # type: ignore[no-any-return]  # rows are untyped
+    last, before, receipt = held[3], held[4], held[9]
+    heard_elsewhere = facts.seen.previous_envelope_id == last and facts.previous_receipt not in (None, receipt)
+    return before if last == facts.envelope_id or heard_elsewhere else last  # type: ignore[no-any-return]  # rows are untyped
+
+
+def _receipt(held: Row | None, facts: Facts) -> str | None:
+    """What was given for this envelope when it came before; None when it is new."""
+    return held[9] if held is not None and held[3] == facts.envelope_id else None
 
 
 def _is_overtaken(held: Row, facts: Facts) -> bool:

@@ -63,6 +63,7 @@ CONTACTS = insertion(
         "agent_version",
         "clock_skew_seconds",
         "stopped_at",
+        "receipt",
         "trace",
         "readings",
     ),
@@ -158,6 +159,7 @@ class Facts(NamedTuple):
     undated: list[Row]
     readings: list[Reading]
     seen: Sighting
+    previous_receipt: str | None
 
 
 def facts_of(arrival: Arrival) -> Facts:
@@ -183,6 +185,7 @@ def facts_of(arrival: Arrival) -> Facts:
             envelope.current_run_id,
             envelope.hardware_key,
         ),
+        envelope.previous_receipt,
     )
 
 

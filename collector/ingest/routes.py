@@ -229,7 +229,9 @@ class IngestApp:
         if not isinstance(result, Stored):
             raise Refused(TRY_AGAIN)
         self._metrics.accepted.inc()
-        content = self._acknowledgement(result.envelope_id_before, result.wanted, now, forgets=result.forgets)
+        content = self._acknowledgement(
+            result.envelope_id_before, result.wanted, now, receipt=result.receipt, forgets=result.forgets
+        )
         return Answer(200, content, word, site=station.site_id, station=station.station_id)
 
     async def _enroll(self, scope: Scope, asked: Head, receive: Receive) -> Answer:
@@ -303,7 +305,14 @@ class IngestApp:
             raise Refused(TOO_MANY_ATTEMPTS._replace(retry_after_seconds=wait))
 
     def _acknowledgement(
-        self, before: str | None, wanted: tuple[str, ...], now: int, *, waits: bool = False, forgets: bool = False
+        self,
+        before: str | None,
+        wanted: tuple[str, ...],
+        now: int,
+        *,
+        receipt: str | None = None,
+        waits: bool = False,
+        forgets: bool = False,
     ) -> bytes:
         interval = self._settings.contact_interval_seconds
         if forgets:
@@ -311,11 +320,13 @@ class IngestApp:
         spread = interval * (1 + JITTER_SHARE * (2 * self._world.jitter() - 1))
         seconds = min(86_400, max(60, round(spread)))
         held = f'"{before}"' if before else "null"
+        given = f'"{receipt}"' if receipt else "null"
         names = ",".join(f'"{name}"' for name in wanted)
         # Every part is a number, a validated identifier or a word of ours: nothing needs escaping.
         return (
             f'{{"schema":1,"last_envelope_id":{held},"time_seconds":{now},"next_contact_seconds":{seconds},'
-            f'"wanted":[{names}],"enrol_again":false,"waiting":{"true" if waits else "false"}}}'
+            f'"wanted":[{names}],"enrol_again":false,"waiting":{"true" if waits else "false"},'
+            f'"receipt":{given}}}'
         ).encode()
 
     def _keep(self, public_id: str, envelope: Envelope, now: int) -> waiting.Answer:

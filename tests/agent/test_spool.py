@@ -66,6 +66,14 @@ def test_records_older_than_sixty_days_are_dropped_and_counted(spool: Spool) -> 
     assert spool.dropped() == 1
 
 
+def test_a_run_is_as_old_as_its_clock_says_only_if_somebody_vouches_for_that_clock(spool: Spool) -> None:
+    of_a_dead_battery = {"revision": 1, "last_seen_at_seconds": 946_684_822}
+    spool.put(PENDING, "run", {**of_a_dead_battery, "run_id": "a" * 16, "clock": "untrusted"})
+    spool.put(PENDING, "run", {**of_a_dead_battery, "run_id": "b" * 16, "clock": "bracketed"})
+    assert spool.drop_old(MONDAY) == 1
+    assert [entry.run_id for entry in spool.entries(PENDING)] == ["a" * 16]
+
+
 def test_it_looks_no_more_than_four_times_through_a_folder_where_nothing_is_too_much(spool: Spool) -> None:
     class CountingDisk(StageDisk):
         def names(self, folder: str) -> list[str]:

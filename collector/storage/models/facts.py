@@ -28,6 +28,8 @@ station_contact = distributed(
     Column("clock_skew_seconds", BigInteger, nullable=False),
     # Set when the last word of the station was a proper stop.
     Column("stopped_at", BigInteger, nullable=True),
+    # Random, given with the answer: tells whether the station heard that from this database or from one that was lost.
+    Column("receipt", String(16), nullable=True),
     # The runs that it named lately, as words of collector.domain.clones.
     Column("trace", String(700), nullable=False, server_default=""),
     # JSON: {probe: [outcome, value, changed_at]}. The outcome is ok, no_data or failed; the value of the last two is

@@ -88,6 +88,7 @@ class FakeCollector:
                 "schema": 1, "last_envelope_id": self.before, "time_seconds": self.time,
                 "next_contact_seconds": self.next_contact_seconds, "wanted": self.wanted,
                 "enrol_again": self.enrol_again, "waiting": self.station_status == "waiting",
+                "receipt": envelope["envelope_id"][:16],
             },
             DPS_Collector_Version=self.version,
         )  # fmt: skip

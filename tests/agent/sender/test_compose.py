@@ -147,7 +147,7 @@ def test_a_clock_before_1970_still_composes(store: Store) -> None:
 def test_the_answers_that_tests_give_are_those_of_the_wire() -> None:
     answer: dict[str, Any] = {
         "schema": 1, "last_envelope_id": None, "time_seconds": 1, "next_contact_seconds": 60, "wanted": [],
-        "enrol_again": False, "waiting": False,
+        "enrol_again": False, "waiting": False, "receipt": "ab" * 8,
     }  # fmt: skip
     TypeAdapter(EnvelopeAnswer).validate_json(json.dumps(answer))
 

@@ -93,6 +93,8 @@ def test_more_than_two_hundred_slots_go_in_several_envelopes_of_one_contact(
     assert collector.slots() == list(range(SLOT - 450, SLOT))
     links = [envelope["previous_envelope_id"] for envelope in collector.envelopes]
     assert links == [None, *[envelope["envelope_id"] for envelope in collector.envelopes[:-1]]]
+    receipts = [envelope["previous_receipt"] for envelope in collector.envelopes]
+    assert receipts == [None, *[envelope["envelope_id"][:16] for envelope in collector.envelopes[:-1]]]
 
 
 def test_a_long_backlog_says_so_only_while_it_is_one(station: Station, collector: FakeCollector) -> None:

@@ -21,6 +21,7 @@ GOOD: dict[str, Any] = {
     "wanted": [],
     "enrol_again": False,
     "waiting": False,
+    "receipt": "0123456789abcdef",
 }
 CREDENTIAL = "0123456789abcdef." + "5ec7" * 16
 

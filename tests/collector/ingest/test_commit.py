@@ -50,7 +50,7 @@ def full(number: int = 1, **changes: Any) -> Facts:
 def test_a_full_envelope_is_stored_in_every_table(region: Engine) -> None:
     result = commit(region, [full()], mark=7)
 
-    assert result == [Stored(None, ())]
+    assert result == [Stored(None, (), receipt=f"{7:016x}")]
     stored = contents(region)
     assert [row["slot"] for row in stored["slot_record"]] == [record["slot"] for record in FULL["slots"]]
     assert stored["slot_record"][1] | {"seconds_on": 0} == {
@@ -187,6 +187,39 @@ def test_a_collector_that_was_restored_shows_it_even_when_that_answer_is_lost(re
     assert lost == again
     assert isinstance(again[0], Stored)
     assert again[0].envelope_id_before == f"{1:032x}" != cast.envelope(4).previous_envelope_id
+
+
+def test_a_late_copy_does_not_hide_that_a_collector_was_restored(region: Engine) -> None:
+    """E1 E2 E3, restored to E1, a copy of E3 comes first, then E4: it heard of E3 from what is lost."""
+    commit(region, [arrival(1)], 1)
+    commit(region, [arrival(3)], 7)  # the copy
+
+    [lost] = commit(region, [arrival(4, previous_receipt=f"{3:016x}")], 8)
+    [again] = commit(region, [arrival(4, previous_receipt=f"{3:016x}")], 9)
+    [whole] = commit(region, [arrival(5, previous_receipt=f"{8:016x}")], 10)
+
+    assert isinstance(lost, Stored)
+    assert isinstance(whole, Stored)
+    assert lost == again
+    assert (lost.envelope_id_before, lost.receipt) == (f"{1:032x}", f"{8:016x}")
+    assert (whole.envelope_id_before, whole.receipt) == (f"{4:032x}", f"{10:016x}")
+
+
+def test_a_late_copy_of_what_is_held_already_changes_nothing(region: Engine) -> None:
+    commit(region, [arrival(1), arrival(2)], 1)
+    commit(region, [arrival(2)], 2)
+
+    [third] = commit(region, [arrival(3, previous_receipt=f"{1:016x}")], 3)
+    assert isinstance(third, Stored)
+    assert third.envelope_id_before == f"{2:032x}"
+
+
+def test_a_station_that_never_heard_a_receipt_is_believed(region: Engine) -> None:
+    commit(region, [arrival(1)], 1)
+
+    [second] = commit(region, [arrival(2, previous_receipt=None)], 2)
+    assert isinstance(second, Stored)
+    assert second.envelope_id_before == f"{1:032x}"
 
 
 def test_envelopes_of_one_station_in_one_batch_form_a_chain(region: Engine) -> None:

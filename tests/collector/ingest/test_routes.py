@@ -53,6 +53,7 @@ def test_an_envelope_is_stored_and_acknowledged(app: IngestApp, region: Engine) 
         "wanted": [],
         "enrol_again": False,
         "waiting": False,
+        "receipt": f"{1:016x}",
     }
     assert slots(region) == [record["slot"] for record in FULL["slots"]]
 
