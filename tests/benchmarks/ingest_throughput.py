@@ -60,6 +60,8 @@ from tests.benchmarks.intake_load import (
 HERE = Path(__file__).parent
 TARGETS = {"full": 2_500, "usual": 4_500}
 CONNECTIONS = 32
+PROCESSES = ("intake", "writer", "roller")
+"""In the order in which each starts the next."""
 STATIONS = 2_000
 CLOCK_CALLS = 2
 """For each envelope the intake asks for the time so many times."""
@@ -153,6 +155,17 @@ def started(arguments: list[str], port: int) -> subprocess.Popen[bytes]:
     raise SystemExit("The server did not start.")
 
 
+def family(pid: int, count: int) -> list[psutil.Process]:
+    """A process and those that it started, when all of them are there."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        if len(processes) == count:
+            return processes
+        time.sleep(0.05)
+    raise SystemExit(f"The server did not become {count} processes.")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -163,7 +176,10 @@ class Measured(NamedTuple):
     """One run of wrk against one server; processor time in microseconds per request."""
 
     per_second: float
-    server_microseconds: float
+    microseconds: list[float]
+    """Of each of the server's processes: the intake, the writer, the roller."""
+    busy: list[float]
+    """Of each of them, the share of the run in which it had a processor."""
     wrk_microseconds: float
     requests: int
     latency: str
@@ -175,16 +191,24 @@ def measure(arguments: list[str], requests: Path, seconds: int, url: str = "") -
     port = free_port()
     process = started(arguments, port)
     try:
-        watched = psutil.Process(process.pid)
-        processes = [watched, *watched.children(recursive=True)]
+        processes = family(process.pid, len(PROCESSES) if url else 1)
         before, wrk_before = cpu_seconds(processes), children_seconds()
         count, elapsed, failed, median, slow = load(requests, port, seconds)
-        used, wrk_used = cpu_seconds(processes) - before, children_seconds() - wrk_before
+        wrk_used = children_seconds() - wrk_before
+        used = [now - then for now, then in zip(cpu_seconds(processes), before, strict=True)]
         if failed:
             raise SystemExit(f"{failed} requests failed.")
         latency = f"median {median / 1000:.1f} ms, 99 % {slow / 1000:.1f} ms"
         catching_up = caught_up(url) if url else 0.0
-        return Measured(count / elapsed, used / count * 1e6, wrk_used / count * 1e6, count, latency, catching_up)
+        return Measured(
+            count / elapsed,
+            [seconds / count * 1e6 for seconds in used],
+            [seconds / elapsed for seconds in used],
+            wrk_used / count * 1e6,
+            count,
+            latency,
+            catching_up,
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
@@ -210,8 +234,8 @@ def children_seconds() -> float:
     return used.children_user + used.children_system
 
 
-def cpu_seconds(processes: list[psutil.Process]) -> float:
-    return sum(times.user + times.system for times in (process.cpu_times() for process in processes))
+def cpu_seconds(processes: list[psutil.Process]) -> list[float]:
+    return [times.user + times.system for times in (process.cpu_times() for process in processes)]
 
 
 def sqlite_commits(folder: Path, seconds: float = 2.0) -> float:
@@ -311,12 +335,14 @@ def run(name: str, seconds: int, folder: Path) -> bool:
         f"{name}: {len(reference['slots'])} slots, {size:.0f} bytes on the wire, {STATIONS} stations, {sent} envelopes"
     )
     print(f"  stored durably        {served.per_second:8.0f} envelopes/s   (target {TARGETS[name]}; {served.latency})")
-    print(f"  processor             {served.server_microseconds:8.0f} µs per envelope")
+    print(f"  processor             {sum(served.microseconds):8.0f} µs per envelope, of which")
+    for process, cost, busy in zip(PROCESSES, served.microseconds, served.busy, strict=True):
+        print(f"    {process:20s}{cost:8.0f} µs, {busy:.0%} of the time")
     print(f"  processor of wrk      {served.wrk_microseconds:8.0f} µs per envelope")
     print(f"  roller done           {served.catch_up_seconds:8.1f} s after the last (at most {CATCH_UP_SECONDS})")
     print(f"  site slots            {wrong:8d} differ from their facts; {contacts} stations heard")
     print(
-        f"  yardstick: bare ASGI  {bare.per_second:8.0f} requests/s, {bare.server_microseconds:.0f} µs per request, "
+        f"  yardstick: bare ASGI  {bare.per_second:8.0f} requests/s, {sum(bare.microseconds):.0f} µs per request, "
         f"and {bare.wrk_microseconds:.0f} of wrk"
     )
     print(f"  yardstick: SQLite     {sqlite_commits(folder):8.0f} durable commits/s of one row")
@@ -326,7 +352,7 @@ def run(name: str, seconds: int, folder: Path) -> bool:
     alone.mkdir()
     for stage, cost in stages(prepare(alone, STATIONS), packed[:6000], now, 16).items():
         print(f"    {stage:34s} {cost:6.1f} µs")
-    print(f"    {'HTTP (the bare yardstick)':34s} {bare.server_microseconds:6.1f} µs")
+    print(f"    {'HTTP (the bare yardstick)':34s} {sum(bare.microseconds):6.1f} µs")
     in_time = served.catch_up_seconds <= CATCH_UP_SECONDS
     return served.per_second >= TARGETS[name] and sent <= count and not wrong and in_time
 
