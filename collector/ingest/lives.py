@@ -61,14 +61,14 @@ def write(connection: Connection, found: Sequence[Row], mark: int) -> None:
     for row in found:
         site_id, number = row[:2]
         for start, end in _changed(row):
-            ranges.setdefault(site_id, set()).add((max(start, first[site_id]), end))
-            months |= months_over(connection, site_id, start, end)
-            late |= months_over(connection, site_id, start, min(end, first[site_id]))
+            ranges.setdefault(site_id, set()).add((start, end))
             slots = slots_of(offs[site_id, number], max(start, first[site_id]))
             touched |= {(site_id, slot) for slot in slots if slot < end}
     for site_id, some in ranges.items():
         for start, end in some:
-            touched |= _spoken(connection, site_id, start, end)
+            months |= months_over(connection, site_id, start, end)
+            late |= months_over(connection, site_id, start, min(end, first[site_id]))
+            touched |= _spoken(connection, site_id, max(start, first[site_id]), end)
     _note(connection, found)
     insert_rows(connection, MARKS, [(*key, mark) for key in touched])
     mark_months(connection, months, mark)

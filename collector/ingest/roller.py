@@ -1,7 +1,8 @@
 """Derives site slots from facts: the only writer of `site_slot`, beside the purge that seals them.
 
-Ingest marks a (site, slot) with a random number. The roller reads some marks, then the facts behind them, and derives.
-In one transaction it deletes each mark that still is the one it read and writes the site slots of those marks only.
+Ingest marks a (site, slot) with a random number. The roller reads marks, then the facts behind some of them at a time,
+and derives. In one transaction, which is short because stations wait for it, it deletes each of these marks that still
+is the one it read and writes the site slots of those marks only.
 A commit that came in between has changed the mark: that slot stays marked and is done again. So even two rollers at
 the same time, which the lease makes rare, never leave an old value behind a new one.
 
@@ -17,7 +18,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,12 +31,14 @@ from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, horizon, lease, site_slot
 from collector.storage.queries.rolled_months import mark_months, months_with_slots, note_late_corrections
 from collector.storage.queries.site_slots import KEY, SITE_SLOTS, row_of
-from collector.storage.rows import delete_by_keys, insert_rows
+from collector.storage.rows import Row, delete_by_keys, insert_rows
 
 LEASE = "roller"
 LEASE_SECONDS = 30
 IDLE_SECONDS = 1.0
 ROLL_LIMIT = 2_000
+AT_ONCE = 100
+"""So many site slots share a transaction: the stations wait for a few milliseconds at most."""
 REST_SHARE = 1.5
 """After a full roll it rests so many times as long as it worked: at most two fifths of one core. Otherwise it rests a
 second, under load too: the stations of one site report the same slots, which are then derived once for all of them."""
@@ -83,17 +86,36 @@ def roll(
         ).all()
         if not marks:
             return prepared
-        # The marks are read first: facts that are newer than their mark do no harm, older ones would.
-        keys = [tuple(row) for row in marks]
-        first = horizons(connection, {row.site_id for row in marks})
-        open_keys = [(row.site_id, row.slot) for row in marks if row.slot >= first[row.site_id]]
-        found = derived(connection, open_keys)
+    # The marks are read first: facts that are newer than their mark do no harm, older ones would.
+    keys = [tuple(row) for row in marks]
+    sealed = sum(_roll_some(engine, now, keys[start : start + AT_ONCE], mark) for start in range(0, len(keys), AT_ONCE))
+    if sealed:
+        dropped(sealed)
+        _log.warning("%d site slots were reported again after they were sealed; nothing was changed.", sealed)
+    return prepared or bool(marks)
+
+
+def _marks(engine: Engine, limit: int) -> list[Row]:
+    with reading(engine) as connection:
+        rows = connection.execute(
+            select(dirty_slot.c.site_id, dirty_slot.c.slot, dirty_slot.c.mark)
+            .order_by(dirty_slot.c.site_id, dirty_slot.c.slot)
+            .limit(limit)
+        )
+        return [tuple(row) for row in rows]
+
+
+def _roll_some(engine: Engine, now: int, marks: Sequence[Row], mark: Callable[[], int]) -> int:
+    """Does the site slots of these marks in one transaction; returns how many of the marks lay before a seal."""
+    with reading(engine) as connection:
+        first = horizons(connection, {key[0] for key in marks})
+        found = derived(connection, [(site_id, slot) for site_id, slot, _ in marks if slot >= first[site_id]])
     with writing(engine) as connection:
         if not is_sqlite(connection):
             first = _locked(
-                connection, {key[0] for key in keys if key[1] < now // SLOT_SECONDS - LOCK_AFTER_SLOTS}, first
+                connection, {key[0] for key in marks if key[1] < now // SLOT_SECONDS - LOCK_AFTER_SLOTS}, first
             )
-        done = [(row[0], row[1]) for row in delete_by_keys(connection, dirty_slot, (*KEY, "mark"), keys)]
+        done = [(row[0], row[1]) for row in delete_by_keys(connection, dirty_slot, (*KEY, "mark"), marks)]
         values = {key: found[key] for key in done if key in found and key[1] >= first[key[0]]}
         delete_by_keys(connection, site_slot, KEY, [key for key, value in values.items() if value is None])
         insert_rows(connection, SITE_SLOTS, [row_of(key, value) for key, value in values.items() if value is not None])
@@ -102,11 +124,7 @@ def roll(
             mark_months(connection, touched, mark())
         late = set(done) - values.keys()
         note_late_corrections(connection, months_with_slots(connection, late))
-    sealed = len(late)
-    if sealed:
-        dropped(sealed)
-        _log.warning("%d site slots were reported again after they were sealed; nothing was changed.", sealed)
-    return True
+    return len(late)
 
 
 def _locked(connection: Connection, sites: set[int], known: dict[int, int]) -> dict[int, int]:
@@ -122,7 +140,15 @@ def _locked(connection: Connection, sites: set[int], known: dict[int, int]) -> d
 
 
 def _prepare(engine: Engine, limit: int, mark: Callable[[], int]) -> bool:
-    """Takes in changes of the register and of runs; whether there were any."""
+    """Takes in changes of the register and of runs, of up to `limit` stations; whether there were any."""
+    some = min(AT_ONCE, limit)
+    done = 0
+    while done < limit and _prepare_some(engine, some, mark):
+        done += some
+    return done > 0
+
+
+def _prepare_some(engine: Engine, limit: int, mark: Callable[[], int]) -> bool:
     with reading(engine) as connection:
         changed = lives.find(connection, limit)
         found = off_time.find(connection, limit)

@@ -3,14 +3,15 @@
 SQLite runs in WAL mode with `synchronous=FULL`: a commit has reached the disk when it returns.
 
 A transaction that reads and then writes must take SQLite's write lock when it begins, or it fails at once when
-another one wrote in between: `writing` does that. Inside one process the writers also queue for a lock of ours,
-because SQLite's own waiting polls with growing pauses and starves whoever comes second. They share one connection:
-a connection forgets all the pages that it has read as soon as another one has written.
+another one wrote in between: `writing` does that. The writers of one process, and of others that were given the same
+lock, also queue for a lock of ours, because SQLite's own waiting polls with growing pauses and starves whoever comes
+second. Those of one process share one connection: a connection forgets all the pages that it has read as soon as
+another one has written.
 """
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,15 +27,22 @@ less work per commit; a quarter would push the longer readings out of their rows
 CHECKPOINT_PAGES = 32_000
 """64 MiB of write-ahead log, which seldom gets that long: `collector.storage.checkpoints` empties it before."""
 
-_locks: WeakKeyDictionary[Engine, threading.RLock] = WeakKeyDictionary()
+WriteLock = AbstractContextManager[object]
+
+_locks: WeakKeyDictionary[Engine, WriteLock] = WeakKeyDictionary()
 _writers: WeakKeyDictionary[Engine, Connection] = WeakKeyDictionary()
 
 
-def create_engine(url: str, *, pool_size: int = 8) -> Engine:
-    """The engine for `sqlite:///FILE`, `postgresql://...`; the folder of the file must exist."""
+def create_engine(url: str, *, pool_size: int = 8, write_lock: WriteLock | None = None) -> Engine:
+    """The engine for `sqlite:///FILE`, `postgresql://...`; the folder of the file must exist.
+
+    Without a reentrant `write_lock`, which processes may share, SQLite's writers queue for one of this engine's own.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        engine = _sqlite(url)
+        _locks[engine] = write_lock or threading.RLock()
+        return engine
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     return sqlalchemy.create_engine(address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
@@ -75,9 +83,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield shared
 
 
-def write_lock(engine: Engine) -> threading.RLock:
-    """The lock for which the writers of one process queue."""
-    return _locks.setdefault(engine, threading.RLock())
+def write_lock(engine: Engine) -> WriteLock:
+    """The lock for which the writers of an SQLite database queue."""
+    return _locks[engine]
 
 
 def _sqlite(url: str) -> Engine:

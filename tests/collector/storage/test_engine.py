@@ -1,4 +1,6 @@
+import multiprocessing
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,16 @@ def test_a_reader_sees_one_moment_also_through_the_drivers_own_cursors(sqlite_en
             writer.execute(insert(lease).values(name="a", holder="b", valid_until=1))
         assert raw.execute("SELECT count(*) FROM lease").fetchone() == (0,)
         raw.close()
+
+
+def test_engines_that_are_given_one_lock_queue_for_it(tmp_path: Path) -> None:
+    """As the writer and the roller do, which are processes."""
+    lock = multiprocessing.RLock()
+    engines = [create_engine(f"sqlite:///{tmp_path / 'one.sqlite'}", write_lock=lock) for _ in range(2)]
+
+    for engine in engines:
+        with writing(engine), ThreadPoolExecutor(1) as somebody:
+            assert not somebody.submit(lock.acquire, block=False).result()
+        engine.dispose()
+
+    assert lock.acquire(block=False)
