@@ -2,18 +2,20 @@
 
 In one process the thread that commits, the one that rolls and the loop that serves the stations wait for Python's
 global lock in turn: that cost as much processor time as all the work itself. Here the loop hands a batch over through a
-socket and goes on reading; one batch at a time is on its way.
+socket and goes on reading. While one is committed the next one waits in that socket, if it is short enough to: so the
+writer need not wait for the loop, which may be busy with other stations.
 
-The writer reads pickled messages, each behind its length: the settings, then batches, which it answers with their
-results. An empty message asks it to end well. The end of the connection means that whoever started it is no more: it
-ends at once, as if it had been killed too, and nobody hears of a commit that was under way. The roller is its fork and
-ends with it; when the roller dies, the writer dies too, and both are started again.
+The writer reads pickled messages, each behind its length: the settings, then batches of pickled facts, which it answers
+with their results. An empty message asks it to end well. The end of the connection means that whoever started it is no
+more: it ends at once, as if it had been killed too, and nobody hears of a commit that was under way. The roller is its
+fork and ends with it; when the roller dies, the writer dies too, and both are started again.
 """
 
 import asyncio
 import gc
 import logging
 import mmap
+import multiprocessing
 import os
 import pickle
 import secrets
@@ -23,8 +25,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import accumulate, chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,16 +38,24 @@ from collector.ingest.facts import Facts
 from collector.ingest.months import MonthRoller
 from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread
-from collector.ingest.writer import BATCH_LIMIT, GATHERED, QueueFull, Waiting
-from collector.storage.engine import create_engine
+from collector.ingest.writer import BATCH_LIMIT, GATHERED, QueueFull
+from collector.storage.engine import WriteLock, create_engine
 
 SEND_SECONDS = 10.0
 RESTART_SECONDS = 5.0
 """A process that ended is started again with the next envelope, but not more often than this."""
 GARBAGE_THRESHOLDS = (20_000, 20, 20)
+AHEAD = 2
+"""So many batches are on their way at most."""
+AHEAD_BYTES = 65_536
+"""A batch behind another one is no longer than this, or not much: a socket of Linux holds three times as much, and the
+loop never waits until the writer reads."""
 _READ_BYTES = 1 << 20
 _HEAD = 4
 """Bytes of the length in front of each message."""
+
+Packed = tuple[bytes, "asyncio.Future[Result]"]
+"""Facts, pickled as soon as they come, and who waits for them."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,8 +78,8 @@ class WriterProcess:
         self._committed = committed
         self._dropped = dropped
         self._elapsed = elapsed
-        self._queue: list[Waiting] = []
-        self._flying: list[Waiting] = []
+        self._queue: list[Packed] = []
+        self._flying: deque[list[Packed]] = deque()
         self._ready = False
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -108,7 +120,7 @@ class WriterProcess:
             self._finish()
 
     def __len__(self) -> int:
-        return len(self._queue) + len(self._flying)
+        return len(self._queue) + sum(map(len, self._flying))
 
     def submit(self, facts: Facts) -> "asyncio.Future[Result]":
         """To be called from one event loop only."""
@@ -118,17 +130,18 @@ class WriterProcess:
             self._loop = asyncio.get_running_loop()
             self._listen()
         future: asyncio.Future[Result] = self._loop.create_future()
-        if not self._queue and not self._flying:
+        self._queue.append((pickle.dumps(facts, pickle.HIGHEST_PROTOCOL), future))
+        if len(self._queue) == (GATHERED if self._flying else 1):
             self._loop.call_soon(self._hand_over, 0)
-        self._queue.append((facts, future))
         return future
 
     def _hand_over(self, before: int) -> None:
-        if self._flying or not self._queue or self._loop is None:
+        waiting = len(self._queue)
+        if not waiting or self._loop is None or (self._flying and waiting < GATHERED):
             return
         # As long as every turn of the loop brings more, wait for the next one: fewer, larger commits.
-        if before < len(self._queue) < GATHERED:
-            self._loop.call_soon(self._hand_over, len(self._queue))
+        if before < waiting < GATHERED:
+            self._loop.call_soon(self._hand_over, waiting)
             return
         if self._socket is None:
             if self._elapsed() < self._started_at + RESTART_SECONDS:
@@ -136,13 +149,19 @@ class WriterProcess:
                 return
             self.start()
             self._listen()
-        if self._ready and self._socket is not None:
-            self._flying = self._queue[:BATCH_LIMIT]
-            del self._queue[:BATCH_LIMIT]
+        if self._ready and self._socket is not None and len(self._flying) < AHEAD:
+            batch = self._queue[: self._fitting() if self._flying else BATCH_LIMIT]
+            del self._queue[: len(batch)]
+            self._flying.append(batch)
             try:
-                _send(self._socket, ([facts for facts, _future in self._flying], self._mark()))
+                _send(self._socket, ([packed for packed, _future in batch], self._mark()))
             except OSError as error:
                 self._lost(type(error).__name__)
+
+    def _fitting(self) -> int:
+        """How many of those in the queue are not too long together to wait in the socket; at least one."""
+        sizes = accumulate(len(packed) for packed, _future in self._queue[:BATCH_LIMIT])
+        return next((count for count, size in enumerate(sizes, 1) if size > AHEAD_BYTES), BATCH_LIMIT)
 
     def _listen(self) -> None:
         if self._socket is not None and self._loop is not None:
@@ -162,13 +181,12 @@ class WriterProcess:
             self._lost("it ended")
             return
         self._heard += heard
-        if len(self._heard) < _HEAD or len(self._heard) < _HEAD + _length(self._heard):
-            return
-        # One message at a time: the process says nothing more until it is asked again.
-        answer, self._heard = bytes(self._heard[_HEAD:]), bytearray()
-        self._ready = True
-        if answer:
-            self._take(*pickle.loads(answer))  # noqa: S301  # from our own process
+        while len(self._heard) >= _HEAD and len(self._heard) >= (end := _HEAD + _length(self._heard)):
+            answer = bytes(self._heard[_HEAD:end])
+            del self._heard[:end]
+            self._ready = True
+            if answer:
+                self._take(*pickle.loads(answer))  # noqa: S301  # from our own process
         if self._queue and self._loop is not None:
             # After what the answers bring: those stations may be heard again in this turn.
             self._loop.call_soon(self._hand_over, 0)
@@ -177,8 +195,7 @@ class WriterProcess:
         self._committed(len(results), seconds)
         if dropped:
             self._dropped(dropped)
-        flying, self._flying = self._flying, []
-        _settle(flying, results)
+        _settle(self._flying.popleft(), results)
         self._note_empty()
 
     def _lost(self, why: str) -> None:
@@ -192,8 +209,9 @@ class WriterProcess:
         self._give_up()
 
     def _give_up(self) -> None:
-        waiting = self._flying + self._queue
-        self._flying, self._queue = [], []
+        waiting = [*chain.from_iterable(self._flying), *self._queue]
+        self._flying.clear()
+        self._queue.clear()
         _settle(waiting, [TryAgain("no process")] * len(waiting))
         self._note_empty()
 
@@ -234,19 +252,28 @@ def work(connection: socket.socket) -> None:
     """The writer: stores batches until it is asked to end."""
     settings: Settings = _receive(connection)
     dropped = Tally()
-    with forked_roller(settings, connection, dropped):
-        engine = create_engine(settings.database_url)
+    lock = _shared_lock()
+    with forked_roller(settings, connection, dropped, lock):
+        engine = create_engine(settings.database_url, write_lock=lock)
         _be_still()
         _send(connection, None)
         while asked := _receive(connection):
+            packed, mark = asked
             begun = time.perf_counter()
-            results = commit(engine, *asked)
+            results = commit(engine, [pickle.loads(facts) for facts in packed], mark)  # noqa: S301  # from our intake
             _send(connection, (results, time.perf_counter() - begun, dropped.take()))
         engine.dispose()
 
 
+def _shared_lock() -> WriteLock:
+    """A lock for a process and its forks; whoever waits is woken when it is free, and nobody polls."""
+    if sys.platform == "win32":
+        raise OSError("there is no fork")
+    return multiprocessing.get_context("fork").RLock()
+
+
 @contextmanager
-def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally) -> Iterator[None]:
+def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally, lock: WriteLock) -> Iterator[None]:
     """The roller as a fork, made before there are threads or an open database, which no fork may inherit."""
     if sys.platform == "win32":
         raise OSError("there is no fork")
@@ -255,7 +282,7 @@ def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally)
     if not roller:
         connection.close()
         ours.close()
-        os._exit(_roll(settings, theirs, dropped))
+        os._exit(_roll(settings, theirs, dropped, lock))
     theirs.close()
     with ours:
         signal.signal(signal.SIGCHLD, lambda *_: os._exit(1))
@@ -265,8 +292,8 @@ def forked_roller(settings: Settings, connection: socket.socket, dropped: Tally)
         os.waitpid(roller, 0)
 
 
-def _roll(settings: Settings, connection: socket.socket, dropped: Tally) -> int:
-    engine = create_engine(settings.database_url)
+def _roll(settings: Settings, connection: socket.socket, dropped: Tally, lock: WriteLock) -> int:
+    engine = create_engine(settings.database_url, write_lock=lock)
     roller = RollerThread(
         engine,
         clock=time.time,
@@ -301,8 +328,8 @@ def main(descriptor: int) -> None:
         os._exit(1)
 
 
-def _settle(waiting: Sequence[Waiting], results: Sequence[Result]) -> None:
-    for (_facts, future), result in zip(waiting, results, strict=True):
+def _settle(waiting: Sequence[Packed], results: Sequence[Result]) -> None:
+    for (_packed, future), result in zip(waiting, results, strict=True):
         if not future.done():
             future.set_result(result)
 

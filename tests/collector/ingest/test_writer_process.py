@@ -15,8 +15,8 @@ from sqlalchemy import Engine, func, select
 
 from collector.config import Settings, read
 from collector.ingest.commit import NotStorable, Result, Stored, TryAgain
-from collector.ingest.writer import QueueFull
-from collector.ingest.writer_process import RESTART_SECONDS, WriterProcess
+from collector.ingest.writer import GATHERED, QueueFull
+from collector.ingest.writer_process import RESTART_SECONDS, SEND_SECONDS, WriterProcess
 from collector.storage.engine import reading
 from collector.storage.models import site_slot, slot_record
 from tests.collector.ingest.cast import SLOT, arrival, slot
@@ -102,6 +102,56 @@ def test_it_stores_batches_answers_each_envelope_and_rolls(
     asyncio.run(scene())
 
     assert batches == [4]
+
+
+async def handed_over() -> None:
+    """The turns of the loop in which what was submitted is gathered and sent."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def test_the_next_batch_is_sent_while_one_is_committed(writer: WriterProcess, batches: list[int]) -> None:
+    async def scene() -> None:
+        await writer.submit(arrival(0))
+        psutil.Process(process_of(writer).pid).suspend()
+        futures = [writer.submit(arrival(1))]
+        await handed_over()
+        futures += [writer.submit(arrival(2 + number)) for number in range(GATHERED)]
+        await handed_over()
+        futures.append(writer.submit(arrival(2 + GATHERED)))
+        await handed_over()
+        psutil.Process(process_of(writer).pid).resume()
+        results = await asyncio.gather(*futures)
+        held = [result.envelope_id_before for result in results if isinstance(result, Stored)]
+        assert held == [f"{number:032x}" for number in range(2 + GATHERED)], "in their order"
+
+    asyncio.run(scene())
+
+    assert batches == [1, 1, GATHERED, 1]
+
+
+def test_the_loop_does_not_wait_until_a_batch_too_long_for_the_socket_is_read(
+    writer: WriterProcess, batches: list[int], sqlite_region: Engine
+) -> None:
+    long = [slot(SLOT - back) for back in range(300)]
+
+    async def scene() -> None:
+        await writer.submit(arrival(0))
+        psutil.Process(process_of(writer).pid).suspend()
+        futures = [writer.submit(arrival(1))]
+        await handed_over()
+        futures += [writer.submit(arrival(2 + number, slots=long)) for number in range(GATHERED)]
+        begun = time.monotonic()
+        await handed_over()
+        assert time.monotonic() - begun < SEND_SECONDS / 2
+        psutil.Process(process_of(writer).pid).resume()
+        assert {type(result) for result in await asyncio.gather(*futures)} == {Stored}
+
+    asyncio.run(scene())
+
+    assert batches[:2] == [1, 1]
+    assert max(batches) < GATHERED
+    assert len(slots_stored(sqlite_region)) == 300
 
 
 def test_when_it_dies_stations_come_again_and_it_is_started_again(
