@@ -46,6 +46,10 @@ class Speech:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return numbers.format_decimal(float(value), format=pattern, locale=self.locale)
 
+    def decimal(self, plain: str) -> str:
+        """A number as it is typed, with the sign that separates its decimals."""
+        return plain.replace(".", numbers.get_decimal_symbol(self.locale))
+
     def percent(self, share: float | Fraction) -> str:
         """Whole per cent; never 100 % for a little less, nor 0 % for a little more."""
         whole = round(share * 100)

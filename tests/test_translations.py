@@ -9,8 +9,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from collector import catalogue as catalogue_package
 from collector.i18n import FOLDER
 
+CATALOGUE = Path(catalogue_package.__file__).parent
+LOOSE_SIGN = {
+    "fr": re.compile("\\w[;!?»]|[ \\w)]:(?=[ \n]|$)| [;!?»%](?!\\()|«[^\u00a0]"),
+    "nl": re.compile(r"\d\s%|\s[;:!?](?!\d)"),
+}
+"""What a line could break before its sign: French sets a hard space before them, Dutch none at all."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -59,6 +66,12 @@ class TestLanguage:
             expected = set(PLACEHOLDER.findall(forms(message.id)[-1]))
             for form in forms(message.string):
                 assert set(PLACEHOLDER.findall(form)) == expected, message.id
+
+    def test_signs_stand_as_the_language_sets_them(self, language: str, translated: dict[object, Message]) -> None:
+        texts = [form for message in translated.values() for form in forms(message.string)]
+        texts.append((CATALOGUE / f"words.{language}.toml").read_text(encoding="utf-8"))
+        for text in texts:
+            assert not LOOSE_SIGN[language].search(text), text
 
     def test_a_sentence_ends_as_in_the_source(self, translated: dict[object, Message]) -> None:
         for message in translated.values():

@@ -73,7 +73,7 @@ _ACCOMPANIED = OpeningKind.ACCOMPANIED
 
 PLACES: tuple[Place, ...] = (
     Place(
-        *("ALLEE", "Espace numérique de l’Allée verte", "Digitale ruimte Groendreef", "Bruxelles", "CPAS"),
+        *("ALLEE", "Espace numérique de l’Allée verte", "Digitale ruimte Groendreef", "Bruxelles – Brussel", "CPAS"),
         *(14, "log_on", True, 0.46, 32),
         week(days=range(1, 5), hours=_BOTH)
         + week(days=(0,), hours=(_AFTERNOON,))
@@ -85,7 +85,7 @@ PLACES: tuple[Place, ...] = (
         projectors=1,
     ),
     Place(
-        *("BASSIN", "EPN du Bassin", "OCR aan het Dok", "Molenbeek-Saint-Jean", "Commune"),
+        *("BASSIN", "EPN du Bassin", "OCR aan het Dok", "Molenbeek-Saint-Jean – Sint-Jans-Molenbeek", "Commune"),
         *(12, "log_on", True, 0.55, 38),
         week(days=MONDAY_TO_FRIDAY, hours=((10 * 60, 18 * 60),)),
         dt.date(2020, 3, 1),
@@ -94,14 +94,14 @@ PLACES: tuple[Place, ...] = (
         projectors=1,
     ),
     Place(
-        *("CITE", "La Cité connectée", "De Verbonden Stad", "Schaerbeek", "ASBL"),
+        *("CITE", "La Cité connectée", "De Verbonden Stad", "Schaerbeek – Schaarbeek", "ASBL"),
         *(10, "activity", True, 0.38, 27),
         week(days=(0, 2, 4), hours=_BOTH) + week(days=(1, 3), hours=(_AFTERNOON,), kind=_ACCOMPANIED),
         dt.date(2021, 6, 1),
         projectors=1,
     ),
     Place(
-        *("DUCHESSE", "Médiathèque de la Duchesse", "Mediatheek Hertogin", "Ixelles", "Commune"),
+        *("DUCHESSE", "Médiathèque de la Duchesse", "Mediatheek Hertogin", "Ixelles – Elsene", "Commune"),
         *(9, "log_on", False, 0.42, 41),
         week(days=range(1, 6), hours=((11 * 60, 18 * 60 + 30),)),
         dt.date(2022, 1, 1),
@@ -115,7 +115,7 @@ PLACES: tuple[Place, ...] = (
         gaps=(Gap(235, 196),),
     ),
     Place(
-        *("FABRIQUE", "La Fabrique", "De Fabriek", "Forest", "ASBL"),
+        *("FABRIQUE", "La Fabrique", "De Fabriek", "Forest – Vorst", "ASBL"),
         *(8, "activity", True, 0.29, 24),
         week(days=(0, 1, 3, 4), hours=((13 * 60, 19 * 60),))
         + week(days=(2,), hours=((9 * 60, 12 * 60),), kind=_TRAINING)
@@ -131,7 +131,7 @@ PLACES: tuple[Place, ...] = (
     ),
     # Few visitors: most of its months stay below the thresholds of disclosure control.
     Place(
-        *("HAMEAU", "Le Hameau numérique", "Het Digitale Gehucht", "Watermael-Boitsfort", "ASBL"),
+        *("HAMEAU", "Le Hameau numérique", "Het Digitale Gehucht", "Watermael-Boitsfort – Watermaal-Bosvoorde", "ASBL"),
         *(6, "log_on", True, 0.012, 35),
         week(days=(1, 3), hours=((14 * 60, 17 * 60),)),
         dt.date(2025, 5, 1),

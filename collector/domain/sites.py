@@ -13,6 +13,14 @@ LONGEST_NAME = 120
 LONGEST_MUNICIPALITY = 64
 LONGEST_CONTACT = 200
 LONGEST_OTHER_NAMES = 500
+TWO_NAMES = " \u2013 "
+"""Between the French and the Dutch name of a municipality."""
+
+
+def both_names(municipality: str) -> dict[str, str]:
+    """“Forest – Vorst” has a name in each language; English uses both."""
+    french, _, dutch = municipality.partition(TWO_NAMES)
+    return {"fr": french, "nl": dutch or french, "en": municipality}
 
 
 class SiteDetails(NamedTuple):

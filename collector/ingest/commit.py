@@ -255,7 +255,8 @@ def _contact_row(contact: _Contact) -> Row:
 def _contact_after(kept: Row | None, facts: Facts, before: str | None, receipt: str) -> Row:
     names = (facts.site_id, facts.station_id, facts.received_at, facts.envelope_id, before)
     if kept is not None:
-        return (*names, *kept[5:9], receipt)
+        # Envelopes that waited, or that are made up newest first, were received before what is held.
+        return (*names[:2], max(kept[2], facts.received_at), *names[3:], *kept[5:9], receipt)
     skew = facts.composed_at - facts.received_at
     return (*names, facts.current_run_id, facts.agent_version, skew, facts.stopped_at, receipt)
 

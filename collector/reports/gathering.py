@@ -32,6 +32,7 @@ from collector.reports.inputs import (
 )
 from collector.reports.register import agent_versions, entered_of, imported_of, subjects_of
 from collector.storage.queries.calendars import calendar_of
+from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import REGION_ID, inputs_of
@@ -83,7 +84,7 @@ def gather(
         parts=parts_of(subjects, told.years.sites) if site is None else (),
         accepted=gates.accepted,
         open_gates=len(gates.open),
-        demonstration=any(each.demonstration for each in asked),
+        demonstration=is_demonstration(connection),
     )
     if site is not None:
         people = entered_of_sites(connection, [site_id], year, year)[site_id]

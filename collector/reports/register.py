@@ -10,12 +10,11 @@ from collector.domain.cells import Cell, counted
 from collector.domain.entered import Entered as People
 from collector.domain.entered import MonthlyFigure, MonthlyKind, figures_of
 from collector.domain.register import Calendar
-from collector.reports.inputs import Closure, Entered, Imported, Interval, Local, Subject, Timetable
+from collector.domain.sites import both_names
+from collector.reports.inputs import Closure, Entered, Imported, Interval, Subject, Timetable
 from collector.storage.models import site, station_contact
 
 OCCUPANCY = MonthlyKind.OCCUPANCY
-TWO_NAMES = " \u2013 "
-"""Between the French and the Dutch name of a municipality."""
 
 
 def subjects_of(connection: Connection, site_ids: Sequence[int]) -> dict[int, Subject]:
@@ -31,12 +30,6 @@ def subjects_of(connection: Connection, site_ids: Sequence[int]) -> dict[int, Su
         )
         for row in rows
     }
-
-
-def both_names(municipality: str) -> Local:
-    """“Forest – Vorst” has a name in each language; English uses both."""
-    french, _, dutch = municipality.partition(TWO_NAMES)
-    return {"fr": french, "nl": dutch or french, "en": municipality}
 
 
 def entered_of(calendar: Calendar, told: People, year: int) -> Entered:

@@ -29,7 +29,7 @@ def year_table(words: Wording, name: str, title: str, figures: Sequence[str], no
         entries: list[Figure | object] = [words.figure(inputs.figures.year, figure, str(inputs.year))]
         if inputs.before:
             entries.append(words.figure(before, figure, str(inputs.year - 1)))
-            entries.append(words.change(before, inputs.figures.year, figure))
+            entries.append(words.change(figure))
         kind = "part" if heading is not None else ""
         rows.append(Row(words.local(definition.name), tuple(entries), kind))  # type: ignore[arg-type]
     head = [words.speech.gettext("Figure"), str(inputs.year)]

@@ -6,10 +6,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from collector.domain.catalogue import Unit
-from collector.domain.cells import CLOSED, NOT_APPLICABLE, Cell
+from collector.domain.cells import CLOSED, NOT_APPLICABLE, Cell, Status
 from collector.i18n import Speech
 from collector.reports.document import Change, Figure
-from collector.reports.inputs import Definition, Edition, Inputs, Local
+from collector.reports.inputs import Definition, Edition, Inputs, Local, Year
 from collector.reports.shown import change, shown
 
 LENGTHS = "B6."
@@ -64,13 +64,22 @@ class Wording:
     def text(self, figures: Mapping[str, Cell], figure: str) -> str:
         return self.figure(figures, figure, "").shown.text
 
-    def change(self, before: Mapping[str, Cell], now: Mapping[str, Cell], figure: str) -> Change:
+    def change(self, figure: str) -> Change:
+        """Since the year before; nothing where one of the two lacks months: three months say nothing of twelve."""
+        before, now = self.inputs.before, self.inputs.figures
+        if before is None or self.months_of(before, figure) != self.months_of(now, figure):
+            return Change("")
         unit = self.definitions[figure].unit
-        grown = change(before.get(figure, NOT_APPLICABLE), now.get(figure, NOT_APPLICABLE), unit)
+        grown = change(before.year.get(figure, NOT_APPLICABLE), now.year.get(figure, NOT_APPLICABLE), unit)
         if grown is None:
             return Change("")
         sign = "+" if grown > 0 else "\u2212" if grown < 0 else ""
         return Change(f"{sign}{self.speech.percent(abs(grown))}")
+
+    @staticmethod
+    def months_of(figures: Year, figure: str) -> list[bool]:
+        """In which months of the year there was such a thing at all."""
+        return [cells.get(figure, NOT_APPLICABLE).status is not Status.NOT_APPLICABLE for cells in figures.months]
 
     def month(self, number: int) -> str:
         """A month of the year, such as “March 2026”; `number` from 1 on."""

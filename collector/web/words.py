@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from collector.domain.entered import ActivityKind, HowCounted, MonthlyKind, Service, Trait
+from collector.domain.entered_words import SERVICES, WAYS
 from collector.domain.equipment import EquipmentKind
 from collector.domain.missing import Filled, Wanted
 from collector.domain.mistakes import N_, Mistake
@@ -29,12 +30,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         EquipmentKind.PROJECTOR: N_("projector"),
         EquipmentKind.OTHER: N_("other equipment"),
     },
-    HowCounted: {
-        HowCounted.DOOR_COUNTER: N_("counter at the door"),
-        HowCounted.TALLY: N_("tally by hand"),
-        HowCounted.SAMPLE_WEEK: N_("sample week"),
-        HowCounted.ESTIMATE: N_("estimate"),
-    },
+    HowCounted: WAYS,
     ActivityKind: {
         ActivityKind.WORKSHOP: N_("workshop"),
         ActivityKind.TRAINING: N_("training course"),
@@ -49,18 +45,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Trait.LANGUAGE: N_("Language of the activity"),
         Trait.AUDIENCE: N_("Audiences of the regional plan"),
     },
-    Service: {
-        Service.WIFI: N_("Wi-Fi"),
-        Service.PRINTING: N_("printing"),
-        Service.SCANNING: N_("scanning"),
-        Service.OFFICE_SOFTWARE: N_("office software"),
-        Service.ADAPTED_EQUIPMENT: N_("equipment for people with disabilities"),
-        Service.LENDING: N_("lending of equipment"),
-        Service.PUBLIC_WRITER: N_("public writer"),
-        Service.JOB_SEARCH: N_("help with the search for work"),
-        Service.ADMINISTRATIVE_HELP: N_("help with administration online"),
-        Service.REPAIR: N_("repair of visitors’ equipment"),
-    },
+    Service: SERVICES,
     MonthlyKind: {
         MonthlyKind.SESSIONS: N_("sessions"),
         MonthlyKind.HOURS: N_("hours of use"),

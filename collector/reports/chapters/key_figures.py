@@ -26,7 +26,8 @@ def key_figures(words: Wording) -> Section:
         )
         blocks.append(Sentence(waiting % {"count": words.speech.number(count)}, "warning"))
     note = _(
-        "Each figure is rounded by itself, so sums can differ by one. The change is that between the figures shown."
+        "Each figure is rounded by itself, so sums can differ by one. The change is that between the figures shown,"
+        " where both years have them for the same months."
     )
     shown = [figure for figure in KEY_FIGURES if words.has(figure)]
     table = year_table(words, "key-figures", _("Key figures"), shown, note)

@@ -144,7 +144,8 @@ def definitions(words: Wording) -> Section:
         # What a part has from its whole stands there.
         definition = "" if whole and whole.definition == each.definition else words.local(each.definition)
         formula = "" if whole and whole.formula == each.formula else words.local(each.formula)
-        rows.append(Row(each.id, (words.name(each.id), definition, formula)))
+        if definition or formula:
+            rows.append(Row(each.id, (words.name(each.id), definition, formula)))
     head = (_("Number"), _("Name"), _("Definition"), _("Formula"))
     table = Table("definitions", _("Definitions of the figures"), head, tuple(rows), small=True)
     note = _("These definitions are those of the Region’s catalogue, version %(version)s.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from collector.domain.entered import Service
+from collector.domain.entered_words import SERVICES
 from collector.reports.chapters.of_letter import figures_of
 from collector.reports.document import Block, Row, Section, Sentence, Table
 from collector.reports.inputs import Interval, Timetable
@@ -28,26 +28,9 @@ def offer(words: Wording) -> Section:
         head = (_("First day"), _("Last day"), _("Reason"))
         blocks.append(Table("closures", _("Closures"), head, tuple(rows)))
     if entered.services:
-        known = services(words)
-        listed = ", ".join(known[service] for service in Service if service in entered.services)
+        listed = ", ".join(_(word) for service, word in SERVICES.items() if service in entered.services)
         blocks += [Sentence(_("Services"), "heading"), Sentence(listed)]
     return Section("offer", _("Offer"), tuple(blocks))
-
-
-def services(words: Wording) -> dict[Service, str]:
-    _ = words.speech.gettext
-    return {
-        Service.WIFI: _("Wi-Fi"),
-        Service.PRINTING: _("printing"),
-        Service.SCANNING: _("scanning"),
-        Service.OFFICE_SOFTWARE: _("office software"),
-        Service.ADAPTED_EQUIPMENT: _("equipment for people with disabilities"),
-        Service.LENDING: _("lending of computers"),
-        Service.PUBLIC_WRITER: _("public letter-writer"),
-        Service.JOB_SEARCH: _("help with the search for work"),
-        Service.ADMINISTRATIVE_HELP: _("help with public services online"),
-        Service.REPAIR: _("help with own devices"),
-    }
 
 
 def timetables(words: Wording) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """What people entered: attendance and activities (C and D of the catalogue)."""
 
 from collector.domain.entered import HowCounted
+from collector.domain.entered_words import WAYS
 from collector.reports.chapters.of_letter import figures_of
 from collector.reports.document import Block, Section, Sentence
 from collector.reports.pictures import month_bars
@@ -18,8 +19,7 @@ def attendance(words: Wording) -> Section:
     ]
     how = words.inputs.entered.how_counted
     if how:
-        known = ways(words)
-        listed = ", ".join(known[HowCounted(word)] for word in how)
+        listed = ", ".join(_(WAYS[HowCounted(word)]) for word in how)
         blocks.append(Sentence(_("How they were counted: %(method)s.") % {"method": listed}))
     if words.has("C1"):
         blocks.append(month_bars(words, "C1", _("Visits by month")))
@@ -40,13 +40,3 @@ def activities(words: Wording) -> Section:
         blocks.append(Sentence(_("What the site says of its year"), "heading"))
         blocks += [Sentence(paragraph) for paragraph in narrative.splitlines() if paragraph.strip()]
     return Section("activities", _("Activities"), tuple(blocks))
-
-
-def ways(words: Wording) -> dict[HowCounted, str]:
-    _ = words.speech.gettext
-    return {
-        HowCounted.DOOR_COUNTER: _("door counter"),
-        HowCounted.TALLY: _("tally"),
-        HowCounted.SAMPLE_WEEK: _("sample week"),
-        HowCounted.ESTIMATE: _("estimate"),
-    }

@@ -86,8 +86,12 @@ def numeric_columns(table: Table) -> list[bool]:
 
 
 def weights(table: Table) -> list[float]:
-    """How the room is shared among columns of words: by the root of their longest text."""
+    """How the room is shared among columns of words: by the root of their longest text or first word of the head."""
     return [
-        max((len(text_of(row.entries[column])) for row in table.rows if column < len(row.entries)), default=1) ** 0.5
-        for column in range(len(table.head) - 1)
+        max(len(text) for text in (head.partition(" ")[0] + "  ", *texts_of(table, column))) ** 0.5
+        for column, head in enumerate(table.head[1:])
     ]
+
+
+def texts_of(table: Table, column: int) -> list[str]:
+    return [text_of(row.entries[column]) for row in table.rows if column < len(row.entries)]

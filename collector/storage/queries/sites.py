@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from collector.domain.register import LabelStatus
-from collector.domain.sites import SiteDetails
+from collector.domain.sites import SiteDetails, both_names
 from collector.storage.models import site
 
 
@@ -15,11 +15,18 @@ class Site:
     site_id: int
     code: str
     name: str
+    name_nl: str
     municipality: str
     demonstration: bool
 
+    def name_in(self, language: str) -> str:
+        return self.name_nl if language == "nl" and self.name_nl else self.name
 
-COLUMNS = (site.c.site_id, site.c.code, site.c.name, site.c.municipality, site.c.demonstration)
+    def municipality_in(self, language: str) -> str:
+        return both_names(self.municipality)[language]
+
+
+COLUMNS = (site.c.site_id, site.c.code, site.c.name, site.c.name_nl, site.c.municipality, site.c.demonstration)
 
 
 def all_sites(connection: Connection) -> list[Site]:

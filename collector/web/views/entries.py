@@ -4,7 +4,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month, local_date, month
+from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month, days, local_date, month, month_of
 from collector.domain.entered import IMPORTED, MonthlyFigure, MonthlyKind
 from collector.domain.fields import read_count, read_day, read_word, write_hours
 from collector.domain.missing import missing
@@ -70,7 +70,8 @@ def page(
         kinds=list(MonthlyKind),
         imported=IMPORTED,
         hours=write_hours,
-        written=lambda each: WRITERS.get(each.kind, str)(each.value),
+        written=lambda each: WRITERS.get(each.kind, around.pages.speech_of(request).number)(each.value),
+        whole_month=lambda first, last: month_of(days(first, last, zone), zone) is not None,
         may_edit=may_edit(request.user, site),
         refused=refused,
         stored=stored,

@@ -50,7 +50,7 @@ def page(request: WebRequest, around: Surroundings, code: str, year: int, refuse
         site=site,
         year=year,
         entry=entry,
-        fte=write_fte(entry.facilitators_fte),
+        fte=around.pages.speech_of(request).decimal(write_fte(entry.facilitators_fte)),
         services=list(Service),
         refused=refused,
     )

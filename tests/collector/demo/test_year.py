@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select
 
 from collector.demo.region import PLACES, Gap, Out
-from collector.demo.year import Region, fill, region_of
+from collector.demo.year import Region, fill, held, region_of
 from collector.domain.calendar import start_of_day
 from collector.ingest.roller import roll
 from collector.storage.engine import reading
-from collector.storage.models import site_slot
+from collector.storage.models import site_slot, station_contact
 from tests.collector.demo.truth import truth_of
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -77,3 +77,12 @@ def test_a_demonstration_that_was_stopped_goes_on_where_it_was_and_grows_with_th
         truth.seconds + truth.seconds_outside,
     )
     assert list(fill(engine, region, lambda: NOW)) == [1]
+
+
+def test_the_past_that_is_filled_in_last_does_not_turn_back_when_a_station_was_heard_of(engine: Engine) -> None:
+    region = filled(engine)
+    with reading(engine) as connection:
+        contacts = connection.execute(select(station_contact.c.received_at)).scalars().all()
+    assert len(contacts) == sum(place.stations for place in SMALL)
+    assert min(contacts) > NOW - 7 * DAY
+    assert held(engine, region) == (dt.date(2026, 9, 1), dt.date(2026, 11, 21))

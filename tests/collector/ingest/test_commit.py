@@ -314,6 +314,15 @@ def test_an_overtaken_envelope_brings_its_records_but_not_its_old_readings(regio
     assert (contact["agent_version"], contact["received_at"]) == ("0.1.0", NOW + 60)
 
 
+def test_an_envelope_that_waited_does_not_turn_back_when_the_station_was_heard_of(region: Engine) -> None:
+    commit(region, [arrival(2)], 1)
+
+    commit(region, [arrival(1, at=NOW - 3600, composed_at_seconds=NOW - 3600)], 2)
+
+    [contact] = rows(region, station_contact)
+    assert contact["received_at"] == NOW
+
+
 def test_a_clock_that_was_far_ahead_does_not_freeze_the_readings(region: Engine) -> None:
     commit(region, [arrival(1, composed_at_seconds=NOW + 86_400, readings=memory(1))], 1)
 

@@ -21,6 +21,7 @@ from collector.reports.inputs import Edition, Inputs, canonical_json
 from collector.reports.vintages import GatesOpen, TellsTooMuch, freeze, refuse_gaps
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, monthly_figure
+from collector.storage.queries.demonstration import call_demonstration
 from collector.storage.queries.sites import site_of_code
 from tests.collector.reports import cast
 from tests.collector.web.seeded_region import NOW, seed
@@ -57,6 +58,14 @@ def test_a_sites_own_coordinators_see_what_the_public_does_not(region: Engine) -
         "B1.imported": Status.CONFIDENTIAL,
         "B3.imported": Status.CONFIDENTIAL,
     }
+
+
+def test_every_report_of_a_demonstration_says_that_it_is_one(region: Engine) -> None:
+    with region.connect() as connection:
+        assert not made(connection, "NOORD", Edition.INTERNAL).demonstration
+        call_demonstration(connection)
+        assert made(connection, "NOORD", Edition.INTERNAL).demonstration
+        connection.rollback()
 
 
 @pytest.mark.parametrize("edition", Edition)

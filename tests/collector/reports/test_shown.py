@@ -1,5 +1,6 @@
 """One number and one text for each cell."""
 
+import dataclasses
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,10 @@ from hypothesis import strategies as st
 from collector.domain.catalogue import Unit
 from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
 from collector.i18n import load_languages
+from collector.reports.inputs import Year
 from collector.reports.shown import change, same, shown, shown_value
+from collector.reports.wording import Wording
+from tests.collector.reports import cast
 
 LANGUAGES = load_languages()
 
@@ -58,3 +62,14 @@ def test_two_cells_are_the_same_when_they_are_shown_alike() -> None:
     assert same(counted(361_440), counted(361_000), Unit.SECONDS)
     assert not same(counted(5), counted(5, at_least=True), Unit.COUNT)
     assert not same(CLOSED, UNKNOWN, Unit.COUNT)
+
+
+def test_a_year_is_compared_only_with_one_of_the_same_months() -> None:
+    now = Year(({"B1": counted(12)},) * 12, {"B1": counted(144)})
+    before = Year(({"B1": counted(10)},) * 12, {"B1": counted(120)})
+    since_october = Year(({},) * 9 + ({"B1": counted(10)},) * 3, {"B1": counted(30)})
+    texts = [
+        Wording(dataclasses.replace(cast.site(), figures=now, before=each), LANGUAGES["nl"]).change("B1").text
+        for each in (before, since_october)
+    ]
+    assert texts == ["+20%", ""]

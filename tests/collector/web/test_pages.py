@@ -41,7 +41,7 @@ def open_page(empty_database: Engine, open_browser: Callable[..., Browser]) -> C
 def test_the_first_sentence_says_how_much_and_how_sure(administrator: Browser) -> None:
     words = text(administrator.get("/").text)
     assert re.search(r"In November 2026 so far: ≥at least [\d,]+ sessions and ≈about [\d,]+ h of use\. ", words)
-    assert "8 of 10 stations are online." in words
+    assert "Stations online: 8 of 10." in words
     assert re.search(r"Read the counts as a minimum: \d+% of the offered time is known", words)
     assert "1 station fell silent without a proper stop." in words
     assert "1 site with a single station is left out." in words

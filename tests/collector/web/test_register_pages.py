@@ -238,7 +238,8 @@ def test_a_facilitator_enters_attendance_and_the_calendar_fills(administrator: B
     assert entered.attendances == [
         Attendance(dt.date(2026, 10, 1), dt.date(2026, 10, 31), 1250, HowCounted.TALLY),
     ]
-    assert "1,250 visits" in administrator.get(f"{CANAL}/entries?year=2026").text
+    shown = administrator.get(f"{CANAL}/entries?year=2026").text
+    assert "<span>October 2026 <strong>1,250 visits" in shown, "a whole month is called by its name"
     wrong = administrator.send(
         f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | {"visits": "12,5", "persons": "x"}
     )
@@ -292,6 +293,9 @@ def test_a_year_and_a_monthly_figure(administrator: Browser, region: Engine) -> 
         (Month(2025, 3), MonthlyKind.WIFI_SESSIONS, 120)
     ]
     assert 'value="1.75"' in administrator.get(page).text
+    administrator.client.cookies.set("language", "fr")
+    assert 'value="1,75"' in administrator.get(page).text
+    administrator.client.cookies.set("language", "en")
     assert re.search(r'name="service_wifi" value="1" checked', administrator.get(f"{CANAL}/years/2026").text)
     unnamed = administrator.send(f"{CANAL}/entries/change", CANAL, action="monthly", **figure | {"source": ""})
     assert "Say from which tool or person" in sentence_in(unnamed.text)
