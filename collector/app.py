@@ -30,7 +30,7 @@ from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
-from collector.web.settings import WebSettings
+from collector.web.settings import Kept, WebSettings
 
 Scope = dict[str, Any]
 Message = MutableMapping[str, Any]
@@ -169,6 +169,14 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
         behind_tls=settings.secure_cookies,
         contact_interval_seconds=settings.contact_interval_seconds,
         rules=rules_of(settings),
+        public_pages=settings.public_pages,
+        public_url=settings.public_url.rstrip("/"),
+        kept=Kept(
+            slot_records_days=settings.slot_records_kept_days,
+            site_slots_months=settings.site_slots_kept_months,
+            readings_days=settings.readings_kept_days,
+            backlog_days=settings.slots_back_backlog_days,
+        ),
         demonstration=demonstration,
     )
 

@@ -54,6 +54,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("listen_host", "127.0.0.1", "Address on which the collector listens."),
     Setting("listen_port", 8017, "Port on which the collector listens.", 1, 65_535),
     Setting("public_url", "", "Address under which stations and people reach the collector, such as https://HOST."),
+    Setting(
+        "public_pages",
+        True,
+        "Whether everybody may read the list of certified sites, the published statistics and the open data.",
+    ),
     Setting("trusted_proxies", (), "Addresses or networks of proxies whose X-Forwarded headers are believed."),
     Setting("secure_cookies", True, "Whether cookies are sent over HTTPS only; false only for a trial on loopback."),
     Setting("tls_certificate_file", "", "Certificate chain (PEM), to serve HTTPS without a proxy; empty: plain HTTP."),
@@ -108,6 +113,7 @@ class Settings:
     listen_host: str = "127.0.0.1"
     listen_port: int = 8017
     public_url: str = ""
+    public_pages: bool = True
     trusted_proxies: tuple[str, ...] = ()
     secure_cookies: bool = True
     tls_certificate_file: str = ""

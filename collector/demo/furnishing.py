@@ -25,6 +25,16 @@ from collector.storage.models import (
 
 AGES_IN_MONTHS = (8, 20, 31, 44, 53, 62)
 """Of what was supplied together: some is nearly out of maintenance, some long past it."""
+POSTAL_CODES = {
+    "Bruxelles": "1000",
+    "Molenbeek-Saint-Jean": "1080",
+    "Schaerbeek": "1030",
+    "Ixelles": "1050",
+    "Anderlecht": "1070",
+    "Forest": "1190",
+    "Etterbeek": "1040",
+    "Watermael-Boitsfort": "1170",
+}
 
 
 def furnish(connection: Connection, place: Place, zone: ZoneInfo, now: int, months: int) -> None:
@@ -41,6 +51,12 @@ def furnish(connection: Connection, place: Place, zone: ZoneInfo, now: int, mont
             contact=f"{place.code.lower()}@example.org",
             label_status=LabelStatus.CERTIFIED,
             label_since=place.certified_since,
+            address=f"Rue de l’Exemple {len(place.name)}",
+            address_nl=f"Voorbeeldstraat {len(place.name)}",
+            postal_code=POSTAL_CODES[place.municipality],
+            phone=f"02 000 {place.stations:02} 00",
+            website=f"https://{place.code.lower()}.example.org/",
+            quiet_shown=place.presence,
             created_at=now,
         )
     )

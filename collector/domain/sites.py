@@ -13,6 +13,12 @@ LONGEST_NAME = 120
 LONGEST_MUNICIPALITY = 64
 LONGEST_CONTACT = 200
 LONGEST_OTHER_NAMES = 500
+LONGEST_ADDRESS = 160
+LONGEST_WEBSITE = 200
+LONGEST_PHONE = 40
+POSTAL_CODE = re.compile(r"(?:B-?)?[1-9]\d{3}", re.ASCII)
+WEBSITE = re.compile(r"https?://[^\s/?#@:]+\.[^\s/?#@:]+(?::\d{1,5})?(?:[/?#]\S*)?")
+PHONE = re.compile(r"\+?[0-9](?:[0-9 ./()-]*[0-9])?", re.ASCII)
 TWO_NAMES = " \u2013 "
 """Between the French and the Dutch name of a municipality."""
 
@@ -36,6 +42,15 @@ class SiteDetails(NamedTuple):
     label_since: dt.date | None = None
     other_names: tuple[str, ...] = ()
     """Former names and those that other programs use: files are recognised by them."""
+    address: str = ""
+    """Street and number, in French or in the only language that there is."""
+    address_nl: str = ""
+    postal_code: str = ""
+    phone: str = ""
+    website: str = ""
+    """For visitors, as is the phone."""
+    quiet_shown: bool = False
+    """Whether the public pages may say how busy it is."""
 
     def is_called(self, name: str) -> bool:
         """Whether a file that says so means this site."""
@@ -65,4 +80,32 @@ def checked_site(site: SiteDetails) -> SiteDetails:
         operator=of_column("operator", read_text, site.operator, LONGEST_NAME),
         contact=of_column("contact", read_text, site.contact, LONGEST_CONTACT),
         other_names=others,
+        address=of_column("address", read_text, site.address, LONGEST_ADDRESS),
+        address_nl=of_column("address_nl", read_text, site.address_nl, LONGEST_ADDRESS),
+        postal_code=of_column("postal_code", read_postal_code, site.postal_code),
+        phone=of_column("phone", read_phone, site.phone),
+        website=of_column("website", read_website, site.website),
     )
+
+
+def read_postal_code(text: str) -> str:
+    """Four digits, as Belgium has them; empty where none is given."""
+    text = text.strip()
+    if text and not POSTAL_CODE.fullmatch(text):
+        raise Mistake(N_("“%(text)s” is not a postal code; write four digits, such as 1000."), text=text[:20])
+    return text[-4:]
+
+
+def read_phone(text: str) -> str:
+    text = read_text(text, LONGEST_PHONE)
+    if text and not PHONE.fullmatch(text):
+        raise Mistake(N_("“%(text)s” is not a telephone number; write digits, such as 02 123 45 67."), text=text[:20])
+    return text
+
+
+def read_website(text: str) -> str:
+    """An address that a page may link to: nothing but the web."""
+    text = read_text(text, LONGEST_WEBSITE)
+    if text and not WEBSITE.fullmatch(text):
+        raise Mistake(N_("“%(text)s” is not the address of a website; begin it with https://."), text=text[:40])
+    return text

@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import reports_api, statistics_api
+from collector.web import public_pages, reports_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -76,6 +76,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             statistics_api.answer,
             year.change,
             year.show,
+            *(public_pages.HANDLERS if settings.public_pages else ()),
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
         guards=[must_be_logged_in],

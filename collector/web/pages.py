@@ -14,6 +14,7 @@ from litestar.utils.scope.state import ScopeState
 
 from collector.domain.cells import Status
 from collector.domain.marks import Mark
+from collector.domain.register import OpeningKind
 from collector.domain.stations import State
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
@@ -55,14 +56,20 @@ def environment(speech: Speech) -> Environment:
         "month_name": speech.month_name,
         "moment": speech.moment,
         "weekday_name": speech.weekday_name,
+        "phone_link": phone_link,
     }
     made.globals |= {
         "word": lambda each: name_of(each, speech.gettext),
         "field_name": lambda name: speech.gettext(FIELDS[name]),
         "trait_value": lambda name: speech.gettext(TRAIT_VALUES[name]),
     }
-    made.globals |= {"Status": Status, "State": State, "Mark": Mark}
+    made.globals |= {"Status": Status, "State": State, "Mark": Mark, "OpeningKind": OpeningKind}
     return made
+
+
+def phone_link(number: str) -> str:
+    """What a telephone dials: digits, with a plus sign before them where there is one."""
+    return "".join(letter for letter in number.replace("(0)", "") if letter.isdigit() or letter == "+")
 
 
 def local_path(wish: str) -> str:
@@ -115,6 +122,7 @@ class Pages:
                 zone=self.settings.rules.zone,
                 rules=self.settings.rules,
                 invented=self.settings.demonstration,
+                public_pages=self.settings.public_pages,
                 **values,
             )
         )

@@ -7,6 +7,16 @@ from collector.domain.statistics import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """For how long things are kept: what the privacy notice says."""
+
+    slot_records_days: int = 90
+    site_slots_months: int = 25
+    readings_days: int = 400
+    backlog_days: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     csrf_secret: str
     """Random, the same for all workers and over restarts; it signs the tokens of forms."""
@@ -17,6 +27,11 @@ class WebSettings:
     contact_interval_seconds: int = USUAL_INTERVAL_SECONDS
     """How often a station that is on is told to report."""
     rules: Rules = field(default_factory=Rules)
+    public_pages: bool = True
+    """Whether strangers may read the list of certified sites and the published statistics."""
+    public_url: str = ""
+    """Where the pages are reached, such as https://HOST; empty where nobody has said it."""
+    kept: Kept = field(default_factory=Kept)
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

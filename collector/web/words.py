@@ -8,6 +8,7 @@ from collector.domain.entered_words import SERVICES, WAYS
 from collector.domain.equipment import EquipmentKind
 from collector.domain.missing import Filled, Wanted
 from collector.domain.mistakes import N_, Mistake
+from collector.domain.quiet import Quietness
 from collector.domain.register import LabelStatus, OpeningKind
 from collector.storage.changes.base import Subject
 from collector.storage.files.reading import FateWord
@@ -17,6 +18,11 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         OpeningKind.FREE_ACCESS: N_("free access"),
         OpeningKind.ACCOMPANIED: N_("accompanied"),
         OpeningKind.TRAINING: N_("training"),
+    },
+    Quietness: {
+        Quietness.QUIET: N_("quiet"),
+        Quietness.MODERATE: N_("moderate"),
+        Quietness.BUSY: N_("busy"),
     },
     LabelStatus: {
         LabelStatus.NONE: N_("no label"),
@@ -146,6 +152,13 @@ FIELDS: Mapping[str, str] = {
     "label_status": N_("Label of the Region"),
     "label_since": N_("Since"),
     "other_names": N_("Other names, one on each line"),
+    "address": N_("Address in French"),
+    "address_fr": N_("Address in French"),
+    "address_nl": N_("Address in Dutch"),
+    "postal_code": N_("Postal code"),
+    "phone": N_("Telephone for visitors"),
+    "website": N_("Website"),
+    "quiet_shown": N_("Say on the public pages how busy it is"),
     "kind": N_("Kind"),
     "from": N_("From"),
     "until": N_("Until"),

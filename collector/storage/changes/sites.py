@@ -30,6 +30,12 @@ def put_site(change: Change, wanted: SiteDetails) -> Outcome:
         "label_status": wanted.label.value,
         "label_since": wanted.label_since,
         "other_names": "\n".join(wanted.other_names),
+        "address": wanted.address,
+        "address_nl": wanted.address_nl,
+        "postal_code": wanted.postal_code,
+        "phone": wanted.phone,
+        "website": wanted.website,
+        "quiet_shown": wanted.quiet_shown,
     }
     site_id = change.connection.execute(select(site.c.site_id).where(site.c.code == wanted.code)).scalar()
     if site_id is not None:

@@ -33,6 +33,7 @@ from collector.storage.queries.sites import every_site, site_ids
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BETWEEN_NAMES = " | "
+FOR_VISITORS = ("address_fr", "address_nl", "postal_code", "phone", "website", "quiet_shown")
 NO_YEAR = 2000
 """For calendars of which only what the register says is of interest, not the holidays."""
 
@@ -64,7 +65,7 @@ def text(value: str) -> str:
 
 def _site(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
     cells = some[0]
-    wanted = SiteDetails(
+    given = SiteDetails(
         cells.text("site"),
         cells.text("name_fr"),
         cells.text("name_nl"),
@@ -75,7 +76,21 @@ def _site(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
         cells.read("label_since", read_day_or_none),
         tuple(cells.text("other_names").split("|")) if cells.text("other_names") else (),
     )
+    # A file of an older version has none of these columns, and does not mean that they are empty.
+    known = next((each for each in every_site(intake.change.connection) if each.code == given.code), given)
+    wanted = given._replace(
+        address=cells.cells.get("address_fr", known.address),
+        address_nl=cells.cells.get("address_nl", known.address_nl),
+        postal_code=cells.cells.get("postal_code", known.postal_code),
+        phone=cells.cells.get("phone", known.phone),
+        website=cells.cells.get("website", known.website),
+        quiet_shown=cells.read("quiet_shown", read_yes) if cells.text("quiet_shown") else _kept(cells, known),
+    )
     yield put_site(intake.change, wanted)
+
+
+def _kept(cells: Cells, known: SiteDetails) -> bool:
+    return known.quiet_shown and "quiet_shown" not in cells.cells
 
 
 def _sites(here: Here) -> Iterator[Row]:
@@ -90,6 +105,12 @@ def _sites(here: Here) -> Iterator[Row]:
         site.label.value,
         write_day(site.label_since),
         BETWEEN_NAMES.join(site.other_names),
+        site.address,
+        site.address_nl,
+        site.postal_code,
+        site.phone,
+        site.website,
+        "yes" if site.quiet_shown else "no",
     )
 
 
@@ -259,6 +280,7 @@ SITES = FileKind(
         "label",
         "label_since",
         "other_names",
+        *FOR_VISITORS,
     ),
     frozenset(("site", "name_fr")),
     ("site",),

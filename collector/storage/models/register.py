@@ -32,6 +32,16 @@ site = reference(
     Column("label_since", Date, nullable=True),
     # Former names and those that other programs use, one on each line: files are recognised by them.
     Column("other_names", String(500), nullable=False, server_default=""),
+    # Street and number, in French or in the only language that there is.
+    Column("address", String(160), nullable=False, server_default=""),
+    # Empty: as `address`.
+    Column("address_nl", String(160), nullable=False, server_default=""),
+    Column("postal_code", String(10), nullable=False, server_default=""),
+    # What visitors may call and read.
+    Column("phone", String(40), nullable=False, server_default=""),
+    Column("website", String(200), nullable=False, server_default=""),
+    # Whether the public pages may say how busy it is.
+    Column("quiet_shown", Boolean, nullable=False, server_default="0"),
     Column("demonstration", Boolean, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
 )

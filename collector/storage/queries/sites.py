@@ -65,4 +65,10 @@ def _details(row: Any) -> SiteDetails:
         LabelStatus(row.label_status),
         row.label_since,
         tuple(row.other_names.splitlines()),
+        row.address,
+        row.address_nl,
+        row.postal_code,
+        row.phone,
+        row.website,
+        row.quiet_shown,
     )

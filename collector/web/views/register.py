@@ -44,6 +44,12 @@ def store(change: Change, site_id: int, typed: Typed) -> None:
             typed.read("label_status", lambda word: read_word(word, LabelStatus)),
             typed.read("label_since", read_day_or_none),
             tuple(typed["other_names"].splitlines()),
+            typed["address"],
+            typed["address_nl"],
+            typed["postal_code"],
+            typed["phone"],
+            typed["website"],
+            quiet_shown=typed["quiet_shown"] == "1",
         ),
     )
 

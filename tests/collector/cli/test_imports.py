@@ -14,10 +14,11 @@ Database = Callable[[Callable[[Connection], None]], None]
 
 TABLES = {
     "sites.csv": (
-        "site,name_fr,name_nl,municipality,operator,contact,label,label_since,other_names\n"
+        "site,name_fr,name_nl,municipality,operator,contact,label,label_since,other_names,"
+        "address_fr,address_nl,postal_code,phone,website,quiet_shown\n"
         'EVERE,Espace public numérique d’Evere,OCR Evere,Evere,"Commune, CPAS",+32 2 000 00 00,certified,2021-05-01,'
-        "EPN Evere | Evere (old)\n"
-        "UCCLE,Ukkel,,Uccle,,,none,,\n"
+        "EPN Evere | Evere (old),Rue Haute 1,Hoogstraat 1,1140,+32 2 000 00 00,https://evere.example.org/,yes\n"
+        "UCCLE,Ukkel,,Uccle,,,none,,,,,,,,no\n"
     ),
     "equipment.csv": (
         "site,label,kind,station_number,installed_on,supplied_on,maintained_until,retired_on\n"

@@ -11,6 +11,7 @@ from collector.i18n import FOLDER, NAMES, SOURCE, Speech, load_languages
 from collector.storage.engine import writing
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
+from tests.collector.web.public_region import seed_public
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -36,6 +37,9 @@ PAGES = (
     "/sites/CANAL/activity?total=1",
     "/sites/CANAL/years/2026",
     "/sites/CANAL/files",
+    "/public",
+    "/public/sites/CANAL",
+    "/public/sites/HELMET",
 )
 FEWEST_WORDS = 3
 
@@ -91,6 +95,7 @@ def whole_region(empty_database: Engine) -> Engine:
         demo = add_site(connection, "DEMO", "Démonstration \u2013 Demonstratie", demonstration=True)
         add_station(connection, demo, 1, "DEMO-1", 1_795_000_000)
         seed_register(connection)
+        seed_public(connection)
     return empty_database
 
 
@@ -152,8 +157,10 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
 
     But for report_draft.html, which frames a report: its words are those of the catalogue, and test_reports reads them.
     """
-    names = {path.stem for path in (web_pages.HERE / "templates").iterdir()}
+    folder = web_pages.HERE / "templates"
+    names = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.html")}
     of_sites = {"activity", "attendance", "entries", "equipment", "files", "opening_hours", "register", "year"}
     of_reports = {"report", "report_draft", "reports"}
     others = {"base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
-    assert names == others | of_sites | of_reports
+    public = {"public/parts", "public/site", "public/sites"}
+    assert names == others | of_sites | of_reports | public

@@ -1,0 +1,10 @@
+"""The pages that everybody may read, where the operator has not switched them off."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from collector.web.views import public_sites
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    public_sites.show,
+    public_sites.show_one,
+)
