@@ -29,6 +29,20 @@ for words in (["migrate"], ["site", "add", site, "Benchmark"], ["token", "issue"
     main.main([*options, *words], standalone_mode=False)
 """
 """The three words of the command line that a new collector needs, in one process; the last line is the token."""
+SPEAK = """
+import os, socket, sys, time
+os.setuid(int(sys.argv[1]))
+while True:
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect("/run/dps-agent/presence")
+            while True:
+                line.sendall(b"3\\n")
+                time.sleep(10)
+        except OSError:
+            time.sleep(1)
+"""
+"""What presence says in a visitor's desktop, whoever the visitor is: the last input was 3 seconds ago."""
 TICKS_PER_SECOND = 100
 """USER_HZ, the same on every Linux that Debian runs on."""
 
@@ -131,7 +145,7 @@ def why_no_service_here() -> str | None:
     """Say why the service cannot be given a private bus here, or None when it can."""
     if sys.platform != "linux":
         return "a bus of its own needs Linux"
-    for program, package in (("dbus-daemon", "dbus"), ("unshare", "util-linux")):
+    for program, package in (("dbus-daemon", "dbus"), ("unshare", "util-linux"), ("nsenter", "util-linux")):
         if not shutil.which(program):
             return f"{program} is not installed (Debian: {package})"
     if os.geteuid() != 0:
@@ -143,7 +157,10 @@ def why_no_service_here() -> str | None:
 
 @contextmanager
 def service_here(folder: Path, served: Collector) -> Iterator[Resident]:
-    """Run the service with this interpreter; in its own mount namespace the private bus is the system's."""
+    """Run the service with this interpreter; in its own mount namespace the private bus is the system's.
+
+    Presence speaks during each visit.
+    """
     from tests.agent.machine.fake_logind import FakeLogind, session  # noqa: PLC0415 - jeepney exists on Linux only
     from tests.agent.machine.private_bus import PrivateBus  # noqa: PLC0415 - the same
 
@@ -154,17 +171,25 @@ def service_here(folder: Path, served: Collector) -> Iterator[Resident]:
     words += [sys.executable, "-m", "agent", "run", "--state", str(folder / "state"), "--server", served.address]
     words += ["--token-file", str(served.token_file)]
     log = folder / "service.log"
+    speaking: list[subprocess.Popen[bytes]] = []
     with log.open("wb") as output:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT)
     try:
         await_line(log, "counts in", process)
         await_line(log, "sessions are read from logind", process)
+        enter = ["nsenter", "--mount", "--target", str(process.pid)]
         visits = iter(range(1, 1_000_000))
         at = ["0"]
 
         def log_on() -> None:
             at[0] = str(next(visits))
-            logind.appear(at[0], session("alice"))
+            visitor = session("alice")
+            logind.appear(at[0], visitor)
+            speaking.append(subprocess.Popen([*enter, sys.executable, "-c", SPEAK, str(visitor["User"][0])]))
+
+        def log_off() -> None:
+            ended(speaking.pop())
+            logind.remove(at[0])
 
         yield Resident(
             process.pid,
@@ -172,9 +197,11 @@ def service_here(folder: Path, served: Collector) -> Iterator[Resident]:
             log_on,
             lambda: logind.change(at[0], LockedHint=True),
             lambda: logind.change(at[0], LockedHint=False),
-            lambda: logind.remove(at[0]),
+            log_off,
         )
     finally:
+        for presence in speaking:
+            ended(presence)
         ended(process)
         logind.stop()
         bus.stop()
