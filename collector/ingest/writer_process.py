@@ -50,7 +50,7 @@ AHEAD = 2
 AHEAD_BYTES = 65_536
 """A batch behind another one is no longer than this, or not much: a socket of Linux holds three times as much, and the
 loop never waits until the writer reads."""
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 16
 _HEAD = 4
 """Bytes of the length in front of each message."""
 
