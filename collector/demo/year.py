@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 
+from collector.demo.contacts import away, with_contacts
 from collector.demo.furnishing import furnish
 from collector.demo.region import MONTHS, PLACES, SEED, Place, first_day
 from collector.demo.stations import Site, Station, envelope
@@ -97,10 +98,12 @@ def store(engine: Engine, region: Region, days: Sequence[dt.date], now: int, mar
     end = calendar.start_of_day(days[-1] + ONE_DAY, region.zone) * calendar.SLOT_SECONDS
     moment = min(now, end - 1)
     for site_id, which in region.sites:
+        outs = [out for day in days if (out := away(which, region.seed, day)) is not None]
         for each in region.stations(which):
             said = envelope(which, each, days, moment)
             if said is not None:
-                batch.append(facts_of(Arrival(site_id, each.number, said.composed_at_seconds, said)))
+                facts = facts_of(Arrival(site_id, each.number, said.composed_at_seconds, said))
+                batch.append(facts._replace(slots=with_contacts(facts.slots, said, outs)))
     results = commit(engine, batch, mark)
     refused = [result for result in results if not isinstance(result, Stored)]
     if refused:

@@ -103,8 +103,3 @@ def out_of_order(outages: Sequence[EquipmentOutage], period: Period, now: int) -
 
 def _end(outage: EquipmentOutage, now: int) -> int:
     return now if outage.end is None else outage.end
-
-
-def availability_of_internet(succeeded: int | None, due: int) -> Cell:
-    """E4: of the contacts due within opening hours, the share that came; None: nobody counted them."""
-    return cells.UNKNOWN if succeeded is None else cells.ratio(min(succeeded, due), due)

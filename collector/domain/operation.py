@@ -1,5 +1,7 @@
 """Part A of the catalogue, as far as it follows from opening hours and the lives of stations: A1.average and A2 to A8.
 
+E4 stands with them: the contacts that came, of those due during opening hours (`collector.domain.contacts`).
+
 Before the first timetable of a site its opening hours are unknown, and all time counts as offered.
 """
 
@@ -15,9 +17,10 @@ from collector.domain.calendar import SLOT_SECONDS, Period, start_of_day
 from collector.domain.cells import Cell
 from collector.domain.offer import OPEN, TIMED, SlotKind
 from collector.domain.register import Calendar, Opening
-from collector.domain.tally import Tally
+from collector.domain.tally import Counts, Tally
 
 SECONDS_OF_MINUTE = 60
+WHILE_OPEN = ("A5", "A6", "A7", "A8", "A8.off", "A8.unknown", "E4")
 
 
 def operation(found: Tally) -> dict[str, Cell]:
@@ -29,9 +32,9 @@ def operation(found: Tally) -> dict[str, Cell]:
     for kind in TIMED:
         made[f"A4.{kind}"] = _hours(found, found.seconds([kind]))
     if found.is_closed():
-        return made | dict.fromkeys(("A5", "A6", "A7", "A8", "A8.off", "A8.unknown"), cells.CLOSED)
+        return made | dict.fromkeys(WHILE_OPEN, cells.CLOSED)
     if not offered.seconds_installed:
-        return made | dict.fromkeys(("A5", "A6", "A7", "A8", "A8.off", "A8.unknown"), cells.NOT_APPLICABLE)
+        return made | dict.fromkeys(WHILE_OPEN, cells.NOT_APPLICABLE)
     known = offered.seconds_known()
     return made | {
         "A5": cells.counted(offered.seconds_installed),
@@ -40,7 +43,16 @@ def operation(found: Tally) -> dict[str, Cell]:
         "A8": cells.ratio(known, offered.seconds_in_service),
         "A8.off": cells.counted(offered.seconds_off),
         "A8.unknown": cells.counted(offered.seconds_in_service - known),
+        "E4": _contacts(offered),
     }
+
+
+def _contacts(offered: Counts) -> Cell:
+    """E4. Where no contact was due it must be known that no station was on."""
+    if offered.contacts_due:
+        return cells.ratio(offered.contacts_made, offered.contacts_due)
+    nobody_on = offered.seconds_off == offered.seconds_in_service
+    return cells.NOT_APPLICABLE if nobody_on else cells.UNKNOWN
 
 
 def _hours(found: Tally, seconds: int) -> Cell:

@@ -22,7 +22,7 @@ from collector.domain.site_slots import BANDS, NO_LENGTHS, RULES, SiteSlot
 
 HOURS_OF_DAY = 24
 HOURS_OF_WEEK = 7 * HOURS_OF_DAY
-_ALONE = 9
+_ALONE = 11
 """Sums that do not depend on the idle rule."""
 _BY_RULE = 6 + BANDS
 _RULE_NUMBERS = tuple(range(RULES))
@@ -46,7 +46,7 @@ class RuleSums(NamedTuple):
     slots_saturated: int = 0
     """Of these, all taken."""
     longest: int = 0
-    """The longest run of saturated slots of free access that ends in these slots; it is cut at midnight."""
+    """The longest run of saturated slots of free access that ends in these slots; it is cut where a month begins."""
     most_taken: int = 0
     """In one slot."""
     lengths: tuple[int, ...] = (0,) * BANDS
@@ -67,6 +67,8 @@ class Sums(NamedTuple):
     records_upper_bound: int = 0
     most_installed: int = 0
     """In one slot."""
+    contacts_due: int = 0
+    contacts_made: int = 0
     by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
     """In ascending order of minutes."""
 
@@ -75,11 +77,12 @@ class Sums(NamedTuple):
 
 
 def roll_up(
-    parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, now: int | None = None
+    parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, now: int | None = None, *, since: int = 0
 ) -> dict[Key, Sums]:
     """The sums of stretches that follow each other; `rows` by slot, where anything is known of it.
 
-    Nothing after `now` counts; None: all of it is over.
+    Nothing after `now` counts; None: all of it is over. Of the slots before `since` only the saturated ones right
+    before it are looked at, for the run that goes on.
     """
     if not parts:
         return {}
@@ -88,28 +91,33 @@ def roll_up(
         end = min(end, -(-now // SLOT_SECONDS))
     hours = hours_of_week(origin, parts[-1].end_slot, zone)
     found: dict[Key, list[int]] = {}
+    unwanted = [0] * (_ALONE + RULES * _BY_RULE)
     runs = [0] * RULES
-    before = (0, 0)
+    before = 0
     for part in parts:
         several = use_may_be_shown(part.installed, demonstration=False)
         by_hour: dict[int, list[int]] = {}
         for slot in range(part.first_slot, min(part.end_slot, end)):
+            row = rows.get(slot)
+            if row is not None and before != slot - 1:
+                runs = [0] * RULES
+            before = before if row is None else slot
+            if slot < since:
+                if row is not None:
+                    _add(unwanted, row, part, SLOT_SECONDS, runs)
+                continue
             hour = hours[slot - origin]
             cell = by_hour.get(hour)
             if cell is None:
                 cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE))
                 by_hour[hour] = cell
             length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
-            row = rows.get(slot)
             if row is None:
                 cell[0] += length
                 cell[1] += length * part.installed
                 cell[2] += length * part.in_service
                 cell[8] = max(cell[8], part.installed)
                 continue
-            if before != (slot - 1, hour // HOURS_OF_DAY):
-                runs = [0] * RULES
-            before = (slot, hour // HOURS_OF_DAY)
             _add(cell, row, part, length, runs)
     return {key: _sums(cell) for key, cell in found.items()}
 
@@ -129,6 +137,8 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     cell[6] += row.records_activity
     cell[7] += row.records_upper_bound
     cell[8] = max(cell[8], installed)
+    cell[9] += row.contacts_due
+    cell[10] += row.contacts_made
     known_stations = stations if length == SLOT_SECONDS and stations else -1
     free = part.kind is SlotKind.FREE_ACCESS
     at = _ALONE

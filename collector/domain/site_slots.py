@@ -22,6 +22,8 @@ from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
+from collector.domain.contacts import Contact
+
 SLOT_SECONDS = 900
 TAKEN_SECONDS = 450
 """B7 of the catalogue."""
@@ -46,6 +48,7 @@ class Fact(NamedTuple):
     starts: Sequence[int]
     seconds_in_use: Sequence[int]
     lengths: Sequence[str]
+    contact: int = Contact.NONE_DUE
 
     def use_is_known(self) -> bool:
         """Whether the observed seconds tell use from no use."""
@@ -81,6 +84,9 @@ class SiteSlot(NamedTuple):
     starts: tuple[int, ...]
     seconds_in_use: tuple[int, ...]
     lengths: tuple[str, ...]
+    contacts_due: int = 0
+    """Stations of which a contact was due for this quarter-hour (`collector.domain.contacts`)."""
+    contacts_made: int = 0
 
     def seconds_in_service(self) -> int:
         return self.stations_in_service * SLOT_SECONDS
@@ -128,6 +134,7 @@ def derive(
         unknown.append(SLOT_SECONDS - seen - asleep)
     if not (on or all_off or counted):
         return None
+    contacts = [max(record.contact for record in records) for records in by_station.values()]
     by_rule = list(zip(*in_use, strict=True))
     taken = [len([1 for seconds in column if seconds >= TAKEN_SECONDS]) for column in by_rule]
     free = [
@@ -147,6 +154,8 @@ def derive(
         tuple(map(sum, zip(*[record.starts for record in counted], strict=True))) or _NONE,
         tuple(map(sum, by_rule)),
         tuple([added([record.lengths[rule] for record in counted]) for rule in range(RULES)]),
+        len(contacts) - contacts.count(Contact.NONE_DUE),
+        contacts.count(Contact.MADE),
     )
 
 

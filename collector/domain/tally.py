@@ -45,6 +45,8 @@ class Counts(NamedTuple):
     lengths_4: int = 0
     lengths_5: int = 0
     lengths_6: int = 0
+    contacts_due: int = 0
+    contacts_made: int = 0
     most_installed: int = 0
     """Of these and the following the largest, not the sum."""
     longest: int = 0
@@ -60,7 +62,7 @@ class Counts(NamedTuple):
         return self[16:23]
 
 
-SUMMED = 23
+SUMMED = 25
 """How many of the fields add up."""
 NOTHING = Counts()
 
@@ -125,6 +127,8 @@ def counts_of(sums: Sums, rule: int) -> Counts:
             *(each.starts for each in sums.by_rule),
             *official[:4],
             *official.lengths,
+            sums.contacts_due,
+            sums.contacts_made,
             sums.most_installed,
             official.longest,
             official.most_taken,

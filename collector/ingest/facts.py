@@ -5,7 +5,7 @@ its seconds and starts is lower. Lengths of sessions travel as words, which SQL 
 bounded instead (`collector.ingest.limits`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
@@ -23,6 +23,8 @@ from agent.wire.v1 import (
     UndatedRule,
 )
 from collector.domain.clones import Sighting
+from collector.domain.contacts import ON_SECONDS, contact_of
+from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.storage import models
 from collector.storage.rows import Row, insertion
 
@@ -103,7 +105,10 @@ SLOTS = insertion(
         "seconds_observed",
         "seconds_on",
         *_RULES,
+        "contact",
     ),
+    # In time or not: that is decided when the slot is heard of first.
+    replaced={"contact": "slot_record.contact"},
     replace_where=_grows("slot_record", ("seconds_observed", "seconds_on", *_RULES)),
 )
 UNDATED = insertion(
@@ -162,7 +167,8 @@ class Facts(NamedTuple):
     previous_receipt: str | None
 
 
-def facts_of(arrival: Arrival) -> Facts:
+def facts_of(arrival: Arrival, contact_seconds: int = USUAL_INTERVAL_SECONDS) -> Facts:
+    """`contact_seconds` is how often stations are asked to report."""
     site_id, station_id, received_at, envelope, credential = arrival
     return Facts(
         site_id,
@@ -175,7 +181,7 @@ def facts_of(arrival: Arrival) -> Facts:
         envelope.agent_version,
         _stopped_at(envelope),
         [_run_row(site_id, station_id, record, received_at) for record in envelope.runs],
-        [_slot_row(site_id, station_id, record) for record in envelope.slots],
+        _slot_rows(site_id, station_id, received_at, envelope.slots, contact_seconds),
         [_undated_row(site_id, station_id, record, received_at) for record in envelope.undated],
         _readings_of(envelope.readings),
         Sighting(
@@ -194,7 +200,21 @@ def _words(lengths: tuple[int, ...]) -> str:
     return " ".join(map(str, lengths))
 
 
+def _slot_rows(
+    site_id: int, station_id: int, received_at: int, records: Sequence[SlotRecord], contact_seconds: int
+) -> list[Row]:
+    on = {(record.run_id, record.slot) for record in records if record.seconds_on >= ON_SECONDS}
+    return [
+        (
+            *_slot_row(site_id, station_id, record),
+            contact_of(record.slot, record.run_id, received_at, on, contact_seconds).value,
+        )
+        for record in records
+    ]
+
+
 def _slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
+    """All but the contact."""
     return (
         site_id,
         record.slot,

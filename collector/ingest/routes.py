@@ -217,7 +217,7 @@ class IngestApp:
                 await asyncio.to_thread(self._use, station.public_id, now)
         arrival = Arrival(station.site_id, station.station_id, now, envelope, station.public_id)
         try:
-            result = await self.writer.submit(facts_of(arrival))
+            result = await self.writer.submit(facts_of(arrival, self._settings.contact_interval_seconds))
         except QueueFull:
             raise Refused(QUEUE_FULL) from None
         if isinstance(result, Quarantined):

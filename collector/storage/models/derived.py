@@ -48,6 +48,8 @@ site_slot = distributed(
         for minutes in IDLE_RULES_MINUTES
     ),
     *counts_by_idle_rule(BigInteger),
+    Column("contacts_due", Integer, nullable=False, server_default="0"),
+    Column("contacts_made", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "slot"),
     belongs_to_site(),
 )

@@ -79,6 +79,8 @@ slot_record = distributed(
     Column("seconds_observed", SmallInteger, nullable=False),
     Column("seconds_on", SmallInteger, nullable=False),
     *counts_by_idle_rule(SmallInteger),
+    # A number of collector.domain.contacts.Contact; it stays what the first envelope with the slot made it.
+    Column("contact", SmallInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "slot", "station_id", "run_id"),
     belongs_to_station(),
 )

@@ -41,6 +41,8 @@ roll_up = distributed(
     Column("records_activity", BigInteger, nullable=False),
     Column("records_upper_bound", BigInteger, nullable=False),
     Column("most_installed", BigInteger, nullable=False),
+    Column("contacts_due", BigInteger, nullable=False, server_default="0"),
+    Column("contacts_made", BigInteger, nullable=False, server_default="0"),
     *(
         Column(f"{name}_{minutes}", BigInteger, nullable=False)
         for minutes in IDLE_RULES_MINUTES

@@ -23,7 +23,7 @@ _VALUES = tuple(column.name for column in roll_up.columns)[len(_KEY) :]
 _SUMS = insertion(roll_up, (*_KEY, *_VALUES))
 _MONTHS = insertion(rolled_month, ("site_id", "month", "first_slot", "until_slot", "rolled_at"))
 MARKS = insertion(dirty_month, ("site_id", "month", "mark"))
-_ALONE = 9
+_ALONE = 11
 
 
 class Stored(NamedTuple):
@@ -141,6 +141,8 @@ def _columns_of(rule: int) -> tuple[str, ...]:
         *(f"starts_{each}" for each in IDLE_RULES_MINUTES),
         *(f"{name}_{minutes}" for name in ("starts", "seconds_in_use", "slots_known", "slots_saturated")),
         *(f"length_{band}_{minutes}" for band in range(7)),
+        "contacts_due",
+        "contacts_made",
         "most_installed",
         f"longest_{minutes}",
         f"most_taken_{minutes}",
@@ -265,8 +267,11 @@ def fold(connection: Connection, site_id: int, month: Month, now: int) -> None:
 
 
 def sha256_of(site_id: int, month: Month, sums: Mapping[Key, Sums]) -> str:
-    """Over ASCII text: one line "site_id,month", then one line for each of the sums in the order of their keys."""
-    lines = [",".join(map(str, (*_plain(key), *_flat(some)))) for key, some in sorted(sums.items())]
+    """Over ASCII text: one line "site_id,month", then one line for each of the sums in the order of their keys.
+
+    The contacts due and made stand at the end of a line where any was due.
+    """
+    lines = [",".join(map(str, (*_plain(key), *_hashed(some)))) for key, some in sorted(sums.items())]
     return hashlib.sha256("\n".join([f"{site_id},{month}", *lines]).encode("ascii")).hexdigest()
 
 
@@ -277,6 +282,12 @@ def _plain(key: Key) -> tuple[int, str, bool]:
 def _flat(sums: Sums) -> tuple[Any, ...]:
     """The numbers in the order of the columns."""
     return (*sums[:_ALONE], *(number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths)))
+
+
+def _hashed(sums: Sums) -> tuple[Any, ...]:
+    """Months that were folded before contacts were counted keep their hash."""
+    numbers, contacts = _flat(sums), (sums.contacts_due, sums.contacts_made)
+    return (*numbers[: _ALONE - 2], *numbers[_ALONE:], *(contacts if sums.contacts_due else ()))
 
 
 def _sums(row: tuple[int, ...]) -> Sums:

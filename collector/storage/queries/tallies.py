@@ -5,10 +5,12 @@ function that also makes what is stored.
 """
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -17,7 +19,7 @@ from collector.domain import calendar
 from collector.domain.calendar import SLOT_SECONDS, Month, Period
 from collector.domain.offer import Life, Stretch, slot_down, spans, stretches
 from collector.domain.opening_hours import openings
-from collector.domain.register import Calendar, Opening, Outage
+from collector.domain.register import Calendar, Opening, OpeningKind, Outage
 from collector.domain.rollups import Key, Sums, roll_up
 from collector.domain.site_slots import SiteSlot
 from collector.domain.statistics import Rules, idle_rule_of
@@ -99,6 +101,13 @@ def lives_of_stations(connection: Connection, site_ids: Sequence[int]) -> dict[i
     return found
 
 
+class _Range(NamedTuple):
+    lead: int
+    """From here on, without a break, the site has free access: a run of saturated slots may have begun there."""
+    first_slot: int
+    end_slot: int
+
+
 @dataclass(slots=True)
 class _Wanted:
     """One site: what is stored of it, and the ranges of slots that must be added up now."""
@@ -107,7 +116,7 @@ class _Wanted:
     offer: Offer
     stored: dict[int, Stored] = field(default_factory=dict)
     """By the number of the period."""
-    ranges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    ranges: dict[int, list[_Range]] = field(default_factory=dict)
     """By the number of the period, cut at local midnights."""
 
 
@@ -161,17 +170,31 @@ def _want(
         mine.ranges[at] = []
         return
     days = calendar.days_of(period, zone)
-    mine.ranges[at] = [
-        (max(day.first_slot, first), min(day.end_slot, end))
+    cut = [
+        (max(day.first_slot, first), min(day.end_slot, end), Month(day.first_day.year, day.first_day.month))
         for day in days
         if day.end_slot > first < end > day.first_slot
     ]
+    mine.ranges[at] = [
+        _Range(_lead(mine.offer.openings, begin, calendar.month(month, zone).first_slot), begin, until)
+        for begin, until, month in cut
+    ]
+
+
+def _lead(opened: Sequence[Opening], first: int, lowest: int) -> int:
+    """Where the free access that goes on at `first` began, in the same month; `first` where none does."""
+    number = bisect_left(opened, first, key=attrgetter("first_slot"))
+    for opening in reversed(opened[:number]):
+        if opening.end_slot < first or opening.kind is not OpeningKind.FREE_ACCESS or first <= lowest:
+            break
+        first = max(opening.first_slot, lowest)
+    return first
 
 
 def _merged(mine: _Wanted) -> list[tuple[int, int, int]]:
     """Each slot that is wanted once, as ranges."""
     found: list[tuple[int, int, int]] = []
-    for first, end in sorted({each for some in mine.ranges.values() for each in some}):
+    for first, end in sorted({(each.lead, each.end_slot) for some in mine.ranges.values() for each in some}):
         if found and found[-1][2] >= first:
             found[-1] = (mine.site.site_id, found[-1][1], max(end, found[-1][2]))
         else:
@@ -197,9 +220,9 @@ def _tallies(
     for at in range(len(periods)):
         some = [tally(mine.stored[at].parts, demonstration=demonstration)] if at in mine.stored else []
         added_now.append([])
-        for first, end in mine.ranges[at]:
+        for lead, first, end in mine.ranges[at]:
             if (first, end) not in rolls:
-                rolls[first, end] = roll_up(mine.offer.stretches(first, end), known, zone, now)
+                rolls[first, end] = roll_up(mine.offer.stretches(lead, end), known, zone, now, since=first)
             roll = rolls[first, end]
             added_now[-1].append(roll)
             if (first, end, rule_of[at]) not in counted:

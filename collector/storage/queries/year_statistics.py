@@ -12,7 +12,7 @@ from collector.domain.cells import Cell
 from collector.domain.entered import figures_of as entered_figures
 from collector.domain.entered import imported_figures
 from collector.domain.equipment import Equipment, EquipmentOutage
-from collector.domain.inventory import availability_of_internet, inventory, last_day_of, out_of_order
+from collector.domain.inventory import inventory, last_day_of, out_of_order
 from collector.domain.marks import Mark
 from collector.domain.operation import regular_week, whole_weeks
 from collector.domain.rollups import Key, Sums
@@ -124,7 +124,6 @@ def _beside(
     return made | {
         "A3": regular_week(offer.calendar, day),
         "A3.actual": whole_weeks(period, offer.openings, rules.zone, now, offer.timed_from),
-        "E4": availability_of_internet(None, 0),
     }
 
 

@@ -1,5 +1,6 @@
 """The figures of the demonstration hold against what its visitors did."""
 
+import datetime as dt
 from fractions import Fraction
 
 from sqlalchemy import Engine
@@ -12,7 +13,7 @@ from collector.storage.engine import reading
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.year_statistics import figures_of_year
 from tests.collector.demo.test_year import NOW, days, filled
-from tests.collector.demo.truth import truth_of
+from tests.collector.demo.truth import contacts, truth_of
 
 
 def value(cell: Cell) -> int | Fraction:
@@ -44,6 +45,11 @@ def test_the_computed_figures_of_each_month_are_what_the_visitors_did(engine: En
             assert value(found["B3"]) == Fraction(truth.seconds, truth.seconds_known)
             assert value(found["A2"]) == truth.seconds_open
             assert value(found["A8"]) == Fraction(truth.seconds_known, truth.seconds_available)
+        first, last = region.first_day, dt.date(2026, 11, 22)
+        made, due = contacts(site, region.stations(site), days(first, last), NOW)
+        assert due > made > 0
+        # Each quarter-hour stands for half a contact.
+        assert abs(value(years[site_id].whole.cells["E4"]) - Fraction(made, due)) < Fraction(1, 200)
     # Of the gap nothing is known, and it is said so.
     gap = years[region.sites[1][0]].months[9].cells
     assert gap["A8"].value is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
+from collector.demo.contacts import away
 from collector.demo.stations import PLUG_CHANCE, Site, Station, StationDay, is_on, station_day
 
 Stretch = tuple[int, int]
@@ -69,6 +70,23 @@ def off(site: Site, station: Station, days: Sequence[dt.date], now: int) -> list
             found.append((before.off_at, done.on_at))
         before = done
     return found
+
+
+def contacts(site: Site, stations: Iterable[Station], days: Sequence[dt.date], now: int) -> tuple[int, int]:
+    """How many contacts were due while the site was open, one each half hour, and how many came."""
+    due = made = 0
+    for station in stations:
+        for day in days:
+            done = None if station.is_silent(day) or station.is_out(day) else station_day(site, station, day, now)
+            if done is None:
+                continue
+            out = away(site, station.seed, day) or (0, 0)
+            opened = [(each.first_slot * SLOT_SECONDS, each.end_slot * SLOT_SECONDS) for each in site.openings(day)]
+            tried = list(range(done.on_at, min(done.off_at, now), 1800))
+            inside = [each for each in tried if any(start <= each < end for start, end in opened)]
+            due += len(inside)
+            made += sum(not out[0] <= each < out[1] for each in inside)
+    return made, due
 
 
 def overlap(some: Iterable[Stretch], others: Sequence[Stretch]) -> int:

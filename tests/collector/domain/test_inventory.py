@@ -4,11 +4,10 @@ from zoneinfo import ZoneInfo
 
 from collector.domain import calendar
 from collector.domain.calendar import Month
-from collector.domain.cells import NOT_APPLICABLE, UNKNOWN, counted
+from collector.domain.cells import NOT_APPLICABLE, counted
 from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
 from collector.domain.inventory import (
     ages,
-    availability_of_internet,
     inventory,
     last_day_of,
     months_after,
@@ -88,9 +87,3 @@ def test_an_outage_that_lasts_is_counted_up_to_now_and_has_no_time_to_repair() -
     assert (found["E2.incidents"], found["E2.days"], found["E2.mean_days"]) == (counted(1), counted(2), NOT_APPLICABLE)
     later = out_of_order([outage(3, None)], OCTOBER, OCTOBER.start())
     assert set(later.values()) == {NOT_APPLICABLE}
-
-
-def test_nobody_has_counted_contacts_is_no_data_and_nothing_due_is_not_applicable() -> None:
-    assert availability_of_internet(None, 4) == UNKNOWN
-    assert availability_of_internet(0, 0) == NOT_APPLICABLE
-    assert availability_of_internet(3, 4) == counted(Fraction(3, 4))

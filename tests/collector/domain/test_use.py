@@ -11,6 +11,7 @@ from collector.domain.calendar import SLOT_SECONDS, Month
 from collector.domain.cells import CLOSED, CONFIDENTIAL, NOT_APPLICABLE, UNKNOWN, Cell, counted
 from collector.domain.offer import Life
 from collector.domain.register import Calendar, Closure, OpeningKind, Outage, Timetable, WeeklyInterval
+from collector.domain.rollups import roll_up
 from collector.domain.site_slots import Fact
 from collector.domain.use import median_band
 from tests.collector.domain.small_site import ACCOMPANIED, TRAINING, ZONE, SmallSite, fact, timetable
@@ -112,6 +113,22 @@ def test_peak_use_is_exact_where_everything_is_known() -> None:
     found = with_facts(*((after, fact(number, 900 * (after < 3))) for after in range(20) for number in (1, 2)))
     assert (found["A8"], found["B8"]) == (counted(Fraction(1)), counted(2))
     assert found["B7.longest"] == counted(3 * 900)
+
+
+def test_the_longest_saturation_goes_on_past_midnight() -> None:
+    intervals = (
+        WeeklyInterval(0, 20 * 60, 24 * 60, OpeningKind.FREE_ACCESS),
+        WeeklyInterval(1, 0, 120, OpeningKind.FREE_ACCESS),
+    )
+    night = Calendar((Timetable(dt.date(2020, 1, 1), intervals),))
+    taken = range(MONDAY.end_slot - 3, MONDAY.end_slot + 4)
+    site = SmallSite(night, TWO, facts={slot: [fact(number, 900) for number in (1, 2)] for slot in taken})
+    both = local.days(MONDAY.first_day, MONDAY.first_day + dt.timedelta(days=1), ZONE)
+    assert site.figures(both)["B7.longest"] == counted(7 * 900, at_least=True)
+    # Added up alone, the day after knows of the run that it continues.
+    since = roll_up(site.stretches(both), site.rows(), ZONE, since=MONDAY.end_slot)
+    assert max(each.by_rule[2].longest for each in since.values()) == 7
+    assert sum(each.seconds for each in since.values()) == both.end() - MONDAY.end()
 
 
 def test_the_longest_saturation_is_not_put_together_over_a_lunch_break() -> None:

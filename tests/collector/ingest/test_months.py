@@ -197,6 +197,20 @@ def test_a_timetable_mended_in_november_changes_october(used: Engine) -> None:
         rolled(used)
 
 
+def test_a_run_of_saturated_slots_goes_on_from_what_is_stored_into_today(sqlite_region: Engine) -> None:
+    engine = sqlite_region
+    open_weekdays(engine, dt.date(2025, 10, 6), (0, 24))
+    with writing(engine) as connection:
+        connection.execute(update(station).values(installed_at=BEGIN.start(), counted_from=BEGIN.start()))
+        friday = TODAY.first_slot + 96
+        slots = range(friday - 3, friday + 2)
+        connection.execute(insert(site_slot), [slot_row(1, slot, 2, 0, 1800) for slot in slots])
+    fresh = year(engine, MOMENT + DAY).months[10].cells["B7.longest"]
+    rolled(engine, MOMENT + DAY)
+    assert stored(engine)[-1][2] == friday
+    assert year(engine, MOMENT + DAY).months[10].cells["B7.longest"] == fresh == counted(5 * 900, at_least=True)
+
+
 def test_a_quarter_hour_that_comes_late_marks_its_month(region: Engine) -> None:
     with writing(region) as connection:
         connection.execute(update(station).values(installed_at=BEGIN.start()))
