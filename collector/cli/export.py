@@ -10,6 +10,7 @@ from collector.app import rules_of
 from collector.cli.opening import engine_of, now, settings_of
 from collector.cli.sites import known
 from collector.domain.csv_files import write_sheet
+from collector.domain.disclosure import Audience
 from collector.storage.engine import reading
 from collector.storage.files.entered import entry_rows
 from collector.storage.files.reading import FileKind
@@ -28,12 +29,21 @@ def export() -> None:
 @click.option("--to", "last", required=True, metavar="YYYY-MM", help="Last month.")
 @click.option("--grain", type=click.Choice(GRAINS), default="month", show_default=True)
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="csv", show_default=True)
+@click.option(
+    "--audience",
+    type=click.Choice([each.value for each in Audience]),
+    default=Audience.SITE.value,
+    show_default=True,
+    help="Who will read it; for all but the site itself, disclosure control hides what is small.",
+)
 @click.pass_context
-def statistics(context: click.Context, code: str, first: str, last: str, grain: str, form: str) -> None:
+def statistics(context: click.Context, code: str, first: str, last: str, grain: str, form: str, audience: str) -> None:
     """Sessions, hours of use, station-hours and coverage of a site, on standard output."""
     settings = settings_of(context)
     with reading(engine_of(settings)) as connection:
-        text = export_statistics(connection, code, first, last, grain, form, now(), rules_of(settings))
+        text = export_statistics(
+            *(connection, code, first, last, grain, form, now(), rules_of(settings)), lambda _: Audience(audience)
+        )
     sys.stdout.buffer.write(text.encode())
 
 

@@ -6,7 +6,7 @@ known: coverage is their share. What was counted without a place in time is told
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -121,6 +121,26 @@ def figures(
         undated_seconds_of_use=lost_seconds,
         methods=found.methods(),
         marks=tuple(mark for mark in Mark if mark in marks),
+    )
+
+
+def with_cells(row: Figures, cells_seen: Mapping[str, Cell]) -> Figures:
+    """The row with the cells that its readers may see, by id of the catalogue."""
+    return replace(
+        row,
+        sessions=cells_seen["B1"],
+        sessions_outside=cells_seen["B1x"],
+        sessions_by_rule={minutes: cells_seen[f"B1r.{minutes}"] for minutes in IDLE_RULES_MINUTES},
+        seconds_of_use=cells_seen["B2"],
+        seconds_outside=cells_seen["B2x"],
+        seconds_free=cells_seen["B2.free"],
+        seconds_off=cells_seen["A8.off"],
+        seconds_unknown=cells_seen["A8.unknown"],
+        seconds_offered=cells_seen["A5"],
+        seconds_available=cells_seen["A6"],
+        coverage=cells_seen["A8"],
+        undated_sessions=cells_seen["B1u"],
+        undated_seconds_of_use=cells_seen["B2u"],
     )
 
 

@@ -4,19 +4,26 @@ Pages, files and API all take it from `seen`. Drafts are read inside; before a r
 `freeze` attacks what it tells (`Told.gaps`) and refuses where something can be computed that is hidden.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from collector.domain import calendar
+from collector.domain.calendar import Month
 from collector.domain.cells import Cell
-from collector.domain.disclosure import Audience, Failure, Tables, audit, seen_by
+from collector.domain.disclosure import Audience, Failure, Tables, audit, is_lifted, seen_by
 from collector.domain.disclosure.rules import FEWEST_SESSIONS, FEWEST_SESSIONS_FOR_HOURS
 from collector.domain.disclosure.tables import Key
 from collector.domain.disclosure.years import seen_year, tables_of
+from collector.domain.regional import Regional
+from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.year import YearFigures
 from collector.reports.inputs import REGION, Edition, Inputs, read_inputs
+from collector.storage.queries.regional import decisions_of
 from collector.storage.queries.sites import Site
 from collector.storage.queries.vintages import REGION_ID, inputs_of_year
 
@@ -54,32 +61,41 @@ def audience_of(site: Site | None, edition: Edition) -> Audience:
     return Audience.REGION if site is None else Audience.SITE
 
 
-def thresholds_of(site: Site | None, edition: Edition) -> Mapping[str, int]:
-    """Empty where nothing is hidden for being small."""
-    return {} if audience_of(site, edition) is Audience.SITE else THRESHOLDS
+def hides(audience: Audience, *, lifted: bool) -> bool:
+    """Whether anything is hidden for being small."""
+    return audience is Audience.PUBLIC or (audience is Audience.REGION and not lifted)
 
 
-def seen(
-    connection: Connection, years: Years, site: Site | None, edition: Edition, year: int, idle_rule_minutes: int
-) -> Seen:
-    """The same years, as the readers of this edition may see them."""
-    audience = audience_of(site, edition)
+def is_lifted_in(connection: Connection, year: int, zone: ZoneInfo) -> bool:
+    """Whether regional coordinators see small figures of a year too."""
+    decided = decisions_of(connection, zone).get(Regional.LIFTED, ())
+    return is_lifted({each.valid_from: bool(each.value) for each in decided}, dt.date(year, 1, 1))
+
+
+def seen(connection: Connection, years: Years, site: Site | None, audience: Audience, year: int, rules: Rules) -> Seen:
+    """The same years, as these readers may see them."""
     if audience is Audience.SITE:
         assert site is not None
         own = years.sites[site.site_id]
+        if site.demonstration:
+            # Its one station is the computer of whoever looks at it.
+            return Seen(Years(None, {site.site_id: own}), None)
         tables = seen_by(audience, tables_of([own], {}), site=site.code)
         return Seen(Years(None, {site.site_id: seen_year(own, tables)}), None)
     whole = [] if years.region is None else [years.region]
     codes = tuple(figures.site for figures in years.sites.values())
     truth = tables_of([*years.sites.values(), *whole], {REGION: codes} if whole else {})
-    before = older(connection, list(years.sites), edition, year)
-    tables = seen_by(audience, truth, older=before, idle_rule_minutes=idle_rule_minutes)
+    lifted = is_lifted_in(connection, year, rules.zone)
+    before = older(connection, list(years.sites), audience, year)
+    minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
+    tables = seen_by(audience, truth, lifted=lifted, older=before, idle_rule_minutes=minutes)
     told = {site_id: seen_year(figures, tables) for site_id, figures in years.sites.items()}
     region = None if years.region is None else seen_year(years.region, tables)
-    return Seen(Years(region, told), Told(tables, before, idle_rule_minutes))
+    attacked = Told(tables, before, minutes) if hides(audience, lifted=lifted) else None
+    return Seen(Years(region, told), attacked)
 
 
-def older(connection: Connection, site_ids: Sequence[int], edition: Edition, year: int) -> list[Tables]:
+def older(connection: Connection, site_ids: Sequence[int], audience: Audience, year: int) -> list[Tables]:
     """What these readers hold in hands of this year: every frozen report, and those of the year after it.
 
     Regional coordinators hold the Region's and what is public; a site's internal report is its own.
@@ -87,8 +103,8 @@ def older(connection: Connection, site_ids: Sequence[int], edition: Edition, yea
     found = []
     for each in (year, year + 1):
         texts = inputs_of_year(connection, [*site_ids, REGION_ID], Edition.PUBLIC, each)
-        if edition is not Edition.PUBLIC:
-            texts += inputs_of_year(connection, [REGION_ID], edition, each)
+        if audience is not Audience.PUBLIC:
+            texts += inputs_of_year(connection, [REGION_ID], Edition.INTERNAL, each)
         found += [tables_of_inputs(read_inputs(text), year) for text in texts]
     return [tables for tables in found if tables.figures]
 

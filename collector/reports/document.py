@@ -26,6 +26,8 @@ class Change(NamedTuple):
     """How a figure grew; people read it, programs work it out themselves."""
 
     text: str
+    why_not: str = ""
+    """Why the two years cannot be compared."""
 
 
 Entry = Figure | Change | str

@@ -1,27 +1,29 @@
 """Computes the inputs of a report from the database."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from collector.domain import calendar
-from collector.domain.calendar import Month
+from collector.domain.calendar import local_date
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Status
+from collector.domain.disclosure import Audience
 from collector.domain.gates import Finding
 from collector.domain.marks import Mark
-from collector.domain.statistics import Rules, idle_rule_of
+from collector.domain.statistics import Rules
 from collector.domain.week import Week
 from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
-from collector.reports.disclosing import Told, Years, for_publication, seen, thresholds_of
+from collector.reports.disclosing import THRESHOLDS, Told, Years, audience_of, for_publication, seen
 from collector.reports.inputs import (
     REGION,
     Definition,
     Edition,
+    Entered,
     Figures,
     Inputs,
     Method,
@@ -30,10 +32,19 @@ from collector.reports.inputs import (
     Year,
     read_inputs,
 )
-from collector.reports.register import agent_versions, entered_of, imported_of, subjects_of
+from collector.reports.register import (
+    agent_versions,
+    ages_of,
+    criteria_of,
+    entered_of,
+    imported_of,
+    public,
+    subjects_of,
+)
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.entered import entered_of_sites
+from collector.storage.queries.site_statistics import rules_in_force
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import REGION_ID, inputs_of
 from collector.storage.queries.year_statistics import figures_of_years
@@ -61,6 +72,7 @@ def gather(
     catalogue: Catalogue,
 ) -> Gathered:
     """A draft of the report of one site, or of the Region where there is none."""
+    rules = rules_in_force(connection, rules)
     asked = all_sites(connection) if site is None else [site]
     # What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
     sites = asked if edition is Edition.INTERNAL else all_sites(connection)
@@ -68,9 +80,10 @@ def gather(
     gates = checked(connection, asked, this.sites, before.sites, now, rules)
     subjects = subjects_of(connection, [each.site_id for each in asked])
     site_id = REGION_ID if site is None else site.site_id
-    minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
-    told = seen(connection, this, site, edition, year, minutes)
-    last_year = the_year_before(connection, site_id, edition, site, before, minutes)
+    last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
+    audience = audience_of(site, edition)
+    told = seen(connection, this, site, audience, year, rules)
+    last_year = the_year_before(connection, site_id, edition, site, before, rules)
     inputs = Inputs(
         subject=THE_REGION if site is None else subjects[site_id],
         year=year,
@@ -80,16 +93,21 @@ def gather(
         definitions=definitions_of(catalogue),
         figures=year_of(one_of(told.years, site)),
         before=last_year.figures,
-        method=method_of(connection, one_of(this, site), asked, rules, thresholds_of(site, edition)),
+        method=method_of(connection, one_of(this, site), asked, rules, {} if told.told is None else THRESHOLDS),
         parts=parts_of(subjects, told.years.sites) if site is None else (),
         accepted=gates.accepted,
         open_gates=len(gates.open),
+        ages=ages_of(connection, [each.site_id for each in asked], last_day, rules.zone),
+        criteria=criteria_of(connection, last_day, rules.zone),
         demonstration=is_demonstration(connection),
     )
-    if site is not None:
-        people = entered_of_sites(connection, [site_id], year, year)[site_id]
-        entered = entered_of(calendar_of(connection, site_id, year, year), people, year)
-        inputs = replace(inputs, entered=entered, imported=imported_of(people, year))
+    people = entered_of_sites(connection, [each.site_id for each in asked], year, year)
+    persons = public(people.values(), year, everything=told.told is None)
+    if site is None:
+        inputs = replace(inputs, entered=Entered(public=persons))
+    else:
+        entered = entered_of(calendar_of(connection, site_id, year, year), people[site_id], year)
+        inputs = replace(inputs, entered=replace(entered, public=persons), imported=imported_of(people[site_id], year))
     if edition is Edition.PUBLIC:
         inputs = for_publication(inputs)
     last = inputs_of(connection, site_id, year, edition)
@@ -105,6 +123,25 @@ def computed(
     found = figures_of_years(connection, sites, year, now, rules, catalogue)
     region = region_figures(year, list(found.values()), catalogue, rules.coverage_limit)
     return Years(region, found)
+
+
+def years_seen(
+    connection: Connection,
+    site: Site | None,
+    audience: Audience,
+    year: int,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+) -> Years:
+    """A year of one site, or of the Region and all sites, as these readers may see it on pages and in files."""
+    rules = rules_in_force(connection, rules)
+    if audience is Audience.SITE:
+        assert site is not None
+        own = Years(None, figures_of_years(connection, [site], year, now, rules, catalogue))
+        return seen(connection, own, site, audience, year, rules).years
+    years = computed(connection, all_sites(connection), year, now, rules, catalogue)
+    return seen(connection, years, site, audience, year, rules).years
 
 
 def one_of(years: Years, site: Site | None) -> YearFigures:
@@ -149,7 +186,7 @@ class LastYear(NamedTuple):
 
 
 def the_year_before(
-    connection: Connection, site_id: int, edition: Edition, site: Site | None, computed: Years, idle_rule_minutes: int
+    connection: Connection, site_id: int, edition: Edition, site: Site | None, computed: Years, rules: Rules
 ) -> LastYear:
     """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing."""
     whole = one_of(computed, site)
@@ -158,7 +195,7 @@ def the_year_before(
         return LastYear(read_inputs(kept).figures, None)
     if not any(month.cells[name].value for month in whole.months for name in ANYTHING):
         return LastYear(None, None)
-    found = seen(connection, computed, site, edition, whole.year, idle_rule_minutes)
+    found = seen(connection, computed, site, audience_of(site, edition), whole.year, rules)
     return LastYear(year_of(one_of(found.years, site)), found.told)
 
 

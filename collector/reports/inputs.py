@@ -147,6 +147,33 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Public:
+    """Persons of one kind in activities; words of collector.domain.entered.Trait and of its values."""
+
+    trait: str
+    value: str
+    persons: CellText
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """So many devices of one age in whole years at the end of the year; None where nobody knows the day of supply."""
+
+    kind: str
+    years: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What the label asks for at least, in hours or stations, as the Region decided it from a day on."""
+
+    figure: str
+    limit: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     timetables: tuple[Timetable, ...] = ()
     closures: tuple[Closure, ...] = ()
@@ -155,6 +182,7 @@ class Entered:
     services: tuple[str, ...] = ()
     """Words of collector.domain.entered.Service."""
     narrative: str = ""
+    public: tuple[Public, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +242,8 @@ class Inputs:
     accepted: tuple[Accepted, ...] = ()
     open_gates: int = 0
     corrections: tuple[Correction, ...] = ()
+    ages: tuple[Age, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
     has_earlier: bool = False
     """Whether there is a vintage before this one."""
     vintage: int | None = None

@@ -1,18 +1,35 @@
 """What the register says of a site, as reports have it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from collector.domain.cells import Cell, counted
 from collector.domain.entered import Entered as People
-from collector.domain.entered import MonthlyFigure, MonthlyKind, figures_of
+from collector.domain.entered import MonthlyFigure, MonthlyKind, by_trait, figures_of
+from collector.domain.equipment import EquipmentKind
+from collector.domain.inventory import ages
+from collector.domain.label import criteria
+from collector.domain.public import public_of
 from collector.domain.register import Calendar
 from collector.domain.sites import both_names
-from collector.reports.inputs import Closure, Entered, Imported, Interval, Subject, Timetable
+from collector.reports.inputs import (
+    Age,
+    Closure,
+    Criterion,
+    Entered,
+    Imported,
+    Interval,
+    Public,
+    Subject,
+    Timetable,
+)
 from collector.storage.models import site, station_contact
+from collector.storage.queries.equipment import equipment_of_sites
+from collector.storage.queries.regional import decisions_of
 
 OCCUPANCY = MonthlyKind.OCCUPANCY
 
@@ -55,6 +72,31 @@ def entered_of(calendar: Calendar, told: People, year: int) -> Entered:
         tuple(str(way) for way in figures_of(told, year).how_counted),
         tuple(str(service) for each in told.years if each.year == year for service in each.services or ()),
         "\n".join(each.narrative for each in told.years if each.year == year),
+    )
+
+
+def public(sites: Iterable[People], year: int, *, everything: bool) -> tuple[Public, ...]:
+    """Who came to the activities of a year, of all these sites together."""
+    persons = [by_trait(each for each in told.activities if each.last_day.year == year) for told in sites]
+    return tuple(Public(trait.value, value, cell) for trait, value, cell in public_of(persons, everything=everything))
+
+
+def ages_of(connection: Connection, site_ids: Sequence[int], day: dt.date, zone: ZoneInfo) -> tuple[Age, ...]:
+    """How old the equipment is on a day: by kind, the youngest first, those of unknown age last."""
+    devices = [each for some in equipment_of_sites(connection, site_ids).values() for each in some]
+    found = ages(devices, day, zone)
+    return tuple(
+        Age(kind.value, years, found[kind][years])
+        for kind in EquipmentKind
+        for years in sorted(found.get(kind, ()), key=lambda years: (years is None, years))
+    )
+
+
+def criteria_of(connection: Connection, day: dt.date, zone: ZoneInfo) -> tuple[Criterion, ...]:
+    """What the label asked for on a day."""
+    return tuple(
+        Criterion(each.figure, each.limit, each.since.isoformat())
+        for each in criteria(decisions_of(connection, zone), day)
     )
 
 

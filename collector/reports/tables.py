@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from collector.domain.catalogue import WITHOUT_CELL, Unit
 from collector.domain.cells import Cell
-from collector.reports.document import Figure, Row, Table
+from collector.reports.document import Change, Figure, Row, Table
 from collector.reports.inputs import Part
 from collector.reports.wording import Wording
 
@@ -35,6 +35,8 @@ def year_table(words: Wording, name: str, title: str, figures: Sequence[str], no
     head = [words.speech.gettext("Figure"), str(inputs.year)]
     if inputs.before:
         head += [str(inputs.year - 1), words.speech.gettext("Change")]
+    reasons = [entry.why_not for row in rows for entry in row.entries if isinstance(entry, Change) and entry.why_not]
+    note = " ".join(dict.fromkeys([note, *reasons])).strip()
     return Table(name, title, tuple(head), tuple(rows), note)
 
 

@@ -28,6 +28,10 @@ class GatesOpen(ReportError):
     """Nobody has mended or accepted what was noticed."""
 
 
+class FrozenMeanwhile(ReportError):
+    """Somebody else was faster."""
+
+
 class TellsTooMuch(ReportError):
     """Disclosure control failed; nobody can mend it but who maintains this program."""
 
@@ -74,7 +78,7 @@ def freeze(
                 kept = Vintage(number, str(inputs.edition), checksum(text), now, by)
                 add_vintage(connection, site_id, year, kept, text, files)
     except IntegrityError as error:
-        raise ReportError("somebody else froze this report just now; look at that vintage first.") from error
+        raise FrozenMeanwhile("somebody else froze this report just now; look at that vintage first.") from error
     return number
 
 

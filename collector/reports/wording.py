@@ -6,10 +6,11 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from collector.domain.catalogue import Unit
-from collector.domain.cells import CLOSED, NOT_APPLICABLE, Cell, Status
+from collector.domain.cells import CLOSED, NOT_APPLICABLE, Cell
 from collector.i18n import Speech
+from collector.reports.comparing import Reason, why_not
 from collector.reports.document import Change, Figure
-from collector.reports.inputs import Definition, Edition, Inputs, Local, Year
+from collector.reports.inputs import Definition, Edition, Inputs, Local
 from collector.reports.shown import change, shown
 
 LENGTHS = "B6."
@@ -61,25 +62,43 @@ class Wording:
         code = self.inputs.subject.code if site is None else site
         return Figure(shown(cell, unit, self.speech, self.bands), unit, figure, period, code)
 
+    def count(self, cell: Cell, figure: str) -> Figure:
+        """A count of the year that has no cell of its own in the catalogue; `figure` begins with the one it is of."""
+        year = str(self.inputs.year)
+        return Figure(shown(cell, Unit.COUNT, self.speech), Unit.COUNT, figure, year, self.inputs.subject.code)
+
     def text(self, figures: Mapping[str, Cell], figure: str) -> str:
         return self.figure(figures, figure, "").shown.text
 
     def change(self, figure: str) -> Change:
-        """Since the year before; nothing where one of the two lacks months: three months say nothing of twelve."""
+        """Since the year before; not where the two years are about other months."""
         before, now = self.inputs.before, self.inputs.figures
-        if before is None or self.months_of(before, figure) != self.months_of(now, figure):
+        if before is None:
             return Change("")
-        unit = self.definitions[figure].unit
+        definition = self.definitions[figure]
+        unit = definition.unit
         grown = change(before.year.get(figure, NOT_APPLICABLE), now.year.get(figure, NOT_APPLICABLE), unit)
         if grown is None:
             return Change("")
+        reason = why_not(self.inputs, definition, is_over=self.is_over())
+        if reason is not None:
+            return Change(self.speech.gettext("not comparable"), self.reasons()[reason])
         sign = "+" if grown > 0 else "\u2212" if grown < 0 else ""
         return Change(f"{sign}{self.speech.percent(abs(grown))}")
 
-    @staticmethod
-    def months_of(figures: Year, figure: str) -> list[bool]:
-        """In which months of the year there was such a thing at all."""
-        return [cells.get(figure, NOT_APPLICABLE).status is not Status.NOT_APPLICABLE for cells in figures.months]
+    def is_over(self) -> bool:
+        return dt.datetime.fromtimestamp(self.inputs.cut_off, self.zone).year > self.inputs.year
+
+    def reasons(self) -> Mapping[Reason, str]:
+        _, year = self.speech.gettext, self.inputs.year
+        years = {"year": year, "before": year - 1}
+        return {
+            Reason.NOT_OVER: _("Not comparable: %(year)s is not over yet.") % years,
+            Reason.OTHER_MONTHS: _(
+                "Not comparable: the figures of %(year)s and those of %(before)s are not about the same months."
+            )
+            % years,
+        }
 
     def month(self, number: int) -> str:
         """A month of the year, such as “March 2026”; `number` from 1 on."""

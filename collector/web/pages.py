@@ -16,9 +16,10 @@ from collector.domain.cells import Status
 from collector.domain.marks import Mark
 from collector.domain.register import OpeningKind
 from collector.domain.stations import State
+from collector.domain.words import TRAIT_VALUES
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
-from collector.web.words import FIELDS, TRAIT_VALUES, name_of
+from collector.web.words import FIELDS, name_of
 
 HERE = Path(__file__).parent
 STATIC = {path.name: path.read_bytes() for path in sorted((HERE / "static").iterdir())}

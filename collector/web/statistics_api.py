@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,15 +12,19 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 from sqlalchemy import Connection
 
+from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.calendar import Period
 from collector.domain.cells import Cell
-from collector.domain.statistics import Figures, Rules
+from collector.domain.disclosure import Audience
+from collector.domain.statistics import Figures, Rules, with_cells
 from collector.domain.use import IDLE_RULES_MINUTES
+from collector.reports.gathering import one_of, years_seen
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import Site, site_of_code
 from collector.web.errors import Problem
+from collector.web.permissions import audience_of
 from collector.web.surroundings import Around, WebRequest
 from collector.web.views.site import SITE_CODE
 
@@ -156,22 +160,51 @@ def as_json(site: Site, grain: str, rules: Rules, now: int, rows: list[dict[str,
 
 
 def export_statistics(
-    connection: Connection, site_code: str, first: str, last: str, grain: str, form: str, now: int, rules: Rules
+    connection: Connection,
+    site_code: str,
+    first: str,
+    last: str,
+    grain: str,
+    form: str,
+    now: int,
+    rules: Rules,
+    audience_of: Callable[[Site], Audience] = lambda _: Audience.SITE,
 ) -> str:
-    """The statistics of a site from a month to a month (YYYY-MM), as JSON or CSV; raises ExportError."""
+    """The statistics of a site from a month to a month (YYYY-MM), as JSON or CSV; raises ExportError.
+
+    `audience_of` says to whom they go: outside the site months are the finest grain.
+    """
     if form not in FORMATS:
         raise ExportError(f"“format”: “{form[:32]}” is not known; write json or csv.")
     periods = periods_asked(first, last, grain, rules)
     site = site_of_code(connection, site_code) if SITE_CODE.fullmatch(site_code) else None
     if site is None:
         raise UnknownSite(f"“site”: there is no site with the code “{site_code[:32]}”; check its spelling.")
-    rows = [row_of(site, figures) for figures in figures_of_site(connection, site, periods, now, rules)]
+    audience = audience_of(site)
+    found = figures_of_site(connection, site, periods, now, rules)
+    if audience is not Audience.SITE:
+        if grain != "month":
+            raise ExportError("“grain”: outside the site months are the finest grain; write month.")
+        found = seen_outside(connection, site, audience, found, now, rules)
+    rows = [row_of(site, figures) for figures in found]
     return as_csv(rows) if form == "csv" else as_json(site, grain, rules, now, rows)
+
+
+def seen_outside(
+    connection: Connection, site: Site, audience: Audience, found: Sequence[Figures], now: int, rules: Rules
+) -> list[Figures]:
+    """Rows of months with the cells of the page of the year and of reports."""
+    years = {
+        year: one_of(years_seen(connection, site, audience, year, now, rules, catalogue()), site)
+        for year in sorted({row.period.first_day.year for row in found})
+    }
+    months = [years[row.period.first_day.year].months[row.period.first_day.month - 1] for row in found]
+    return [with_cells(row, month.cells) for row, month in zip(found, months, strict=True)]
 
 
 @get("/api/v1/statistics", sync_to_thread=True)
 def answer(
-    request: WebRequest,  # noqa: ARG001 - the guard has seen to the log-in
+    request: WebRequest,
     around: Around,
     site: FromQuery[str] = "",
     first: Annotated[str, QueryParameter(name="from")] = "",
@@ -181,7 +214,10 @@ def answer(
 ) -> Response[str]:
     try:
         with reading(around.engine) as connection:
-            text = export_statistics(connection, site, first, last, grain, form, around.clock(), around.settings.rules)
+            text = export_statistics(
+                *(connection, site, first, last, grain, form, around.clock(), around.settings.rules),
+                lambda asked: audience_of(request.user, asked),
+            )
     except UnknownSite as error:
         raise Problem(str(error), HTTPStatus.NOT_FOUND) from error
     except ExportError as error:

@@ -122,11 +122,40 @@ def register(connection: Connection, sites: int, stations: int, installed_at: in
 def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[object, ...]:
     """By day some stations are in use, by night all are off."""
     if slot % 96 not in range(32, 72):
-        return site_id, slot, stations, 0, 0, stations * 900, 0, 0, 0, *[stations] * 4, *[0] * 12, *[NO_LENGTHS] * 4, 0, 0
+        return (
+            site_id,
+            slot,
+            stations,
+            0,
+            0,
+            stations * 900,
+            0,
+            0,
+            0,
+            *[stations] * 4,
+            *[0] * 12,
+            *[NO_LENGTHS] * 4,
+            0,
+            0,
+        )
     taken = random.randrange(stations)
     seconds = stations * 900
     counts = *[stations] * 4, *[taken] * 4, *[taken // 2] * 4, *[taken * 800] * 4
-    return site_id, slot, stations, seconds, seconds, 0, 0, stations, 0, *counts, *[SOME_LENGTHS] * 4, stations, stations
+    return (
+        site_id,
+        slot,
+        stations,
+        seconds,
+        seconds,
+        0,
+        0,
+        stations,
+        0,
+        *counts,
+        *[SOME_LENGTHS] * 4,
+        stations,
+        stations,
+    )
 
 
 def page_ms(engine: Engine, pages: int) -> float:

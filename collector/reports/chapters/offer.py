@@ -1,16 +1,22 @@
 """What the site offered: stations, opening hours, services (A and D5 of the catalogue)."""
 
+import datetime as dt
 from collections.abc import Iterator
 
-from collector.domain.entered_words import SERVICES
+from collector.domain.catalogue import Unit
+from collector.domain.cells import counted
+from collector.domain.entered import Service
+from collector.domain.label import Criterion as Asked
+from collector.domain.words import name_of
 from collector.reports.chapters.of_letter import figures_of
-from collector.reports.document import Block, Row, Section, Sentence, Table
+from collector.reports.document import Block, Figure, Row, Section, Sentence, Table
 from collector.reports.inputs import Interval, Timetable
 from collector.reports.pictures import month_parts
 from collector.reports.tables import month_table, year_table
 from collector.reports.wording import Wording
 
 KINDS = ("A4.free_access", "A4.accompanied", "A4.training")
+HOUR = 3600
 MONTHLY = ("A2", *KINDS, "A5", "A6", "A7")
 
 
@@ -20,6 +26,8 @@ def offer(words: Wording) -> Section:
     kinds = [kind for kind in KINDS if words.has(kind)]
     if kinds:
         blocks.append(month_parts(words, "A4", kinds, _("Opening hours by month and kind")))
+    if words.inputs.criteria:
+        blocks.append(label(words))
     blocks.append(month_table(words, "offer-months", _("Offer by month"), MONTHLY))
     blocks += timetables(words)
     entered = words.inputs.entered
@@ -28,9 +36,39 @@ def offer(words: Wording) -> Section:
         head = (_("First day"), _("Last day"), _("Reason"))
         blocks.append(Table("closures", _("Closures"), head, tuple(rows)))
     if entered.services:
-        listed = ", ".join(_(word) for service, word in SERVICES.items() if service in entered.services)
+        listed = ", ".join(name_of(service, _) for service in Service if service in entered.services)
         blocks += [Sentence(_("Services"), "heading"), Sentence(listed)]
     return Section("offer", _("Offer"), tuple(blocks))
+
+
+def label(words: Wording) -> Table:
+    """What the Region's label asks for, and what there is; for the Region, how many of its sites have it."""
+    _ = words.speech.gettext
+    inputs = words.inputs
+    rows = []
+    for each in inputs.criteria:
+        figure = words.definitions[each.figure]
+        least = counted(each.limit * (HOUR if figure.unit is Unit.SECONDS else 1))
+        asked = Asked(each.figure, each.limit, dt.date.fromisoformat(each.since))
+        limit = words.text({each.figure: least}, each.figure)
+        found: tuple[Figure | str, ...]
+        if inputs.is_region():
+            met = [asked.is_met(part.year) for part in inputs.parts]
+            found = (
+                _("%(met)s of %(known)s sites")
+                % {
+                    "met": words.speech.number(met.count(True)),
+                    "known": words.speech.number(len(met) - met.count(None)),
+                },
+            )
+        else:
+            met_here = asked.is_met(inputs.figures.year)
+            answer = {True: _("yes"), False: _("no"), None: _("not known")}[met_here]
+            found = (words.figure(inputs.figures.year, each.figure, str(inputs.year)), answer)
+        rows.append(Row(words.local(figure.name), (limit, words.day(each.since), *found)))
+    head = [_("Criterion"), _("At least"), _("Decided from")]
+    head += [_("Reached by")] if inputs.is_region() else [str(inputs.year), _("Reached")]
+    return Table("label", _("Criteria of the Region’s label"), tuple(head), tuple(rows))
 
 
 def timetables(words: Wording) -> Iterator[Block]:

@@ -46,6 +46,7 @@ class Subject(StrEnum):
     ACTIVITY = "activity"
     YEAR = "year"
     MONTHLY_FIGURE = "monthly_figure"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

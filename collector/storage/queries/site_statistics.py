@@ -6,18 +6,19 @@ from dataclasses import replace
 from sqlalchemy import Connection, select
 
 from collector.domain.calendar import Period, month_of
+from collector.domain.regional import Regional
 from collector.domain.statistics import NO_UNDATED, DatedRule, Figures, Rules, figures
 from collector.storage.models import setting
 from collector.storage.queries.sites import Site
 from collector.storage.queries.tallies import tallies_of_sites
 from collector.storage.queries.undated import undated_by_month
 
-IDLE_RULE_SETTING = "official_idle_rule_minutes"
-
 
 def rules_in_force(connection: Connection, rules: Rules) -> Rules:
     """The rules with the dated idle rule of the register, where it holds one."""
-    rows = connection.execute(select(setting.c.valid_from, setting.c.value).where(setting.c.name == IDLE_RULE_SETTING))
+    rows = connection.execute(
+        select(setting.c.valid_from, setting.c.value).where(setting.c.name == Regional.IDLE_RULE.value)
+    )
     dated = tuple(sorted(DatedRule(row.valid_from, int(row.value)) for row in rows))
     return replace(rules, idle_rules=dated) if dated else rules
 

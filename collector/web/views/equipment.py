@@ -12,6 +12,7 @@ from collector.storage.changes.base import Change
 from collector.storage.changes.equipment import put_equipment, put_outage, remove_equipment, remove_outage
 from collector.storage.engine import reading
 from collector.storage.queries.equipment import equipment_of, equipment_outages_of
+from collector.storage.queries.fixed_past import fixed_past
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.permissions import may_edit
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -44,6 +45,7 @@ def page(
     now, zone = around.clock(), around.settings.rules.zone
     with reading(around.engine) as connection:
         site = found_site(connection, code)
+        past = fixed_past(connection, site.site_id, around.settings.rules.zone)
         items = equipment_of(connection, site.site_id)
         outages = equipment_outages_of(connection, site.site_id)
     return around.pages.render(
@@ -65,6 +67,7 @@ def page(
         written_day=write_day,
         written_moment=lambda seconds: write_moment(seconds, zone),
         may_edit=may_edit(request.user, site),
+        past=past,
         refused=refused,
         stored=stored,
     )

@@ -24,6 +24,7 @@ from collector.storage.changes.opening_hours import (
 from collector.storage.engine import reading
 from collector.storage.public_holidays import public_holidays
 from collector.storage.queries.calendars import calendar_of
+from collector.storage.queries.fixed_past import fixed_past
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.permissions import may_edit
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -61,6 +62,7 @@ def page(
     today = local_date(around.clock(), around.settings.rules.zone)
     with reading(around.engine) as connection:
         site = found_site(connection, code)
+        past = fixed_past(connection, site.site_id, around.settings.rules.zone)
         calendar = calendar_of(connection, site.site_id, today.year, today.year + 1)
     chosen = edited(calendar, edit, today)
     return around.pages.render(
@@ -81,6 +83,7 @@ def page(
         open_on={choice.day for choice in calendar.choices if choice.is_open},
         clock=write_clock,
         may_edit=may_edit(request.user, site),
+        past=past,
         refused=refused,
         stored=stored,
     )

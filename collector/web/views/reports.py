@@ -22,7 +22,7 @@ from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
 from collector.reports.gathering import gather
-from collector.reports.vintages import ReportError, TellsTooMuch, freeze
+from collector.reports.vintages import FrozenMeanwhile, ReportError, TellsTooMuch, freeze
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
 from collector.storage.queries.sites import Site, all_sites
@@ -208,6 +208,8 @@ def freeze_it(
     except ReportError as error:
         _ = around.pages.speech_of(request).gettext
         problem = _("The report cannot be frozen while checks are open.")
+        if isinstance(error, FrozenMeanwhile):
+            problem = _("Somebody else has just frozen this report. Look at that vintage first.")
         if isinstance(error, TellsTooMuch):
             log.exception("the report %s %s cannot be frozen", wanted.scope(), year)
             problem = _(

@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month
 from collector.domain.catalogue import Catalogue, Figure, Unit
 from collector.domain.cells import Cell, Status
+from collector.domain.disclosure import Audience
+from collector.domain.equipment import EquipmentKind
 from collector.domain.week import Week
 from collector.domain.year import PeriodFigures, YearFigures
+from collector.reports.disclosing import THRESHOLDS
+from collector.reports.gathering import one_of, years_seen
 from collector.storage.engine import reading
-from collector.storage.queries.sites import site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
-from collector.web.surroundings import Around, WebRequest
-from collector.web.views.site import SITE_CODE
+from collector.web.beside import beside_of
+from collector.web.editing import found_site
+from collector.web.permissions import audience_of
+from collector.web.surroundings import Around, Surroundings, WebRequest
 
 DAYS_OF_WEEK = 7
 
@@ -41,13 +46,32 @@ class Section:
 
 @get("/sites/{code:str}/statistics/{year:int}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]) -> Response[str]:
+    return page(request, around, code, year)
+
+
+@get("/region", sync_to_thread=False)
+def show_this_year(request: WebRequest, around: Around) -> Redirect:
+    year = calendar.local_date(around.clock(), around.settings.rules.zone).year
+    return Redirect(f"{request.scope.get('root_path', '')}/region/statistics/{year}", status_code=303)
+
+
+@get("/region/statistics/{year:int}", sync_to_thread=True)
+def show_region(request: WebRequest, around: Around, year: FromPath[int]) -> Response[str]:
+    """All sites together, under disclosure control."""
+    return page(request, around, None, year)
+
+
+def page(request: WebRequest, around: Surroundings, code: str | None, year: int) -> Response[str]:
     now, rules = around.clock(), around.settings.rules
     ours = catalogue()
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise NotFoundException
     with reading(around.engine) as connection:
-        site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
-        if site is None or not EARLIEST_YEAR <= year <= LATEST_YEAR:
-            raise NotFoundException
-        figures = figures_of_year(connection, site, year, now, rules, ours)
+        site = None if code is None else found_site(connection, code)
+        audience = audience_of(request.user, site)
+        years = years_seen(connection, site, audience, year, now, rules, ours)
+        figures = one_of(years, site)
+        beside = beside_of(connection, site, years, year, now, rules, ours, everything=audience is Audience.SITE)
     return around.pages.render(
         request,
         "statistics.html",
@@ -66,7 +90,11 @@ def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPat
         words=ours.figures,
         signs=signs([*figures.months, figures.whole]),
         Unit=Unit,
-        demonstration=site.demonstration,
+        controlled=audience is not Audience.SITE,
+        thresholds=THRESHOLDS,
+        beside=beside,
+        EquipmentKind=EquipmentKind,
+        demonstration=site.demonstration if site else False,
     )
 
 

@@ -12,10 +12,11 @@ from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import CONFIDENTIAL, NOT_APPLICABLE, counted
 from collector.domain.marks import Mark
+from collector.domain.regional import Regional
 from collector.domain.statistics import Rules
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, setting, site_slot, undated_month
-from collector.storage.queries.site_statistics import IDLE_RULE_SETTING, figures_of_site, figures_of_sites
+from collector.storage.queries.site_statistics import figures_of_site, figures_of_sites
 from collector.storage.queries.sites import all_sites, site_of_code
 from collector.storage.queries.stations import latest_readings, stations_of, waiting_stations
 from tests.collector.web.seeded_region import NOW, add_site, add_station, add_undated, seed, set_method, slot_row
@@ -138,7 +139,9 @@ def test_a_site_whose_second_station_came_and_went_shows_only_the_time_of_both(d
 
 def test_the_idle_rule_of_the_register_is_the_official_one(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
-        connection.execute(insert(setting).values(name=IDLE_RULE_SETTING, valid_from=0, value="5", changed_by="anna"))
+        connection.execute(
+            insert(setting).values(name=Regional.IDLE_RULE.value, valid_from=0, value="5", changed_by="anna")
+        )
         connection.exec_driver_sql("UPDATE site_slot SET starts_5 = 11 WHERE site_id = 1")
     with reading(two_sites) as connection:
         row = figures_of_site(connection, all_sites(connection)[0], [DAY], NOW, RULES)[0]

@@ -13,6 +13,7 @@ from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import NOT_APPLICABLE, UNKNOWN, Status, counted
 from collector.domain.marks import Mark
+from collector.domain.regional import Regional
 from collector.domain.statistics import Rules
 from collector.domain.year import YearFigures
 from collector.storage.engine import create_engine, reading, writing
@@ -28,7 +29,6 @@ from collector.storage.models import (
     timetable,
     weekly_interval,
 )
-from collector.storage.queries.site_statistics import IDLE_RULE_SETTING
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.year_statistics import figures_of_region, figures_of_year
 from tests.collector.web.seeded_region import add_site, add_station, add_undated, slot_row
@@ -178,7 +178,9 @@ def test_equipment_and_outages_come_from_the_register(two_sites: Engine) -> None
 
 def test_undated_sessions_and_the_idle_rule_of_the_register(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
-        connection.execute(insert(setting).values(name=IDLE_RULE_SETTING, valid_from=0, value="5", changed_by="anna"))
+        connection.execute(
+            insert(setting).values(name=Regional.IDLE_RULE.value, valid_from=0, value="5", changed_by="anna")
+        )
         add_undated(connection, 1, 1, MARCH.start() + 86_400, 4)
     found = year_of(two_sites)
     assert found.months[2].cells["B1u"] == counted(4)

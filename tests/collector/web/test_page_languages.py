@@ -21,6 +21,8 @@ PAGES = (
     "/",
     "/sites/CANAL",
     "/sites/CANAL/statistics/2026",
+    "/region/statistics/2026",
+    "/region/decisions",
     "/sites/NOORD",
     "/sites/HELMET",
     "/sites/FOREST",
@@ -161,6 +163,6 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
     names = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.html")}
     of_sites = {"activity", "attendance", "entries", "equipment", "files", "opening_hours", "register", "year"}
     of_reports = {"report", "report_draft", "reports"}
-    others = {"base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
+    others = {"decisions", "base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
     public = {"public/parts", "public/site", "public/sites"}
     assert names == others | of_sites | of_reports | public
