@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
+from collector.catalogue import catalogue
 from collector.config import ConfigError, Settings
+from collector.domain.catalogue import Catalogue, NotACatalogue
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
@@ -160,6 +163,14 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(zone=ZoneInfo(settings.time_zone), idle_rules=(DatedRule(0, settings.idle_rule_minutes),))
 
 
+def catalogue_in_force(settings: Settings) -> Catalogue:
+    """The catalogue of figures of the settings; raises ConfigError."""
+    try:
+        return catalogue(Path(settings.catalogue_folder)) if settings.catalogue_folder else catalogue()
+    except NotACatalogue as error:
+        raise ConfigError(f"catalogue_folder cannot be used: {error}") from error
+
+
 def web_settings(engine: Engine, settings: Settings) -> WebSettings:
     with writing(engine) as connection:
         secret = csrf_secret(connection, secrets.token_hex)
@@ -177,6 +188,7 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
             readings_days=settings.readings_kept_days,
             backlog_days=settings.slots_back_backlog_days,
         ),
+        catalogue=catalogue_in_force(settings),
         demonstration=demonstration,
     )
 

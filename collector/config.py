@@ -101,6 +101,13 @@ SETTINGS: tuple[Setting, ...] = (
         600,
     ),
     Setting("readings_kept_days", 400, "Days after which old hardware readings are deleted.", 30, 3_660),
+    Setting("audit_kept_days", 1_830, "Days after which it is forgotten who changed what.", 366, 36_600),
+    Setting(
+        "catalogue_folder",
+        "",
+        "Folder with a catalogue of figures in place of the built-in one: catalogue.toml and words.en.toml,"
+        " words.fr.toml, words.nl.toml; empty: the built-in one.",
+    ),
 )
 
 
@@ -133,6 +140,8 @@ class Settings:
     slot_records_kept_days: int = 90
     site_slots_kept_months: int = 25
     readings_kept_days: int = 400
+    audit_kept_days: int = 1_830
+    catalogue_folder: str = ""
 
     @property
     def revocations_file(self) -> Path:

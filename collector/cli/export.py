@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from collector.app import rules_of
+from collector.app import catalogue_in_force, rules_of
 from collector.cli.opening import engine_of, now, settings_of
 from collector.cli.sites import known
 from collector.domain.csv_files import write_sheet
@@ -42,7 +42,9 @@ def statistics(context: click.Context, code: str, first: str, last: str, grain: 
     settings = settings_of(context)
     with reading(engine_of(settings)) as connection:
         text = export_statistics(
-            *(connection, code, first, last, grain, form, now(), rules_of(settings)), lambda _: Audience(audience)
+            *(connection, code, first, last, grain, form, now()),
+            *(rules_of(settings), catalogue_in_force(settings)),
+            lambda _: Audience(audience),
         )
     sys.stdout.buffer.write(text.encode())
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from collector.app import rules_of
-from collector.catalogue import catalogue
+from collector.app import catalogue_in_force, rules_of
 from collector.cli.opening import engine_of, now, settings_of
 from collector.i18n import LOCALES, load_languages
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, asked, content
@@ -52,6 +51,7 @@ def report(
         raise click.UsageError("--freeze makes a new vintage: leave out --vintage")
     settings = settings_of(context)
     engine, rules, languages, moment = engine_of(settings), rules_of(settings), load_languages(), now()
+    figures = catalogue_in_force(settings)
 
     def wanted(connection: Connection, number: int | None) -> Asked:
         return asked(connection, REGION_WORD if code is None else code, year, language, form, edition, number)
@@ -60,11 +60,11 @@ def report(
         with reading(engine) as connection:
             site = wanted(connection, None).site
         by = f"{getpass.getuser()} (command line)"
-        vintage = freeze_now(engine, site, year, moment, by, rules, catalogue(), languages)
+        vintage = freeze_now(engine, site, year, moment, by, rules, figures, languages)
         click.echo(f"frozen as vintage {vintage}", err=True)
     with reading(engine) as connection:
         found = wanted(connection, vintage)
-        written = content(connection, found, moment, rules, languages)
+        written = content(connection, found, moment, rules, figures, languages)
     if output == Path("-"):
         sys.stdout.buffer.write(written)
         return

@@ -72,9 +72,6 @@ class Sums(NamedTuple):
     by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
     """In ascending order of minutes."""
 
-    def seconds_known(self) -> int:
-        return self.seconds_observed + self.seconds_off
-
 
 def roll_up(
     parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, now: int | None = None, *, since: int = 0

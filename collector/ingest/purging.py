@@ -10,6 +10,7 @@ two at the same time do each thing once. What is deleted, and when:
 * Readings: after `readings_days`; the latest of each kind stays with its station.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
 * Log-ins that have ended: at once.
+* Who changed what of the register and of what is entered: after `audit_days`.
 """
 
 import datetime as dt
@@ -31,6 +32,7 @@ from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
     IDLE_RULES_MINUTES,
+    audit_entry,
     hourly_readings,
     off_stretch,
     run,
@@ -66,6 +68,7 @@ class Kept(NamedTuple):
     slot_records_days: int = 90
     readings_days: int = 400
     site_slots_months: int = 25
+    audit_days: int = 1_830
 
 
 @dataclass(slots=True)
@@ -82,6 +85,7 @@ class Purged:
     months_folded: int = 0
     site_slots: int = 0
     """Of folded months."""
+    audit_entries: int = 0
     postponed: list[int] = field(default_factory=list)
     """Sites whose next day waits for the roller."""
     different: list[tuple[int, int]] = field(default_factory=list)
@@ -92,7 +96,7 @@ class Purged:
             f"sealed {self.days_sealed} days of sites; deleted {self.slot_records} slot records"
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
             f" {self.undated_records} undated records, {self.readings} readings; folded {self.months_folded} months of"
-            f" sites ({self.site_slots} site slots)"
+            f" sites ({self.site_slots} site slots); forgot {self.audit_entries} changes of the register"
         )
 
 
@@ -109,7 +113,12 @@ def purge_and_tell(engine: Engine, settings: Settings, now: int) -> None:
 
 
 def kept_of(settings: Settings) -> Kept:
-    return Kept(settings.slot_records_kept_days, settings.readings_kept_days, settings.site_slots_kept_months)
+    return Kept(
+        settings.slot_records_kept_days,
+        settings.readings_kept_days,
+        settings.site_slots_kept_months,
+        settings.audit_kept_days,
+    )
 
 
 def day_word(day: int) -> str:
@@ -134,6 +143,8 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
     with writing(engine) as connection:
         connection.execute(delete(waiting_envelope).where(waiting_envelope.c.received_at < first_day * DAY_SECONDS))
         connection.execute(delete(web_session).where(web_session.c.valid_until < now))
+        old = audit_entry.c.changed_at < now - kept.audit_days * DAY_SECONDS
+        purged.audit_entries += connection.execute(delete(audit_entry).where(old)).rowcount
     return purged
 
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from collector.catalogue import catalogue
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
+from collector.domain.catalogue import Catalogue
 from collector.domain.statistics import Rules
 from collector.i18n import LOCALES, Speech
 from collector.reports.composing import compose
@@ -79,16 +79,18 @@ def asked(
     return Asked(site_asked(connection, scope), year, language, form, Edition(edition), vintage)
 
 
-def draft(connection: Connection, wanted: Asked, now: int, rules: Rules, speech: Speech) -> Document:
+def draft(
+    connection: Connection, wanted: Asked, now: int, rules: Rules, catalogue: Catalogue, speech: Speech
+) -> Document:
     """The report as it would be frozen now."""
-    gathered = gather(connection, wanted.site, wanted.year, wanted.edition, now, rules, catalogue())
+    gathered = gather(connection, wanted.site, wanted.year, wanted.edition, now, rules, catalogue)
     return compose(gathered.inputs, speech)
 
 
-def inputs_text(connection: Connection, wanted: Asked, now: int, rules: Rules) -> str:
+def inputs_text(connection: Connection, wanted: Asked, now: int, rules: Rules, catalogue: Catalogue) -> str:
     """The canonical JSON of all that was computed. Raises NoSuchReport."""
     if wanted.vintage is None:
-        gathered = gather(connection, wanted.site, wanted.year, wanted.edition, now, rules, catalogue())
+        gathered = gather(connection, wanted.site, wanted.year, wanted.edition, now, rules, catalogue)
         return canonical_json(gathered.inputs)
     kept = inputs_of(connection, wanted.site_id(), wanted.year, str(wanted.edition), wanted.vintage)
     if kept is None:
@@ -96,13 +98,20 @@ def inputs_text(connection: Connection, wanted: Asked, now: int, rules: Rules) -
     return kept
 
 
-def content(connection: Connection, wanted: Asked, now: int, rules: Rules, languages: Mapping[str, Speech]) -> bytes:
+def content(
+    connection: Connection,
+    wanted: Asked,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+    languages: Mapping[str, Speech],
+) -> bytes:
     """The file: of a vintage as it was kept, else a draft. Raises NoSuchReport."""
     if wanted.form == INPUTS:
-        return inputs_text(connection, wanted, now, rules).encode()
+        return inputs_text(connection, wanted, now, rules, catalogue).encode()
     speech = languages[wanted.language]
     if wanted.vintage is None:
-        return FORMATS[wanted.form].render(draft(connection, wanted, now, rules, speech), speech)
+        return FORMATS[wanted.form].render(draft(connection, wanted, now, rules, catalogue, speech), speech)
     kept = file_of(
         connection,
         wanted.site_id(),

@@ -29,7 +29,10 @@ def answer(
     try:
         with reading(around.engine) as connection:
             wanted = asked(connection, code, year, language, form, edition, vintage)
-            body = content(connection, wanted, around.clock(), around.settings.rules, around.pages.languages)
+            settings = around.settings
+            body = content(
+                connection, wanted, around.clock(), settings.rules, settings.catalogue, around.pages.languages
+            )
     except NoSuchReport as error:
         raise Problem(str(error), HTTPStatus.NOT_FOUND) from error
     except ReportError as error:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from collector.catalogue import catalogue as built_in
+from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
 
@@ -32,6 +34,7 @@ class WebSettings:
     public_url: str = ""
     """Where the pages are reached, such as https://HOST; empty where nobody has said it."""
     kept: Kept = field(default_factory=Kept)
+    catalogue: Catalogue = field(default_factory=built_in)
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

@@ -12,9 +12,9 @@ from litestar import Response, get
 from litestar.params import FromQuery, QueryParameter
 from sqlalchemy import Connection
 
-from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.calendar import Period
+from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Cell
 from collector.domain.disclosure import Audience
 from collector.domain.statistics import Figures, Rules, with_cells
@@ -168,6 +168,7 @@ def export_statistics(
     form: str,
     now: int,
     rules: Rules,
+    catalogue: Catalogue,
     audience_of: Callable[[Site], Audience] = lambda _: Audience.SITE,
 ) -> str:
     """The statistics of a site from a month to a month (YYYY-MM), as JSON or CSV; raises ExportError.
@@ -185,17 +186,23 @@ def export_statistics(
     if audience is not Audience.SITE:
         if grain != "month":
             raise ExportError("“grain”: outside the site months are the finest grain; write month.")
-        found = seen_outside(connection, site, audience, found, now, rules)
+        found = seen_outside(connection, site, audience, found, now, rules, catalogue)
     rows = [row_of(site, figures) for figures in found]
     return as_csv(rows) if form == "csv" else as_json(site, grain, rules, now, rows)
 
 
 def seen_outside(
-    connection: Connection, site: Site, audience: Audience, found: Sequence[Figures], now: int, rules: Rules
+    connection: Connection,
+    site: Site,
+    audience: Audience,
+    found: Sequence[Figures],
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
 ) -> list[Figures]:
     """Rows of months with the cells of the page of the year and of reports."""
     years = {
-        year: one_of(years_seen(connection, site, audience, year, now, rules, catalogue()), site)
+        year: one_of(years_seen(connection, site, audience, year, now, rules, catalogue), site)
         for year in sorted({row.period.first_day.year for row in found})
     }
     months = [years[row.period.first_day.year].months[row.period.first_day.month - 1] for row in found]
@@ -215,7 +222,8 @@ def answer(
     try:
         with reading(around.engine) as connection:
             text = export_statistics(
-                *(connection, site, first, last, grain, form, around.clock(), around.settings.rules),
+                *(connection, site, first, last, grain, form, around.clock()),
+                *(around.settings.rules, around.settings.catalogue),
                 lambda asked: audience_of(request.user, asked),
             )
     except UnknownSite as error:

@@ -22,8 +22,8 @@ from collector.storage.changes.equipment import put_equipment
 from collector.storage.changes.opening_hours import put_timetable
 from collector.storage.changes.sites import put_site
 from collector.storage.files.entered import READERS, read_month, read_year
-from collector.storage.files.reading import Cells, FileKind, Intake, SeveralMistakes, WrongLines
-from collector.storage.files.register import at_site, read_weekday
+from collector.storage.files.reading import Cells, FileKind, Intake, SeveralMistakes
+from collector.storage.files.register import at_site, read_weekday, whole_week
 from collector.storage.queries.equipment import equipment_of
 from collector.storage.queries.sites import every_site
 
@@ -115,16 +115,8 @@ def read_start_of(text: str) -> dt.date:
 
 def _times(intake: Intake, some: Sequence[Cells]) -> Iterator[Outcome]:
     site_id, _ = intake.site(some[0].text("site"))
-    week: list[WeeklyInterval] = []
-    wrong: dict[int, Mistake] = {}
-    for cells in some:
-        try:
-            week += _day(cells)
-        except Mistake as mistake:
-            wrong[cells.line] = mistake
-    if wrong:
-        raise WrongLines(wrong)
-    yield put_timetable(intake.change, site_id, read_start_of(some[0].text("valid_from")), week)
+    since = read_start_of(some[0].text("valid_from"))
+    yield put_timetable(intake.change, site_id, since, whole_week(some, _day))
 
 
 def _day(cells: Cells) -> Iterator[WeeklyInterval]:

@@ -188,16 +188,21 @@ def read_weekday(word: str) -> int:
 
 def _week(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
     site_id, _ = intake.site(some[0].text("site"))
+    yield put_timetable(intake.change, site_id, read_day(some[0].text("valid_from")), whole_week(some, _interval))
+
+
+def whole_week(some: Sequence[Cells], read: Callable[[Cells], Iterable[WeeklyInterval]]) -> list[WeeklyInterval]:
+    """What each line says of the week, together; raises WrongLines with every line that is wrong."""
     found: list[WeeklyInterval] = []
     wrong: dict[int, Mistake] = {}
     for cells in some:
         try:
-            found += _interval(cells)
+            found += read(cells)
         except Mistake as mistake:
             wrong[cells.line] = mistake
     if wrong:
         raise WrongLines(wrong)
-    yield put_timetable(intake.change, site_id, read_day(some[0].text("valid_from")), found)
+    return found
 
 
 def _interval(cells: Cells) -> Iterator[WeeklyInterval]:

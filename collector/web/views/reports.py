@@ -12,7 +12,6 @@ from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.gates import Finding, Gate
 from collector.i18n import Speech
@@ -98,7 +97,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPat
 def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "") -> Response[str]:
     now, rules = around.clock(), around.settings.rules
     with reading(around.engine) as connection:
-        gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, catalogue())
+        gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, around.settings.catalogue)
         vintages = vintages_of(connection, gathered.site_id, wanted.year)
         sites = all_sites(connection)
     speech = around.pages.speech_of(request)
@@ -144,7 +143,9 @@ def read(
     try:
         with reading(around.engine) as connection:
             wanted = asked(connection, code, year, speech.language, "html", edition)
-            document = draft(connection, wanted, around.clock(), around.settings.rules, speech)
+            document = draft(
+                connection, wanted, around.clock(), around.settings.rules, around.settings.catalogue, speech
+            )
     except ReportError as error:
         raise NotFoundException from error
     return around.pages.render(
@@ -164,7 +165,7 @@ def let_pass(
     speech = around.pages.speech_of(request)
     reason = " ".join(data.get("reason", "").split())[:LONGEST_REASON]
     with reading(around.engine) as connection:
-        gathered = gather(connection, wanted.site, year, EDITIONS[0], now, rules, catalogue())
+        gathered = gather(connection, wanted.site, year, EDITIONS[0], now, rules, around.settings.catalogue)
         sites = all_sites(connection)
     meant = [
         each
@@ -202,7 +203,7 @@ def freeze_it(
             around.clock(),
             account.name,
             around.settings.rules,
-            catalogue(),
+            around.settings.catalogue,
             languages,
         )
     except ReportError as error:

@@ -8,7 +8,6 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month
 from collector.domain.catalogue import Catalogue, Figure, Unit
@@ -63,7 +62,7 @@ def show_region(request: WebRequest, around: Around, year: FromPath[int]) -> Res
 
 def page(request: WebRequest, around: Surroundings, code: str | None, year: int) -> Response[str]:
     now, rules = around.clock(), around.settings.rules
-    ours = catalogue()
+    ours = around.settings.catalogue
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise NotFoundException
     with reading(around.engine) as connection:

@@ -1,10 +1,13 @@
 """The command `report`."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from collector import catalogue
 
 Run = Callable[..., Result]
 
@@ -22,6 +25,22 @@ def test_it_freezes_and_finds_the_same_file_again(ready: Run, tmp_path: Path) ->
     assert ready(*words, "--freeze", "--output", str(one)).exit_code == 0
     assert ready(*words, "--vintage", "1", "--output", str(two)).exit_code == 0
     assert one.read_bytes() == two.read_bytes() != b""
+
+
+def test_its_figures_are_those_of_the_catalogue_that_a_setting_names(ready: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    for file in catalogue.FOLDER.glob("*.toml"):
+        text = file.read_text("utf-8").replace("version = ", "version = 7")
+        (folder / file.name).write_text(text.replace('name = "Sessions"', 'name = "Sittings"'), "utf-8")
+    words = ("report", "--site", "EVERE", "--year", "2025", "--format", "json", "--output", "-")
+    told = json.loads(ready(*words, DPS_COLLECTOR_CATALOGUE_FOLDER=str(folder)).stdout)
+    assert told["catalogue_version"] >= 70
+    assert "Sittings" in {each["name"]["en"] for each in told["definitions"]}
+    refused = ready(*words, DPS_COLLECTOR_CATALOGUE_FOLDER=str(tmp_path / "missing"))
+    assert refused.exit_code == 1
+    assert "catalogue_folder cannot be used" in refused.output
+    assert "Traceback" not in refused.output
 
 
 def test_its_public_files_stand_the_attack(ready: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from collector.ingest.rebuilding import Seen, rebuild, verify
 from collector.ingest.roller import RollerThread, lag, roll
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
+    audit_entry,
     dirty_slot,
     horizon,
     hourly_readings,
@@ -360,7 +361,7 @@ def test_undated_counts_stay_as_sums_by_local_month_of_receipt(region: Engine) -
     assert [row[2] for row in rows_of(region, undated_month)] == [3, 1]
 
 
-def test_old_readings_ended_log_ins_and_old_waiting_envelopes_go(region: Engine) -> None:
+def test_old_readings_ended_log_ins_old_waiting_envelopes_and_old_changes_go(region: Engine) -> None:
     common = {"site_id": 1, "station_id": 1, "readings": "{}"}
     with writing(region) as connection:
         for at in (LATER - 401 * DAY, LATER - 399 * DAY):
@@ -371,10 +372,14 @@ def test_old_readings_ended_log_ins_and_old_waiting_envelopes_go(region: Engine)
         for at in (LATER - 92 * DAY, LATER - DAY):
             row = {"public_id": cast.public_id(8), "envelope_id": str(at), "received_at": at, "body": "{}"}
             connection.execute(insert(waiting_envelope).values(row))
+        for at in (LATER - 1831 * DAY, LATER - 1829 * DAY):
+            row = {"changed_at": at, "changed_by": "anna", "subject": "site", "name": "EVERE"}
+            connection.execute(insert(audit_entry).values(row))
 
-    assert purged(region).readings == 1
-
-    assert [count(region, table) for table in (hourly_readings, web_session, waiting_envelope)] == [1, 1, 1]
+    done = purged(region)
+    assert (done.readings, done.audit_entries) == (1, 1)
+    tables = (hourly_readings, web_session, waiting_envelope, audit_entry)
+    assert [count(region, table) for table in tables] == [1, 1, 1, 1]
 
 
 def test_a_running_collector_purges_once_a_day_and_only_where_it_holds_the_lease(sqlite_region: Engine) -> None:

@@ -119,7 +119,7 @@ def test_a_year_for_which_disclosure_control_is_lifted_shows_small_figures_and_t
 def test_the_export_for_others_than_the_site_has_months_with_the_cells_of_reports(region: Engine) -> None:
     def rows(site: str, audience: Audience, form: str = "json") -> list[dict[str, object]]:
         with reading(region) as connection:
-            asked = (site, "2026-10", "2026-11", "month", form, NOW, Rules())
+            asked = (site, "2026-10", "2026-11", "month", form, NOW, Rules(), catalogue())
             told = export_statistics(connection, *asked, lambda _: audience)
         return json.loads(told)["rows"] if form == "json" else list(csv.DictReader(io.StringIO(told)))
 
@@ -133,7 +133,16 @@ def test_the_export_for_others_than_the_site_has_months_with_the_cells_of_report
     assert rows("HELMET", Audience.PUBLIC)[1]["status"] == "confidential"
     with reading(region) as connection, pytest.raises(ExportError, match="finest grain"):
         export_statistics(
-            connection, "CANAL", "2026-10", "2026-11", "day", "csv", NOW, Rules(), lambda _: Audience.REGION
+            connection,
+            "CANAL",
+            "2026-10",
+            "2026-11",
+            "day",
+            "csv",
+            NOW,
+            Rules(),
+            catalogue(),
+            lambda _: Audience.REGION,
         )
 
 

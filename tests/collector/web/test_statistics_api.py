@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import Engine
 
+from collector.catalogue import catalogue
 from collector.domain.statistics import Rules
 from collector.storage.engine import reading
 from collector.web.statistics_api import FIELDS, ExportError, export_statistics
@@ -71,10 +72,10 @@ def test_the_same_cell_is_the_same_on_the_page_and_in_the_file(administrator: Br
 
 def test_the_command_and_the_address_give_the_same_text(region: Engine, administrator: Browser) -> None:
     with reading(region) as connection:
-        text = export_statistics(connection, "CANAL", "2026-10", "2026-11", "day", "csv", NOW, Rules())
+        text = export_statistics(connection, "CANAL", "2026-10", "2026-11", "day", "csv", NOW, Rules(), catalogue())
     assert administrator.get(f"{ASK}&grain=day&format=csv").text == text
     with reading(region) as connection:
-        text = export_statistics(connection, "CANAL", "2026-10", "2026-11", "month", "json", NOW, Rules())
+        text = export_statistics(connection, "CANAL", "2026-10", "2026-11", "month", "json", NOW, Rules(), catalogue())
     assert administrator.get(ASK).json() == json.loads(text)
 
 
@@ -101,4 +102,4 @@ def test_bad_input_is_answered_with_one_sentence(administrator: Browser, query: 
 
 def test_the_function_says_the_same_sentence(region: Engine) -> None:
     with reading(region) as connection, pytest.raises(ExportError, match="YYYY-MM"):
-        export_statistics(connection, "CANAL", "x", "2026-11", "day", "csv", NOW, Rules())
+        export_statistics(connection, "CANAL", "x", "2026-11", "day", "csv", NOW, Rules(), catalogue())
