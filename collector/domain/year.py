@@ -5,7 +5,7 @@ a peak is computed again from the sums of all months. The same holds for sites a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -156,7 +156,16 @@ def _of_region(
     again = operation(together) | use(together, limit)
     within_one = {"A3", "A3.actual", "B7.longest", "B8"}
     made = {name: cell for name, cell in again.items() if name not in within_one}
-    return _all(made | _sums(sites, additive), catalogue)
+    made |= _sums(sites, additive)
+    return _all(made | {"B4": _per_station(made)}, catalogue)
+
+
+def _per_station(made: Mapping[str, Cell]) -> Cell:
+    """B4 of several sites: their seconds add up to more than the period has, so it is taken from their stations."""
+    sessions, stations, coverage = (made[figure].value for figure in ("B1", "A1.average", "A8"))
+    if made["B4"].value is None or not (stations and coverage) or sessions is None:
+        return made["B4"]
+    return replace(made["B4"], value=Fraction(sessions) / (Fraction(stations) * Fraction(coverage)))
 
 
 def _whole(some: Sequence[PeriodFigures], together: Tally, made: Mapping[str, Cell], limit: Fraction) -> PeriodFigures:

@@ -45,7 +45,7 @@ ZONE = ZoneInfo("Europe/Brussels")
 NOW = calendar.month(Month(YEAR, 12), ZONE).end() - 9 * 3600
 PAGE_TARGET_MS = 50
 REPORT_TARGET_SECONDS = 5
-NO_LENGTHS, SOME_LENGTHS = "0 0 0 0 0 0 0", "0 1 0 1 0 0 0"
+NO_LENGTHS = "0 0 0 0 0 0 0"
 
 
 def main() -> int:
@@ -162,7 +162,7 @@ def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[obj
         stations,
         0,
         *counts,
-        *[SOME_LENGTHS] * 4,
+        *[f"0 0 {taken // 2} 0 0 0 0"] * 4,
         stations,
         stations,
     )

@@ -162,8 +162,14 @@ def test_sites_sum_to_the_region(some_sites: list[YearFigures]) -> None:
 
 def test_one_site_alone_is_the_region(some_sites: list[YearFigures]) -> None:
     region = region_figures(2026, some_sites[:1], OURS, LIMIT)
-    for name in ("B1", "B2", "B3", "A7", "A8", "B6.median", "B7.share"):
+    for name in ("B1", "B2", "B3", "B4", "A7", "A8", "B6.median", "B7.share"):
         assert region.whole.cells[name] == some_sites[0].whole.cells[name], name
+
+
+def test_sessions_per_station_of_two_sites_that_are_alike_are_those_of_one(some_sites: list[YearFigures]) -> None:
+    region = region_figures(2026, [some_sites[0], some_sites[0]], OURS, LIMIT)
+    for month, one in zip(region.months, some_sites[0].months, strict=True):
+        assert month.cells["B4"].value == one.cells["B4"].value
 
 
 def test_a_year_says_what_any_of_its_months_says() -> None:
