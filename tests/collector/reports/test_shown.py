@@ -72,4 +72,4 @@ def test_a_year_is_compared_only_with_one_of_the_same_months() -> None:
         Wording(dataclasses.replace(cast.site(), figures=now, before=each), LANGUAGES["nl"]).change("B1").text
         for each in (before, since_october)
     ]
-    assert texts == ["+20%", ""]
+    assert texts == ["+20%", "niet vergelijkbaar"]
