@@ -33,8 +33,8 @@ def test_this_account_has_an_identifier() -> None:
     assert own_account().startswith("S-1-5-")
 
 
-def test_this_process_acts_as_its_account_and_as_no_service() -> None:
-    assert belongs_to(own_account())
+def test_this_process_belongs_to_everybody_and_is_no_service() -> None:
+    assert belongs_to("S-1-1-0")
     assert not belongs_to(OUR_SERVICE)
     assert not belongs_to("no identifier")
 
