@@ -4,6 +4,7 @@ AgentError
 ├── UsageError       bad input from a person: one sentence, exit code 2
 ├── Unusable         this computer cannot do it now (folder, disk, lock): one sentence, exit code 1
 ├── SourceLost       sessions cannot be read (any more): say so, go on, try again later
+│   └── SourceSilent is there and does not answer: no other source is better, since it would count under other names
 └── NoData           a probe has nothing to say here: normal and quiet
 """
 
@@ -26,6 +27,10 @@ class Unusable(AgentError):
 
 class SourceLost(AgentError):
     """Sessions cannot be read; the text says why in at most 32 characters, as it is also sent."""
+
+
+class SourceSilent(SourceLost):
+    """What tells of sessions here has not answered in time."""
 
 
 class NoData(AgentError):

@@ -19,7 +19,7 @@ from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
 from agent.sleeps import Sleeps
 from agent.spool import HELD, PENDING, Spool
-from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, trusted_offset
+from agent.timekeeping import STEP_SECONDS, claimed_offset, finish_settling, left_open, steady_offset, trusted_offset
 from agent.wire.figures import SLOT_SECONDS
 
 CHECKPOINT_SECONDS = 30
@@ -81,8 +81,8 @@ class Service:
         left = saved.get("mode") if self._same_boot else None
         self._mode: Mode = left if left in ("log_on", "activity") else self._wanted_mode()
         offset = self._vouched()
-        if offset is None and self._same_boot and saved.get("trusted"):
-            offset = saved["offset_seconds"]  # one trusted moment dates the whole boot, whatever the clock says now
+        if self._same_boot and saved.get("trusted"):
+            offset = steady_offset(offset, saved["offset_seconds"])
         self.trusted = offset is not None
         self.counter = self._counter_from(offset)
         if self.trusted:

@@ -4,7 +4,8 @@ from agent.errors import SourceLost, Unusable
 from agent.machine.base import ActiveSession, Event, OpenSession, PresenceSource, SessionSource
 from agent.outside import Outside
 
-SOURCE_RETRY_SECONDS = 60
+FIRST_RETRY_SECONDS, SOURCE_RETRY_SECONDS = 2, 60
+"""A computer that was just switched on may need a moment more; what is never there is asked less and less often."""
 
 
 class Sight:
@@ -15,7 +16,7 @@ class Sight:
         self._outside = outside
         self._source: SessionSource | None = None
         self._presence: PresenceSource | None = None
-        self._retry_at = 0
+        self._retry_at, self._retry = 0, FIRST_RETRY_SECONDS
         self.name = ""
         """The source of sessions, or why there is none."""
 
@@ -38,11 +39,12 @@ class Sight:
             present = source.present()
         except SourceLost as lost:
             if self.name != str(lost):
-                self._outside.say(f"sessions cannot be read: {lost}; trying again every {SOURCE_RETRY_SECONDS} s")
+                self._outside.say(f"sessions cannot be read: {lost}; trying again")
             self.name = str(lost)
-            self._retry_at = now + SOURCE_RETRY_SECONDS
+            self._retry_at = now + self._retry
+            self._retry = min(2 * self._retry, SOURCE_RETRY_SECONDS)
             return None
-        self._source, self.name = source, source.name
+        self._source, self.name, self._retry = source, source.name, FIRST_RETRY_SECONDS
         self._outside.say(f"sessions are read from {source.name}")
         return present
 

@@ -50,6 +50,15 @@ def trusted_offset(clock: Clock, disk: Disk, trust_path: str) -> int | None:
     return None
 
 
+def steady_offset(offset: int | None, before: int) -> int:
+    """What dates a restart: the offset that an earlier run of this boot trusted, unless the clock was set since.
+
+    One trusted moment dates the whole boot. Two of them tell the same time a second apart, because both count whole
+    seconds and an answer takes its time; by the later one a run may seem to start before the run it follows ended.
+    """
+    return before if offset is None or abs(offset - before) < STEP_SECONDS else offset
+
+
 def settle(spool: Spool, *, runs: set[str], trusted_before: int | None, trusted_now: int, skew: int) -> None:
     """Publish what `runs` held back, dated if it lies between two trusted points, else undated.
 

@@ -119,6 +119,10 @@ def sending_lines(store: Store, memory: Memory, now: int) -> Iterator[Line]:
         yield Line(
             "last try", f"{when(memory.last_attempt_seconds, now)}: {memory.last_sentence}", memory.failures == 0
         )
+    if memory.repaired_from_seconds is not None and memory.repaired_until_seconds is not None:
+        minutes = (memory.repaired_until_seconds - memory.repaired_from_seconds + 59) // 60
+        end = when(memory.repaired_until_seconds, now)
+        yield Line("made good", f"{minutes} min without the service, told from the system's log, to {end}")
     yield Line("waiting", f"{waiting} records, {store.spool.bytes() // 1024} KiB")
     if refused:
         yield Line("refused", f"{refused} records are set aside until the collector is upgraded", well=False)

@@ -10,6 +10,7 @@ import ctypes
 from ctypes import wintypes
 
 from agent.machine import win32
+from agent.machine.sddl import OUR_SERVICE, closed_to_others_than
 
 _FILE = 1
 _OWNER_AND_LIST = 0x1 | 0x4
@@ -17,9 +18,6 @@ _VERSION = 1
 _QUERY = 0x0008
 _USER = 1
 _LARGEST_USER_BYTES = 256
-
-CLOSED = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{})"
-"""Protected: nothing is inherited from the folder above."""
 
 _advapi32 = win32.advapi32
 
@@ -47,9 +45,12 @@ def descriptor_of(folder: str) -> str:
 
 
 def make_closed_folder(folder: str) -> None:
-    """Make a folder that only the system, administrators and this account may enter; raises OSError."""
+    """Make a folder that only the system, administrators and we ourselves may enter; raises OSError.
+
+    In the service that is the service's own identifier, not LocalService, under which others run too.
+    """
     descriptor = ctypes.c_void_p()
-    text = CLOSED.format(own_account())
+    text = closed_to_others_than(OUR_SERVICE if belongs_to(OUR_SERVICE) else own_account())
     convert = _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW
     if not convert(text, _VERSION, ctypes.byref(descriptor), None):
         raise win32.last_error()
@@ -59,6 +60,18 @@ def make_closed_folder(folder: str) -> None:
             raise win32.last_error()
     finally:
         win32.kernel32.LocalFree(descriptor)
+
+
+def belongs_to(identity: str) -> bool:
+    """Whether this process acts as this account or group (CheckTokenMembership)."""
+    known = ctypes.c_void_p()
+    member = wintypes.BOOL()
+    if not _advapi32.ConvertStringSidToSidW(identity, ctypes.byref(known)):
+        return False
+    try:
+        return bool(_advapi32.CheckTokenMembership(None, known, ctypes.byref(member)) and member.value)
+    finally:
+        win32.kernel32.LocalFree(known)
 
 
 def own_account() -> str:

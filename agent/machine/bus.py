@@ -20,7 +20,7 @@ from typing import Any
 from jeepney.low_level import HeaderFields, Message, MessageType
 from jeepney.wrappers import DBusAddress, new_method_call
 
-from agent.errors import SourceLost
+from agent.errors import SourceLost, SourceSilent
 from agent.greeting import greet
 
 BUS_NAME = "org.freedesktop.DBus"
@@ -75,6 +75,9 @@ class Bus:
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             self._greet(address, timeout_seconds)
+        except TimeoutError as error:
+            self._socket.close()
+            raise SourceSilent("not readable: bus is silent") from error
         except OSError as error:
             self._socket.close()
             raise SourceLost("not readable: no system bus") from error

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from agent.errors import SourceLost, Unusable
+from agent.errors import SourceLost, SourceSilent, Unusable
 from agent.machine.accounts import SystemAccounts
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 from agent.machine.files import text_of
@@ -104,6 +104,9 @@ def open_session_source(
 ) -> SessionSource:
     """Sessions from logind, else from the user records of the system.
 
+    A logind that is only slow, as on a computer that has just been switched on, is waited for: the user records name
+    the same visit otherwise, so that it would be counted twice, and tell no presence.
+
     Raises:
         SourceLost: neither can be read; the text says why.
     """
@@ -113,6 +116,8 @@ def open_session_source(
     rule = Rule(least_uid_of(text_of(f"{root}/etc/login.defs")), remote_sessions, staff, SystemAccounts())
     try:
         return open_logind(bus_address or f"{root}/{BUS_ADDRESS}", rule)
+    except SourceSilent:
+        raise
     except SourceLost as no_logind:
         from agent.machine.utmp import UtmpSource  # noqa: PLC0415 - hardly any system needs it
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from jeepney.wrappers import DBusAddress
 
-from agent.errors import SourceLost
+from agent.errors import SourceLost, SourceSilent
 from agent.machine.base import (
     BACKGROUND,
     FOREGROUND,
@@ -111,7 +111,7 @@ class LogindSource:
         while self._bus.oldest_unanswered is not None:
             left = deadline - self._now()
             if left <= 0:
-                raise SourceLost("not readable: logind is silent")
+                raise SourceSilent("not readable: logind is silent")
             self._bus.wait(left)
             self._take_in()
         if self._unsure_since is not None:

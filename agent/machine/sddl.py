@@ -14,6 +14,8 @@ TRUSTED = frozenset(
 )
 SERVICE = "S-1-5-80-"
 """The beginning of the identifier that a service has of its own."""
+OUR_SERVICE = "S-1-5-80-4006197867-1140237071-1032249201-3112830282-1896729674"
+"""That of the service `dps-agent`: Windows makes it of the name alone, so it is the same everywhere."""
 NO_LIST = "everybody"
 
 
@@ -29,6 +31,15 @@ def strangers_in(descriptor: str) -> list[str]:
     entries = [entry.split(";") for entry in lists.replace(")", "").split("(")[1:]]
     allowed = {entry[5] for entry in entries if len(entry) > 5 and "A" in entry[0]}  # noqa: PLR2004 - the sixth is who
     return sorted(who for who in allowed | {owner or NO_LIST} if who not in TRUSTED and not who.startswith(SERVICE))
+
+
+def closed_to_others_than(identity: str) -> str:
+    """A list that lets in the system, administrators and one more; protected, so nothing is inherited from above.
+
+    OW: whoever owns the folder may else change the list, and where the service made it that is LocalService, the
+    account of many services.
+    """
+    return f"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{identity})(A;OICI;RC;;;OW)"
 
 
 def is_open_to_others(descriptor: str, own_account: str) -> bool:

@@ -10,7 +10,8 @@ import time
 from agent.errors import Unusable
 from agent.presence.rhythm import LOOK_SECONDS, Told, is_due, line_of, next_look
 
-RETRY_SECONDS = 30
+FIRST_RETRY_SECONDS, RETRY_SECONDS = 2, 30
+"""A service that does not listen yet is asked again soon, as it starts beside the desktop; then less and less often."""
 USAGE = "usage: dps-agent presence [--socket PATH]\n"
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ def tell(
     line: Line | None = None
     told: Told | None = None
     readable = False
-    retry_at = now()
+    retry_at, retry = now(), FIRST_RETRY_SECONDS
     while True:
         try:
             idle = counter.seconds()
@@ -61,7 +62,10 @@ def tell(
         if idle is not None:
             readable = True
             if line is None and at >= retry_at:
-                line, told, retry_at = connect(), None, at + RETRY_SECONDS
+                line, told, retry_at = connect(), None, at + retry
+                retry = min(2 * retry, RETRY_SECONDS)
+            elif at >= retry_at:
+                retry = FIRST_RETRY_SECONDS  # it has lasted
             if line is not None and is_due(idle, told, at):
                 told = (idle, at)
                 if not line.send(line_of(idle)):

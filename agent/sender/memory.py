@@ -65,6 +65,9 @@ class Memory:
     """Whether the collector has lost what it knew of this station; see NotAdmitted."""
     repaired_run_id: str = ""
     """The run before which a gap was repaired last."""
+    repaired_from_seconds: int | None = None
+    repaired_until_seconds: int | None = None
+    """When that gap was, in seconds since 1970."""
     refused_by_version: str = ""
     """Version of the collector that refused what lies in refused/."""
     readings_refused: str = ""

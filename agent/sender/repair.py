@@ -47,6 +47,7 @@ def repair(store: Store, memory: Memory, clock: Clock, logged: Callable[[float, 
     for kind, record in records_of(gap, told, f"{run['gap']['run_id']} {run['run_id']}"):
         store.spool.put(PENDING, kind, record)
     memory.repaired_run_id = run["run_id"]
+    memory.repaired_from_seconds, memory.repaired_until_seconds = gap.start, gap.end
     store.keep_memory(memory)
 
 

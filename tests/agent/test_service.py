@@ -176,6 +176,23 @@ def test_sessions_that_cannot_be_read_leave_the_use_unknown_and_the_station_on(s
     assert stage.said[0].startswith("sessions cannot be read: not readable: no bus")
 
 
+def test_sessions_are_looked_for_soon_after_a_slow_start_and_once_a_minute_where_nobody_tells_them(
+    stage: Stage,
+) -> None:
+    stage.source.lost = True
+    stage.service.start()
+    pauses = []
+    for _ in range(7):
+        [due] = stage.service.sight.due(stage.service.now())
+        pauses.append(due - stage.service.now())
+        stage.clock.pass_time(pauses[-1])
+        stage.service.wake()
+    assert pauses == [2, 4, 8, 16, 32, 60, 60]
+    stage.source.lost = False
+    stage.run_for(60)
+    assert stage.service.sight.readable
+
+
 def test_a_suspend_is_told_by_the_clocks_and_recorded_in_the_run(stage: Stage) -> None:
     stage.service.start()
     stage.play(LOG_ON)

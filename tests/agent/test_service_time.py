@@ -74,6 +74,28 @@ def test_the_collectors_answer_is_as_good_as_a_synchronised_clock(stage: Stage) 
     assert stage.records()[0]["slot"] == SLOT
 
 
+@pytest.mark.parametrize(("later", "seconds_between"), [(-1, 0), (1, 0), (-60, -60)])
+def test_a_restart_is_dated_after_the_run_it_follows_unless_the_clock_was_set(
+    stage: Stage, later: int, seconds_between: int
+) -> None:
+    """The collector tells the time in whole seconds, and tells it again: a second apart it is the same time."""
+    stage.clock.vouched = False
+
+    def told(ahead: int) -> None:
+        note = {"boot_id": stage.clock.boot, "elapsed_seconds": 100, "time_seconds": MONDAY + ahead}
+        stage.disk.files["/state/trust.json"] = json.dumps(note).encode()
+
+    stage.service.start()
+    told(0)
+    stage.run_for(30)
+    stage.service.stop("service_stop")
+    told(later)
+    stage.restart()
+    before, after = sorted(stage.records("run"), key=lambda record: record["start_reason"])
+    assert after["start_reason"] == "restart"
+    assert after["started_at_seconds"] - before["stopped_at_seconds"] == seconds_between
+
+
 def test_a_stretch_between_two_trusted_points_is_dated_if_the_clock_was_right_at_both(stage: Stage) -> None:
     stage.service.start()
     stage.run_for(60)

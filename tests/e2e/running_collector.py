@@ -90,6 +90,19 @@ class RunningCollector:
         with closing(sqlite3.connect(self.folder / "collector.sqlite", timeout=15)) as connection:
             return connection.execute(question).fetchall()
 
+    def runs(self) -> list[dict[str, Any]]:
+        """The runs of its one station, each after the one that it names: whole seconds alone do not tell their order.
+
+        As far as they are known without a gap.
+        """
+        columns = ("run_id", "previous_run_id", "start_reason", "started_at", "stop_reason", "stopped_at")
+        rows = self.rows(f"SELECT {', '.join(columns)} FROM run")
+        after = {row[1]: dict(zip(columns, row, strict=True)) for row in rows}
+        ordered: list[dict[str, Any]] = []
+        while found := after.pop(ordered[-1]["run_id"] if ordered else None, None):
+            ordered.append(found)
+        return ordered
+
     def browser(self) -> requests.Session:
         """Somebody who has an account and has logged in."""
         if not self.words("user", "list"):

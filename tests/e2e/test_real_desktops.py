@@ -71,7 +71,7 @@ def say_memory(station: Station) -> int:
 
 
 def await_presence(station: Station, count: int = 1) -> None:
-    """Presence tries again every 30 s."""
+    """Presence tries again ever less often, at last every 30 s."""
     until(lambda: station.presences() == count, f"{count} desktops are connected", 60)
 
 
@@ -222,9 +222,9 @@ def test_a_station_that_is_always_logged_on_counts_visits_by_what_the_hands_do(
 ) -> None:
     station = timed_station
     log_itself_on(station.machine, "alice")
-    desktop = open_desktop(station.machine, "alice", environment=clock.inside())
     station.start()
     assert station.run()["mode"] == "activity"
+    desktop = open_desktop(station.machine, "alice", environment=clock.inside())
     await_presence(station)
     time_goes = PassingTime(clock, station, desktop)
     begun = clock.now()

@@ -92,9 +92,10 @@ def test_it_counts_again_after_a_reboot(station: DebianStation) -> None:
     until(lambda: station.tells("send") and station.knows_the_time(), "the time is known")
     station.machine.run(["systemctl", "restart", "dps-agent"])
     station.sessions_are(2)
-    reasons = station.collector.rows("SELECT start_reason, stop_reason FROM run ORDER BY started_at")
-    assert [row[0] for row in reasons] == ["boot", "boot", "restart"]
-    assert reasons[0][1] is not None
+    first, second, third = station.collector.runs()
+    assert [each["start_reason"] for each in (first, second, third)] == ["boot", "boot", "restart"]
+    assert [each["stop_reason"] for each in (first, second, third)] == ["power_off", "service_stop", None]
+    assert second["stopped_at"] <= third["started_at"], "one boot is dated by one clock"
 
 
 def test_an_upgrade_keeps_identity_and_unsent_counts(station: DebianStation) -> None:

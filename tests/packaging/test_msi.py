@@ -187,9 +187,10 @@ def test_it_runs_again_after_a_reboot(station: WindowsStation, newer: Path) -> N
     booted = station.memory("run.json")["boot_id"]
     until(lambda: station.agent("send") and station.memory("trust.json").get("boot_id") == booted, "the time is known")
     station.restart()
-    told = "SELECT start_reason FROM run ORDER BY started_at"
-    until(lambda: station.agent("send") and len(station.collector.rows(told)) > 2, "the new runs are told")
-    assert station.collector.rows(told) == [("boot",), ("boot",), ("restart",)]
+    until(lambda: station.agent("send") and len(station.collector.runs()) > 2, "the new runs are told")
+    first, second, third = station.collector.runs()
+    assert [each["start_reason"] for each in (first, second, third)] == ["boot", "boot", "restart"]
+    assert second["stopped_at"] <= third["started_at"], "one boot is dated by one clock"
 
 
 def test_a_wrong_token_is_told_and_tried_again(station: WindowsStation, newer: Path) -> None:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from agent.config import SETTINGS
+from agent.machine.sddl import OUR_SERVICE
 from agent.spool import FOLDERS
 
 if sys.platform != "linux":
@@ -20,8 +21,6 @@ TOOLS = {"wixl": "wixl", "msibuild": "msitools", "x86_64-w64-mingw32-gcc": "gcc-
 lacking = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
 needs_wixl = pytest.mark.skipif(bool(lacking), reason=f"not installed: {' '.join(lacking)}")
 
-SERVICE_SID = "S-1-5-80-4006197867-1140237071-1032249201-3112830282-1896729674"
-"""Of dps-agent; the same rule gives TrustedInstaller the one that everybody knows."""
 ADMX = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
 LANGUAGES = ("en-US", "fr-FR", "nl-NL")
 
@@ -92,7 +91,7 @@ def test_only_the_service_and_administrators_enter_the_state_folder_and_nobody_e
 ) -> None:
     rights = {row["LockObject"]: row["SDDLText"] for row in table(msi, "MsiLockPermissionsEx")}
     for folder in ("DataFolder", "StateFolder"):
-        assert re.findall(r"\(A;[^;]*;[^;]*;;;([^)]*)\)", rights[folder]) == ["SY", "BA", SERVICE_SID]
+        assert re.findall(r"\(A;[^;]*;[^;]*;;;([^)]*)\)", rights[folder]) == ["SY", "BA", OUR_SERVICE]
         assert "D:P(" in rights[folder]
     read_and_run = "0x1200a9"
     assert f"(A;OICI;{read_and_run};;;BU)" in rights["ProgramFolder"]

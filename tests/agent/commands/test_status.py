@@ -107,6 +107,18 @@ def test_what_stands_aside_or_was_dropped_is_marked(call: Call, enrolled: list[s
     assert lines(done)["dropped"].startswith("7 records")
 
 
+def test_what_the_systems_log_told_instead_of_the_service_is_said_and_is_no_fault(
+    call: Call, enrolled: list[str], state: Path
+) -> None:
+    service(state)
+    repaired = Memory(last_success_seconds=1, repaired_from_seconds=1_790_000_000, repaired_until_seconds=1_790_000_541)
+    Store(str(state), RealDisk()).keep_memory(repaired)
+    done = call("status", *enrolled)
+    assert lines(done)["made good"].startswith("10 min without the service, told from the system's log, to 2026-09-21 ")
+    assert "made good" not in wrong(done)
+    assert all(len(line) <= 120 for line in done.out.splitlines())
+
+
 def test_what_a_probe_cannot_read_is_listed_and_is_no_fault(call: Call, enrolled: list[str], state: Path) -> None:
     service(state)
     store = Store(str(state), RealDisk())

@@ -13,8 +13,8 @@ if sys.platform != "win32":
 assert sys.platform == "win32"
 
 from agent.errors import Unusable
-from agent.machine.access_windows import descriptor_of, own_account
-from agent.machine.sddl import is_open_to_others, strangers_in
+from agent.machine.access_windows import belongs_to, descriptor_of, own_account
+from agent.machine.sddl import OUR_SERVICE, is_open_to_others, strangers_in
 from agent.machine.windows import demand_own_folder
 
 
@@ -31,6 +31,12 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 def test_this_account_has_an_identifier() -> None:
     assert own_account().startswith("S-1-5-")
+
+
+def test_this_process_belongs_to_everybody_and_is_no_service() -> None:
+    assert belongs_to("S-1-1-0")
+    assert not belongs_to(OUR_SERVICE)
+    assert not belongs_to("no identifier")
 
 
 def test_a_state_folder_is_made_where_there_is_none_and_is_then_its_own(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: E402 - the first lines tell readers and type checkers that only Linux runs this file
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,9 @@ if sys.platform != "linux":
 assert sys.platform == "linux"
 
 import fcntl
+
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
 
 from agent import machine
 from agent.errors import SourceLost, Unusable
@@ -147,6 +151,25 @@ def test_user_records_are_the_second_choice(tmp_path: Path) -> None:
     source = machine.open_session_source(remote_sessions=False, staff=frozenset(), root=str(tmp_path))
     assert (source.name, source.present()) == ("utmp", [])
     source.close()
+
+
+@pytest.mark.parametrize("silent", ["bus", "logind"])
+def test_a_slow_logind_is_waited_for_where_there_are_user_records_too(
+    silent: str, bus: PrivateBus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The records name the same visit otherwise: whoever switched to them would count it twice and hear no presence."""
+    monkeypatch.setattr("agent.machine.logind.OPENING_SECONDS", 0.2)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/utmp").write_bytes(b"\x02\0\0\0" + b"\0\0\0\0~" + bytes(331) + b"\x01" + bytes(43))
+    address = bus.address if silent == "logind" else f"{bus.address}.silent"
+    with socket.socket(socket.AF_UNIX) as nobody, open_dbus_connection(f"unix:path={bus.address}") as busy:
+        nobody.bind(f"{bus.address}.silent")
+        nobody.listen()
+        busy.send_and_get_reply(message_bus.RequestName("org.freedesktop.login1"), timeout=5)
+        with pytest.raises(SourceLost, match=f"^not readable: {silent} is silent$"):
+            machine.open_session_source(
+                remote_sessions=False, staff=frozenset(), root=str(tmp_path), bus_address=address
+            )
 
 
 def test_without_either_it_says_what_is_missing_in_32_characters(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.machine.sddl import NO_LIST, is_open_to_others, strangers_in
+from agent.machine.sddl import NO_LIST, OUR_SERVICE, closed_to_others_than, is_open_to_others, strangers_in
 
 OURS = "O:SYG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;S-1-5-80-2-3-4-5-6)(A;OICI;0x1301bf;;;LS)"
 PROGRAM_DATA = (
@@ -14,6 +14,14 @@ VISITOR = "S-1-5-21-1004336348-1177238915-682003330-1001"
 def test_a_folder_that_its_installer_closed_is_closed() -> None:
     assert strangers_in(OURS) == []
     assert not is_open_to_others(OURS, "S-1-5-18")
+
+
+def test_a_folder_that_the_service_makes_is_its_own_and_not_that_of_every_service() -> None:
+    """LocalService owns what the service makes, and runs other services too: the list lets it in by no word."""
+    made = "O:LSG:LS" + closed_to_others_than(OUR_SERVICE)
+    assert strangers_in(made) == []
+    assert ";LS)" not in made
+    assert "(A;OICI;RC;;;OW)" in made, "nor may it change the list as the owner"
 
 
 def test_a_folder_that_took_the_rights_of_program_data_is_open_to_every_user() -> None:

@@ -93,19 +93,26 @@ def test_it_tells_within_a_second_that_the_visitor_is_back() -> None:
     assert desk.told[-3:] == [(300, b"300\n"), (304, b"0\n"), (314, b"10\n")]
 
 
-def test_it_tries_again_every_thirty_seconds_where_nobody_listens() -> None:
-    desk = Desk(until=100)
-    desk.listens = lambda at: at >= 60
+def test_it_tries_again_soon_and_then_less_and_less_often_where_nobody_listens() -> None:
+    desk = Desk(until=122)
+    desk.listens = lambda at: at >= 90
     desk.run()
-    assert desk.tried == [0, 30, 60]
-    assert [at for at, _ in desk.told] == [60, 70, 80, 90] + [at for at, _ in desk.told[4:]]
+    assert desk.tried == [0, 2, 6, 14, 30, 60, 90]
+    assert [at for at, _ in desk.told[:4]] == [90, 100, 110, 120]
 
 
-def test_a_service_that_sends_it_away_is_asked_again_after_thirty_seconds() -> None:
+def test_a_service_that_sends_it_away_is_asked_less_and_less_often() -> None:
     desk = Desk(until=65)
-    desk.hangs_up_at = [0.0, 30.0]
+    desk.hangs_up_at = [0.0, 2.0, 6.0, 14.0, 30.0, 60.0]
     desk.run()
-    assert desk.tried == [0, RETRY_SECONDS, 2 * RETRY_SECONDS]
+    assert desk.tried == [0, 2, 6, 14, 30, 30 + RETRY_SECONDS]
+
+
+def test_a_service_that_starts_again_after_a_while_is_found_as_soon_as_at_first() -> None:
+    desk = Desk(until=46)
+    desk.hangs_up_at = [0.0, 2.0, 6.0, 40.0, 40.0]
+    desk.run()
+    assert desk.tried == [0, 2, 6, 14, 40, 42]
 
 
 def test_a_new_connection_is_told_at_once() -> None:

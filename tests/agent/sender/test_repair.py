@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.machine.base import BOOT, LOG_OFF, LOG_ON, POWER_OFF, RESUME, SUSPEND, Logged
+from agent.sender.memory import Memory
 from agent.sender.repair import Gap, gap_of, repair
 from agent.sender.replay import records_of
 from agent.spool import PENDING
@@ -149,6 +150,8 @@ def test_a_gap_is_repaired_once(station: Station) -> None:
     for _ in range(2):
         repair(station.store, station.store.memory(), station.clock, logged)
     assert asked == [(TEN, ELEVEN)]
+    memory = station.store.memory()
+    assert (memory.repaired_from_seconds, memory.repaired_until_seconds) == (TEN, ELEVEN)
     entries = station.spool.entries(PENDING)
     assert {entry.kind for entry in entries} == {"run", "slot"}
     slots = [station.spool.read(PENDING, entry) or {} for entry in entries if entry.kind == "slot"]
@@ -159,7 +162,7 @@ def test_a_log_that_cannot_be_read_is_asked_again_and_nothing_is_told(station: S
     for _ in range(2):
         repair(station.store, station.store.memory(), station.clock, lambda _since, _until: None)
     assert station.spool.entries(PENDING) == []
-    assert station.store.memory().repaired_run_id == ""
+    assert station.store.memory() == Memory()
 
 
 def test_a_clock_that_is_off_makes_the_times_of_the_log_worthless(station: Station) -> None:
