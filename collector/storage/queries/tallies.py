@@ -5,10 +5,11 @@ function that also makes what is stored.
 """
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -108,7 +109,7 @@ class _Wanted:
     stored: dict[int, Stored] = field(default_factory=dict)
     """By the number of the period."""
     ranges: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """By the number of the period, cut at local midnights."""
+    """By the number of the period, cut where any period begins or ends: what two of them share is added once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +138,25 @@ def tallies_of_sites(
     months = {month: rule_of[at] for at, each in enumerate(periods) if (month := calendar.month_of(each, zone))}
     stored = stored_counts(connection, site_ids, months) if months else {}
     late = late_corrections(connection, site_ids) if months else set()
+    edges = sorted({edge for each in periods for edge in (each.first_slot, each.end_slot)})
     wanted = []
     for site in sites:
         mine = _Wanted(site, offers[site.site_id])
         for at, period in enumerate(periods):
-            _want(mine, at, period, stored, now, zone)
+            _want(mine, at, period, edges, stored, now, zone)
         wanted.append(mine)
     rows = slots_between(connection, [each for mine in wanted for each in _merged(mine)])
     return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, late, now, zone) for mine in wanted}
 
 
 def _want(
-    mine: _Wanted, at: int, period: Period, stored: Mapping[tuple[int, Month], Stored], now: int, zone: ZoneInfo
+    mine: _Wanted,
+    at: int,
+    period: Period,
+    edges: Sequence[int],
+    stored: Mapping[tuple[int, Month], Stored],
+    now: int,
+    zone: ZoneInfo,
 ) -> None:
     month = calendar.month_of(period, zone)
     there = None if month is None else stored.get((mine.site.site_id, month))
@@ -160,12 +168,8 @@ def _want(
     if first >= end or begins is None or begins >= end:
         mine.ranges[at] = []
         return
-    days = calendar.days_of(period, zone)
-    mine.ranges[at] = [
-        (max(day.first_slot, first), min(day.end_slot, end))
-        for day in days
-        if day.end_slot > first < end > day.first_slot
-    ]
+    cuts = [first, *edges[bisect_right(edges, first) : bisect_left(edges, end)], end]
+    mine.ranges[at] = list(pairwise(cuts))
 
 
 def _merged(mine: _Wanted) -> list[tuple[int, int, int]]:
