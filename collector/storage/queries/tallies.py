@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -117,7 +118,7 @@ class _Wanted:
     stored: dict[int, Stored] = field(default_factory=dict)
     """By the number of the period."""
     ranges: dict[int, list[_Range]] = field(default_factory=dict)
-    """By the number of the period, cut at local midnights."""
+    """By the number of the period, cut where any period or month begins or ends: what is shared is added once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +147,28 @@ def tallies_of_sites(
     months = {month: rule_of[at] for at, each in enumerate(periods) if (month := calendar.month_of(each, zone))}
     stored = stored_counts(connection, site_ids, months) if months else {}
     late = late_corrections(connection, site_ids) if months else set()
+    whole = calendar.months_between(Month(first.year, first.month), Month(last.year, last.month))
+    begins = [calendar.month(each, zone).first_slot for each in whole]
+    edges = sorted({*begins, *(edge for each in periods for edge in (each.first_slot, each.end_slot))})
     wanted = []
     for site in sites:
         mine = _Wanted(site, offers[site.site_id])
         for at, period in enumerate(periods):
-            _want(mine, at, period, stored, now, zone)
+            _want(mine, at, period, edges, begins, stored, now, zone)
         wanted.append(mine)
     rows = slots_between(connection, [each for mine in wanted for each in _merged(mine)])
     return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, late, now, zone) for mine in wanted}
 
 
 def _want(
-    mine: _Wanted, at: int, period: Period, stored: Mapping[tuple[int, Month], Stored], now: int, zone: ZoneInfo
+    mine: _Wanted,
+    at: int,
+    period: Period,
+    edges: Sequence[int],
+    months: Sequence[int],
+    stored: Mapping[tuple[int, Month], Stored],
+    now: int,
+    zone: ZoneInfo,
 ) -> None:
     month = calendar.month_of(period, zone)
     there = None if month is None else stored.get((mine.site.site_id, month))
@@ -169,15 +180,10 @@ def _want(
     if first >= end or begins is None or begins >= end:
         mine.ranges[at] = []
         return
-    days = calendar.days_of(period, zone)
-    cut = [
-        (max(day.first_slot, first), min(day.end_slot, end), Month(day.first_day.year, day.first_day.month))
-        for day in days
-        if day.end_slot > first < end > day.first_slot
-    ]
+    cuts = [first, *edges[bisect_right(edges, first) : bisect_left(edges, end)], end]
     mine.ranges[at] = [
-        _Range(_lead(mine.offer.openings, begin, calendar.month(month, zone).first_slot), begin, until)
-        for begin, until, month in cut
+        _Range(_lead(mine.offer.openings, begin, months[bisect_right(months, begin) - 1]), begin, until)
+        for begin, until in pairwise(cuts)
     ]
 
 
