@@ -26,14 +26,14 @@ from collector.storage.models import (
 AGES_IN_MONTHS = (8, 20, 31, 44, 53, 62)
 """Of what was supplied together: some is nearly out of maintenance, some long past it."""
 POSTAL_CODES = {
-    "Bruxelles": "1000",
-    "Molenbeek-Saint-Jean": "1080",
-    "Schaerbeek": "1030",
-    "Ixelles": "1050",
+    "Bruxelles – Brussel": "1000",
+    "Molenbeek-Saint-Jean – Sint-Jans-Molenbeek": "1080",
+    "Schaerbeek – Schaarbeek": "1030",
+    "Ixelles – Elsene": "1050",
     "Anderlecht": "1070",
-    "Forest": "1190",
+    "Forest – Vorst": "1190",
     "Etterbeek": "1040",
-    "Watermael-Boitsfort": "1170",
+    "Watermael-Boitsfort – Watermaal-Bosvoorde": "1170",
 }
 
 
