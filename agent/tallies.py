@@ -166,6 +166,11 @@ class Tallies:
             tally.revision += 1
         return changed
 
+    def tell_again(self) -> None:
+        """Take every slot that is still known for one that changed."""
+        for tally in self.by_slot.values():
+            tally.changed = True
+
     def forget(self, before: int, wanted: set[int]) -> None:
         """Drop the slots before `before` that nothing can change any more."""
         self.by_slot = {
