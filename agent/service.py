@@ -172,9 +172,7 @@ class Service:
         present = self.sight.open(now)
         if present is None:
             return False
-        same_boot = self._same_boot
-        self._count(lambda counter: counter.begin(now, present, same_boot=same_boot))
-        self._same_boot = True
+        self._count(lambda counter: counter.begin(now, present))
         return True
 
     def _read_events(self, now: int) -> bool:

@@ -108,13 +108,12 @@ def resume_counts(self: Counter, visit: Any) -> None:
     ORIGINAL_RETURN(self, visit)
 
 
-def end_now(self: Counter, at: int, present: Any, *, same_boot: bool) -> None:
+def end_now(self: Counter, at: int, present: Any) -> None:
     """What nobody saw counts as use until the service is there again."""
-    if same_boot:
-        for visit in self._left_open.values():
-            if visit.paused_at is None:
-                self._use(visit, at)
-    ORIGINAL_BEGIN(self, at, present, same_boot=same_boot)
+    for visit in self._left_open.values():
+        if visit.paused_at is None:
+            self._use(visit, at)
+    ORIGINAL_BEGIN(self, at, present)
 
 
 def forget_sessions(self: Counter) -> dict[str, Any]:
