@@ -375,10 +375,10 @@ class Counter:
             stretch = visit.stretches[rule]
             if stretch is None:
                 continue
-            share = until - visit.settled
-            left = LONGEST_SESSION_SECONDS - stretch.use
+            share, left = until - visit.settled, LONGEST_SESSION_SECONDS - stretch.use
             if share > left:
                 self.tallies.add_use(visit.settled, visit.settled + left, (rule,))
+                self.tallies.cap(stretch.start_slot)
                 share = left
             else:
                 whole.append(rule)

@@ -71,6 +71,7 @@ class Sums(NamedTuple):
     contacts_made: int = 0
     by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
     """In ascending order of minutes."""
+    records_capped: int = 0
 
 
 def roll_up(
@@ -88,7 +89,7 @@ def roll_up(
         end = min(end, -(-now // SLOT_SECONDS))
     hours = hours_of_week(origin, parts[-1].end_slot, zone)
     found: dict[Key, list[int]] = {}
-    unwanted = [0] * (_ALONE + RULES * _BY_RULE)
+    unwanted = [0] * (_ALONE + RULES * _BY_RULE + 1)
     runs = [0] * RULES
     before = 0
     for part in parts:
@@ -106,7 +107,7 @@ def roll_up(
             hour = hours[slot - origin]
             cell = by_hour.get(hour)
             if cell is None:
-                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE))
+                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
                 by_hour[hour] = cell
             length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
             if row is None:
@@ -136,6 +137,7 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     cell[8] = max(cell[8], installed)
     cell[9] += row.contacts_due
     cell[10] += row.contacts_made
+    cell[-1] += row.records_capped
     known_stations = stations if length == SLOT_SECONDS and stations else -1
     free = part.kind is SlotKind.FREE_ACCESS
     at = _ALONE
@@ -162,8 +164,9 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
 
 def _sums(cell: Sequence[int]) -> Sums:
     """The flat numbers in the order of the fields."""
-    rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell), _BY_RULE))
-    return Sums._make((*cell[:_ALONE], tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)))
+    rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell) - 1, _BY_RULE))
+    by_rule = tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)
+    return Sums._make((*cell[:_ALONE], by_rule, cell[-1]))
 
 
 @lru_cache(maxsize=64)

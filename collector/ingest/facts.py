@@ -106,6 +106,7 @@ SLOTS = insertion(
         "seconds_on",
         *_RULES,
         "contact",
+        "capped",
     ),
     # In time or not: that is decided when the slot is heard of first.
     replaced={"contact": "slot_record.contact"},
@@ -226,6 +227,7 @@ def _slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
         record.seconds_observed,
         record.seconds_on,
         *_by_rule(record.idle_rules),
+        record.capped,
     )
 
 

@@ -97,6 +97,31 @@ def test_a_session_over_twelve_hours_is_counted_and_capped() -> None:
     counter.happen(0, LOG_ON, "a")
     counter.happen(771 * 86_400, LOG_OFF, "a")
     assert (starts(counter), use(counter), lengths(counter)[-1]) == (1, 12 * 3600, 1)
+    assert [slot for slot, tally in counter.tallies.by_slot.items() if tally.capped] == [0]
+    assert counter.tallies.by_slot[0].record("run", 0)["capped"]
+
+
+def test_a_session_of_twelve_hours_is_not_marked_as_capped() -> None:
+    counter = counting()
+    counter.happen(0, LOG_ON, "a")
+    counter.happen(12 * 3600, LOG_OFF, "a")
+    assert (use(counter), lengths(counter)[-1]) == (12 * 3600, 1)
+    assert not any(tally.capped for tally in counter.tallies.by_slot.values())
+
+
+def test_a_session_that_goes_on_over_a_restart_is_marked_where_it_started() -> None:
+    first = counting()
+    first.happen(0, LOG_ON, "a")
+    first.advance(11 * 3600)
+    first.take_changed()
+    second = Counter(0, first.snapshot())
+    second.begin(11 * 3600, [OpenSession("a", locked=False, foreground=True)])
+    second.advance(13 * 3600)
+    told = {slot: tally.capped for slot, tally in second.take_changed().items()}
+    assert [slot for slot, capped in told.items() if capped] == [0]
+    assert not second.tallies.by_slot[50].capped
+    second.advance(13 * 3600 + 60)
+    assert 0 not in second.take_changed(), "it is said once"
 
 
 def test_repeats_and_strangers_change_nothing() -> None:

@@ -6,7 +6,7 @@ memory, or has a copy of in the folder that the system clears at boot, must not 
 
 from random import Random
 
-from tests.simulation.computer import CHECKPOINT_SECONDS
+from tests.simulation.computer import CHECKPOINT_SECONDS, KILL
 from tests.simulation.disk import Shelf
 from tests.simulation.moment import even
 from tests.simulation.station import Station
@@ -16,16 +16,19 @@ REMEMBERED_SECONDS = 1500
 
 
 def lose(station: Station, random: Random) -> None:
-    """The state folder is as it was after the enrolment, or the last time that this happened."""
+    """The state folder is as it was after the enrolment, or the last time that this happened; with a restart or not."""
     if not station.on or station.asleep:
         return
     station.faults["state lost"] += 1
     station.time.tell(station.who, "state lost")
     station.settle()
     station.forgotten()
+    if random.random() < 0.5:
+        station.die(KILL)
+        station.time.after(even(random.choice((4, 20, 90))), station.start_service)
     now = station.disk.lift(station.folder)
     station.disk.lay(station.state_images[-1])
-    if random.random() < 0.5:
+    if random.random() < 0.5 and not station.log_ons:
         station.state_images.append(now)
     station.time.after(CHECKPOINT_SECONDS, station.wake)
 
@@ -53,7 +56,7 @@ class LateFolder:
         station.disk.lay(self._below)
         station.unsettled = True
         boot = len(station.boots)
-        delay = self.random.choice((2, 10, 30, 44, 58, 90, 300, 1300, 4000))
+        delay = self.random.choice((2, 30, 44, 58, 300, 1300, 1300, 4000))
         station.time.at(even(station.time.now + delay), lambda: self._mount(boot))
 
     def _mount(self, boot: int) -> None:

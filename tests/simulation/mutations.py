@@ -8,9 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 import agent.disk
 import agent.sender.compose
@@ -36,7 +37,7 @@ from collector.domain.clones import Clone, short, trace_of
 from collector.ingest.commit import Stored
 from collector.ingest.facts import SLOTS
 from collector.storage.engine import writing
-from collector.storage.models import dirty_slot, slot_record, station_contact
+from collector.storage.models import dirty_slot, run, slot_record, station, station_contact
 from collector.storage.queries.site_slots import SITE_SLOTS
 from collector.storage.rows import Insertion, insertion
 from collector.storage.schema import migrate
@@ -96,6 +97,7 @@ ORIGINAL_MOVE_ALL = Spool.move_all
 ORIGINAL_MOVE = Spool.move
 ORIGINAL_STEP = collector.domain.clones.step
 ORIGINAL_MIGRATE = migrate
+RESTORE = import_module("collector.cli.restore")  # the package has a command of this name
 ORIGINAL_PREPARE = agent.sender.exchange.prepare
 
 # --- the agent ----------------------------------------------------------------------------------------------------
@@ -203,6 +205,8 @@ def migrated_alone(engine: Any) -> list[str]:
     applied = ORIGINAL_MIGRATE(engine)
     with writing(engine) as connection:
         connection.execute(delete(dirty_slot))
+        connection.execute(update(run).values(mark=None))
+        connection.execute(update(station).values(counted_from=station.c.installed_at))
     return applied
 
 
@@ -249,7 +253,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("send whatever the hardware is", ((agent.sender.contact, "estrangement", lambda *_: ""),)),
     Mutation("never suspect two computers", ((collector.ingest.commit, "step", no_suspicion),)),
     Mutation("suspect whoever comes back", ((collector.ingest.commit, "step", quick_suspicion),)),
-    Mutation("derive nothing after an upgrade", ((tests.simulation.collector, "migrate", migrated_alone),)),
+    Mutation(
+        "derive nothing after an upgrade",
+        ((tests.simulation.collector, "migrate", migrated_alone), (RESTORE, "migrate", migrated_alone)),
+    ),
     Mutation("restore what was revoked", ((collector.storage.revocations, "apply", lambda *_: 0),)),
 )
 

@@ -61,7 +61,7 @@ class Rare:
             self.twin.plan(day)
         if self.upgrades and day == 3:
             self.world.time.at(even(at), self.world.upgrade)
-        if self.upgrades and day == 5:
+        if self.is_long_offline and day == 21:
             self.world.time.at(even(at), self.world.restore_oldest)
         if self.revokes and day == 3:
             self.world.time.at(even(at), self._revoke)

@@ -70,7 +70,7 @@ class World:
         self.days = self.random.randrange(10, 21) if self.random.random() < 0.9 else self.random.randrange(21, 43)
         self.rare = Rare(self)
         if self.rare.is_long_offline:
-            self.days = 22
+            self.days = 23
         self.system = SimulatedSystem()
         self.collector = SimulatedCollector(
             folder,
@@ -255,6 +255,9 @@ class World:
         """A collector with older tables is replaced by that of now; somebody has made a backup before."""
         self.faults["collector upgraded"] += 1
         self.collector.upgrade(dict(self.network.acknowledged))
+        before = self.collector.backups[-1]
+        if self.seed % 20 == 3:
+            self.time.after(2 * DAY_SECONDS, lambda: self.restore(before))
 
     def go_offline(self, who: str, days: int) -> None:
         """No network for days or weeks."""
