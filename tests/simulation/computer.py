@@ -358,20 +358,6 @@ class Computer:
 
     # --- power --------------------------------------------------------------------------------------------------
 
-    def known_boots(self) -> list[Boot]:
-        """All that anybody can know of when this computer was on."""
-        return [boot for boot in self.boots if boot not in self.hidden]
-
-    def settle(self) -> None:
-        """The last checkpoint before something happens outside the service."""
-        self._catch_up(0)
-
-    def forgotten(self) -> None:
-        """What the runs until now have counted is not on this disk any more."""
-        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
-        if self._view is not None:
-            self.lossy.add(self._view.run_id)
-
     def cut_power(self) -> None:
         """The plug is pulled."""
         self.disk.lose_power(self.random)

@@ -113,6 +113,20 @@ class Station(Computer):
         self._called = self.time.now
         self.tell(Event(RESUME))
 
+    def known_boots(self) -> list[Boot]:
+        """All that anybody can know of when this computer was on."""
+        return [boot for boot in self.boots if boot not in self.hidden]
+
+    def settle(self) -> None:
+        """The last checkpoint before something happens outside the service."""
+        self._catch_up(0)
+
+    def forgotten(self) -> None:
+        """What the runs until now have counted is not on this disk any more."""
+        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
+        if self._view is not None:
+            self.lossy.add(self._view.run_id)
+
     # --- visitors -----------------------------------------------------------------------------------------------
 
     def tell(self, event: Event, *, at_once: bool = True) -> None:
