@@ -105,8 +105,8 @@ SLOTS = insertion(
         "seconds_observed",
         "seconds_on",
         *_RULES,
-        "contact",
         "capped",
+        "contact",
     ),
     # In time or not: that is decided when the slot is heard of first.
     replaced={"contact": "slot_record.contact"},
