@@ -172,9 +172,7 @@ class Service:
         present = self.sight.open(now)
         if present is None:
             return False
-        same_boot = self._same_boot
-        self._count(lambda counter: counter.begin(now, present, same_boot=same_boot))
-        self._same_boot = True
+        self._count(lambda counter: counter.begin(now, present))
         return True
 
     def _read_events(self, now: int) -> bool:
@@ -336,6 +334,7 @@ class Service:
         self._trusted_before = other["last_trusted_seconds"]
         self._last_trusted = self._last_trusted or self._trusted_before
         self._run_changed = True
+        self.counter.tallies.tell_again()  # what was written until now lies below the folder that is there now
         self._settle_due = self._settle_due or self.trusted
 
     def _settle_if_due(self) -> None:

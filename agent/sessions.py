@@ -43,7 +43,7 @@ class Counter:
     presence_seconds = PRESENCE_SECONDS
 
     def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
-        """Begin with nothing, or with what `snapshot` of an earlier run left open."""
+        """Begin with nothing, or with what `snapshot` of an earlier run of this boot left open."""
         self.tallies = Tallies(offset, mode)
         self.mode = mode
         self.now: int | None = None
@@ -58,15 +58,15 @@ class Counter:
 
     # --- what happens -------------------------------------------------------------------------------------------
 
-    def begin(self, at: int, present: Iterable[OpenSession], *, same_boot: bool) -> None:
-        """Go on from what an earlier run left open, given the sessions that are open now.
+    def begin(self, at: int, present: Iterable[OpenSession]) -> None:
+        """Go on from what an earlier run of this boot left open, given the sessions that are open now.
 
-        A session that both know is the same session, if the boot and the mode are the same. One that is gone ended
-        unseen, at the last moment at which it was known; one that is new starts now.
+        A session that both know is the same session, if the mode is the same. One that is gone ended unseen, at the
+        last moment at which it was known; one that is new starts now.
         """
         self.advance(at)
         self.readable = True
-        same = same_boot and self._left_mode == self.mode
+        same = self._left_mode == self.mode
         known = self._left_open
         self._left_open = {}
         for session in present:
@@ -375,10 +375,10 @@ class Counter:
             stretch = visit.stretches[rule]
             if stretch is None:
                 continue
-            share = until - visit.settled
-            left = LONGEST_SESSION_SECONDS - stretch.use
+            share, left = until - visit.settled, LONGEST_SESSION_SECONDS - stretch.use
             if share > left:
                 self.tallies.add_use(visit.settled, visit.settled + left, (rule,))
+                self.tallies.cap(stretch.start_slot)
                 share = left
             else:
                 whole.append(rule)

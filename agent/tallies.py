@@ -36,7 +36,7 @@ class Tally:
     A clock that is set back brings seconds twice: `record` tells no more than the 900 that a slot has.
     """
 
-    __slots__ = ("blind", "changed", "lengths", "method", "observed", "on", "revision", "starts", "use")
+    __slots__ = ("blind", "capped", "changed", "lengths", "method", "observed", "on", "revision", "starts", "use")
 
     def __init__(self, method: str) -> None:
         self.method = method
@@ -44,6 +44,8 @@ class Tally:
         self.on = 0
         self.blind = False
         """Whether a visitor was there of whose input nobody heard for longer than the slack."""
+        self.capped = False
+        """Whether a session that started here lasted longer than a session may count."""
         self.starts = _NONE_BY_RULE[:]
         self.use = _NONE_BY_RULE[:]
         self.lengths = _NO_LENGTHS
@@ -58,7 +60,7 @@ class Tally:
 
     def record(self, run_id: str, slot: int) -> dict[str, Any]:
         """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
-        readable = self.observed > 0 or any(self.starts) or any(map(any, self.lengths))
+        readable = self.observed > 0 or self.capped or any(self.starts) or any(map(any, self.lengths))
         observed = min(SLOT_SECONDS, self.observed)
         rules = zip(IDLE_RULES_MINUTES, self.starts, self.use, self.lengths, strict=True)
         return {
@@ -75,6 +77,7 @@ class Tally:
             ]
             if readable
             else [],
+            "capped": self.capped,
         }
 
 
@@ -119,6 +122,11 @@ class Tallies:
             if tally is not None and not tally.blind:
                 tally.blind = tally.changed = True
         self._marked_until = end
+
+    def cap(self, slot: int) -> None:
+        """A session that started in this slot goes on longer than it may count; below zero nobody knows which slot."""
+        if slot >= 0 and not ((tally := self.by_slot.get(slot)) is not None and tally.capped):
+            self.at(slot).capped = True
 
     def add_use(self, start: int, end: int, rules: Iterable[int]) -> None:
         """The station was in use; a second counts once, however many sessions are open on the seat."""
@@ -165,6 +173,11 @@ class Tallies:
             tally.changed = False
             tally.revision += 1
         return changed
+
+    def tell_again(self) -> None:
+        """Take every slot that is still known for one that changed."""
+        for tally in self.by_slot.values():
+            tally.changed = True
 
     def forget(self, before: int, wanted: set[int]) -> None:
         """Drop the slots before `before` that nothing can change any more."""

@@ -106,7 +106,7 @@ class Replay:
         self._asleep: int | None = None
         self.counter.advance(life.start)
         if gap.by_log_on:
-            self.counter.begin(life.start, [], same_boot=False)
+            self.counter.begin(life.start, [])
             for number in self._known:
                 self._join(number, life.start)
         stay = {entry.session: entry for entry in life.happened if entry.kind in (LOG_ON, LOG_OFF)} if goes_on else {}

@@ -66,6 +66,8 @@ class SlotRecord(Strict):
     presence_readable: bool
     idle_rules: Annotated[tuple[IdleRule, ...], Items(0, 4)]
     """All four rules in the order of IDLE_RULES_MINUTES, or none where sessions are not readable."""
+    capped: bool = False
+    """Whether a session that started here was in use for more than 12 hours, of which 12 count, under any rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

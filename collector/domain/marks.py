@@ -16,6 +16,8 @@ class Mark(StrEnum):
     """A part with fewer than two stations is left out."""
     UPPER_BOUND = "upper_bound"
     """Nobody could see whether the visitor was still there: hours of use are at most this."""
+    CAPPED = "capped"
+    """Sessions of more than 12 hours are among these; 12 hours of each count."""
     UNDATED = "undated"
     """Sessions were received of which nobody knows when they took place; they are in no figure but their own."""
     LATE_CORRECTION = "late_correction"

@@ -74,6 +74,7 @@ class Sums(NamedTuple):
     contacts_made: int = 0
     by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
     """In ascending order of minutes."""
+    records_capped: int = 0
 
 
 def roll_up(
@@ -91,7 +92,7 @@ def roll_up(
         end = min(end, -(-now // SLOT_SECONDS))
     hours = hours_of_week(origin, parts[-1].end_slot, zone)
     found: dict[Key, list[int]] = {}
-    unwanted = [0] * (_ALONE + RULES * _BY_RULE)
+    unwanted = [0] * (_ALONE + RULES * _BY_RULE + 1)
     runs = [0] * RULES
     before = 0
     for part in parts:
@@ -109,7 +110,7 @@ def roll_up(
             hour = hours[slot - origin]
             cell = by_hour.get(hour)
             if cell is None:
-                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE))
+                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
                 by_hour[hour] = cell
             length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
             if row is None:
@@ -129,7 +130,7 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     the nights, in which nobody can have used anything.
     """
     (stations, observed, _, off, log_on, activity, upper_bound,
-     known, all_taken, starts, in_use, lengths, due, made) = row  # fmt: skip
+     known, all_taken, starts, in_use, lengths, due, made, capped) = row  # fmt: skip
     installed = max(stations, part.installed)
     offered = stations * length
     observed = min(observed, offered)
@@ -144,6 +145,7 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     cell[8] = max(cell[8], installed)
     cell[9] += due
     cell[10] += made
+    cell[-1] += capped
     known_stations = stations if length == SLOT_SECONDS and stations else -1
     if not observed and all_taken == _NOTHING == starts and lengths == _NO_LENGTHS:
         for rule, at in _RULE_PLACES:
@@ -177,8 +179,9 @@ def _bands(lengths: str) -> tuple[tuple[int, int], ...]:
 
 def _sums(cell: Sequence[int]) -> Sums:
     """The flat numbers in the order of the fields."""
-    rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell), _BY_RULE))
-    return Sums._make((*cell[:_ALONE], tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)))
+    rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell) - 1, _BY_RULE))
+    by_rule = tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)
+    return Sums._make((*cell[:_ALONE], by_rule, cell[-1]))
 
 
 @lru_cache(maxsize=64)

@@ -49,6 +49,8 @@ class Fact(NamedTuple):
     seconds_in_use: Sequence[int]
     lengths: Sequence[str]
     contact: int = Contact.NONE_DUE
+    capped: bool = False
+    """Whether a session that started here was longer than a session may count (12 hours)."""
 
     def use_is_known(self) -> bool:
         """Whether the observed seconds tell use from no use."""
@@ -87,6 +89,8 @@ class SiteSlot(NamedTuple):
     contacts_due: int = 0
     """Stations of which a contact was due for this quarter-hour (`collector.domain.contacts`)."""
     contacts_made: int = 0
+    records_capped: int = 0
+    """Slot records in which a session started that was longer than it may count."""
 
     def seconds_in_service(self) -> int:
         return self.stations_in_service * SLOT_SECONDS
@@ -156,6 +160,7 @@ def derive(
         tuple([added([record.lengths[rule] for record in counted]) for rule in range(RULES)]),
         len(contacts) - contacts.count(Contact.NONE_DUE),
         contacts.count(Contact.MADE),
+        len([record for record in counted if record.capped]),
     )
 
 

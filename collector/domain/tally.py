@@ -47,6 +47,7 @@ class Counts(NamedTuple):
     lengths_6: int = 0
     contacts_due: int = 0
     contacts_made: int = 0
+    records_capped: int = 0
     most_installed: int = 0
     """Of these and the following the largest, not the sum."""
     longest: int = 0
@@ -62,7 +63,7 @@ class Counts(NamedTuple):
         return self[16:23]
 
 
-SUMMED = 25
+SUMMED = 26
 """How many of the fields add up."""
 NOTHING = Counts()
 
@@ -129,6 +130,7 @@ def counts_of(sums: Sums, rule: int) -> Counts:
             *official.lengths,
             sums.contacts_due,
             sums.contacts_made,
+            sums.records_capped,
             sums.most_installed,
             official.longest,
             official.most_taken,

@@ -13,6 +13,7 @@ from collector.domain import cells
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Cell, Status
 from collector.domain.marks import Mark
+from collector.domain.offer import SlotKind
 from collector.domain.operation import operation
 from collector.domain.tally import Tally, tallied
 from collector.domain.use import use
@@ -135,6 +136,7 @@ def marks_of(found: Tally, made: Mapping[str, Cell], limit: Fraction) -> frozens
         Mark.LOW_COVERAGE: coverage is not None and coverage < limit,
         Mark.PARTLY_CONFIDENTIAL: found.is_partly_confidential(),
         Mark.UPPER_BOUND: made["B2"].at_most,
+        Mark.CAPPED: made["B1"].value is not None and found.over(SlotKind, shown=True).records_capped > 0,
         Mark.UNTIMED: found.is_untimed(),
     }
     return frozenset(mark for mark, holds in applies.items() if holds)

@@ -29,6 +29,7 @@ _FACTS = (
     "seconds_on",
     *COUNTS,
     "contact",
+    "capped",
 )
 
 
@@ -36,7 +37,7 @@ def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot |
     """What the facts say of each of these site slots; None where they say nothing."""
     facts: dict[Key, list[Fact]] = {key: [] for key in keys}
     for row in select_by_keys(connection, slot_record, _FACTS, KEY, keys):
-        facts[row[0], row[1]].append(Fact._make((*row[2:7], row[7:11], row[11:15], row[15:19], row[19])))
+        facts[row[0], row[1]].append(Fact._make((*row[2:7], row[7:11], row[11:15], row[15:19], *row[19:21])))
     slots: dict[int, list[int]] = {}
     for site_id, slot in sorted(keys):
         slots.setdefault(site_id, []).append(slot)

@@ -105,6 +105,7 @@ SLOTS = insertion(
         "seconds_observed",
         "seconds_on",
         *_RULES,
+        "capped",
         "contact",
     ),
     # In time or not: that is decided when the slot is heard of first.
@@ -226,6 +227,7 @@ def _slot_row(site_id: int, station_id: int, record: SlotRecord) -> Row:
         record.seconds_observed,
         record.seconds_on,
         *_by_rule(record.idle_rules),
+        record.capped,
     )
 
 

@@ -218,4 +218,5 @@ def method_of(
         coverage_limit=rules.coverage_limit,
         time_zone=rules.zone.key,
         disclosure=dict(thresholds),
+        capped=Mark.CAPPED in whole.whole.marks,
     )

@@ -197,6 +197,8 @@ class Method:
     time_zone: str
     disclosure: Mapping[str, int] = field(default_factory=dict)
     """The thresholds of disclosure control; empty where the edition has none."""
+    capped: bool = False
+    """Whether sessions of more than 12 hours are among what was counted."""
 
 
 @dataclass(frozen=True, slots=True)

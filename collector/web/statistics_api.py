@@ -64,8 +64,8 @@ FIELDS: Mapping[str, str] = {
     "marks": "words with spaces between: running (the period is not over), untimed (before the first timetable all time"
     " counts as offered), low_coverage (the true figures may be"
     " larger), partly_confidential (time with fewer than two stations is left out), upper_bound (hours_of_use are at"
-    " most this), undated (sessions without a place in time were received), late_correction (the register was corrected"
-    " where nothing can be counted again)",
+    " most this), capped (some sessions lasted more than 12 hours, of which 12 count), undated (sessions without a"
+    " place in time were received), late_correction (the register was corrected where nothing can be counted again)",
 }
 
 

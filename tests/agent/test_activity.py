@@ -12,7 +12,7 @@ THREE, FIVE, TEN, FIFTEEN = range(4)
 
 def counting(mode: Mode = "activity") -> Counter:
     counter = Counter(0, mode=mode)
-    counter.begin(0, [], same_boot=False)
+    counter.begin(0, [])
     return counter
 
 
@@ -58,7 +58,7 @@ def test_a_session_that_a_restart_left_open_is_not_in_use_until_the_station_slee
     counter = counting()
     play(counter, [10, 60], until=60)
     again = Counter(0, counter.snapshot(), mode="activity")
-    again.begin(70, [], same_boot=True)
+    again.begin(70, [])
     again.sleep(4000, 9000)
     assert (use(again), observed(again), ended(again)) == (0, 0, 1)
 
@@ -124,7 +124,7 @@ def test_a_restart_of_the_agent_takes_no_start_of_a_desktop_for_input() -> None:
     first.happen(10, LOG_ON, "a")
     first.advance(30)
     second = Counter(0, first.snapshot(), "activity")
-    second.begin(31, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
+    second.begin(31, [OpenSession("a", locked=False, foreground=True)])
     for at in range(40, 170, 10):
         second.present(at, at - 5)
     assert (starts(second), use(second)) == (0, 0)
@@ -160,7 +160,7 @@ def test_the_session_goes_on_when_the_agent_is_restarted_within_the_idle_rule() 
     first = counting()
     play(first, list(range(0, 301, 10)), until=300)
     second = Counter(0, first.snapshot(), mode="activity")
-    second.begin(330, [], same_boot=True)
+    second.begin(330, [])
     second.present(345, 5)
     second.finish(360)
     assert (starts(second), ended(second)) == (0, 1)
@@ -171,7 +171,7 @@ def test_a_station_that_changes_its_mode_ends_what_was_open() -> None:
     first.happen(0, LOG_ON, "a")
     first.advance(600)
     second = Counter(0, first.snapshot(), mode="activity")
-    second.begin(620, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
+    second.begin(620, [OpenSession("a", locked=False, foreground=True)])
     assert (ended(second), starts(second)) == (1, 0)
 
 

@@ -186,7 +186,7 @@ def test_whatever_happens_around_a_change_totals_only_grow_and_every_session_has
     played: list[tuple[int, str, str]], mode: Mode, offset: int
 ) -> None:
     counter = Counter(offset, mode=mode)
-    counter.begin(0, [], same_boot=False)
+    counter.begin(0, [])
     wanted: Mode = mode
     now = 0
     told: dict[int, dict[str, Any]] = {}

@@ -150,6 +150,26 @@ def test_a_state_folder_that_is_mounted_late_is_taken_over(stage: Stage) -> None
     assert json.loads(stage.disk.files["/state/run.json"])["run_id"] == today
 
 
+def test_what_was_counted_before_a_late_mount_is_written_again(stage: Stage) -> None:
+    """The first slot was over, and written, before the folder came that hides what was written."""
+    stage.service.start()
+    stage.run_for(600)
+    stage.service.stop("power_off")
+    unfrozen = {path: data for path, data in stage.disk.files.items() if path.startswith("/state/")}
+    stage.disk.forget("/state")
+    stage.reboot(after=43_200)
+    stage.play(LOG_ON)
+    stage.run_for(1200)
+    before = {record["slot"]: record["seconds_on"] for record in stage.records("slot")}
+    stage.disk.forget("/state")
+    stage.disk.files |= unfrozen
+    stage.run_for(60)
+    after = {record["slot"]: record["seconds_on"] for record in stage.records("slot")}
+    assert len(before) >= 2
+    assert before.keys() <= after.keys()
+    assert sent_and_waiting(stage) == (1, 1260)
+
+
 @pytest.mark.parametrize("share", range(0, 100, 7))
 def test_a_torn_checkpoint_is_made_good_within_the_boot(stage: Stage, share: int) -> None:
     stage.service.start()

@@ -13,7 +13,7 @@ MINUTE = 60
 
 def counting(mode: Mode = "log_on") -> Counter:
     counter = Counter(0, mode=mode)
-    counter.begin(0, [], same_boot=False)
+    counter.begin(0, [])
     return counter
 
 

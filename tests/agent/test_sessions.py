@@ -15,7 +15,7 @@ FIVE = IDLE_RULES_MINUTES.index(5)
 
 def counting(offset: int = 0) -> Counter:
     counter = Counter(offset)
-    counter.begin(0, [], same_boot=False)
+    counter.begin(0, [])
     return counter
 
 
@@ -97,6 +97,31 @@ def test_a_session_over_twelve_hours_is_counted_and_capped() -> None:
     counter.happen(0, LOG_ON, "a")
     counter.happen(771 * 86_400, LOG_OFF, "a")
     assert (starts(counter), use(counter), lengths(counter)[-1]) == (1, 12 * 3600, 1)
+    assert [slot for slot, tally in counter.tallies.by_slot.items() if tally.capped] == [0]
+    assert counter.tallies.by_slot[0].record("run", 0)["capped"]
+
+
+def test_a_session_of_twelve_hours_is_not_marked_as_capped() -> None:
+    counter = counting()
+    counter.happen(0, LOG_ON, "a")
+    counter.happen(12 * 3600, LOG_OFF, "a")
+    assert (use(counter), lengths(counter)[-1]) == (12 * 3600, 1)
+    assert not any(tally.capped for tally in counter.tallies.by_slot.values())
+
+
+def test_a_session_that_goes_on_over_a_restart_is_marked_where_it_started() -> None:
+    first = counting()
+    first.happen(0, LOG_ON, "a")
+    first.advance(11 * 3600)
+    first.take_changed()
+    second = Counter(0, first.snapshot())
+    second.begin(11 * 3600, [OpenSession("a", locked=False, foreground=True)])
+    second.advance(13 * 3600)
+    told = {slot: tally.capped for slot, tally in second.take_changed().items()}
+    assert [slot for slot, capped in told.items() if capped] == [0]
+    assert not second.tallies.by_slot[50].capped
+    second.advance(13 * 3600 + 60)
+    assert 0 not in second.take_changed(), "it is said once"
 
 
 def test_repeats_and_strangers_change_nothing() -> None:
@@ -111,7 +136,7 @@ def test_a_restart_of_the_agent_within_the_same_boot_continues_the_session() -> 
     first.happen(0, LOG_ON, "a")
     first.advance(600)
     second = Counter(0, first.snapshot())
-    second.begin(620, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
+    second.begin(620, [OpenSession("a", locked=False, foreground=True)])
     second.happen(700, LOG_OFF, "a")
     assert (starts(second), use(second), lengths(second)) == (0, 80, [0, 0, 1, 0, 0, 0, 0])
 
@@ -120,17 +145,17 @@ def test_a_session_whose_end_was_not_seen_ends_when_the_station_was_last_known_t
     first = counting()
     first.happen(0, LOG_ON, "a")
     first.advance(600)
-    second = Counter(50_000, first.snapshot())
-    second.begin(5, [OpenSession("a", locked=False, foreground=True)], same_boot=False)
+    second = Counter(0, first.snapshot())
+    second.begin(700, [OpenSession("b", locked=False, foreground=True)])
     assert second.tallies.by_slot[0].lengths[TEN] == [0, 0, 1, 0, 0, 0, 0]
-    assert starts(second) == 1, "the same key after another boot is another log-on"
+    assert starts(second) == 1, "who is there now is somebody else"
 
 
 def test_while_sessions_cannot_be_read_the_station_is_on_but_not_observed() -> None:
     counter = Counter(0)
     counter.advance(0)
     counter.advance(300)
-    counter.begin(300, [], same_boot=False)
+    counter.begin(300, [])
     counter.advance(900)
     assert (counter.tallies.by_slot[0].on, counter.tallies.by_slot[0].observed) == (900, 600)
 
@@ -139,7 +164,7 @@ def test_a_session_lives_on_while_sessions_cannot_be_read_for_a_moment() -> None
     counter = counting()
     counter.happen(0, LOG_ON, "a")
     counter.lose_sight(60)
-    counter.begin(120, [OpenSession("a", locked=False, foreground=True)], same_boot=True)
+    counter.begin(120, [OpenSession("a", locked=False, foreground=True)])
     counter.happen(180, LOG_OFF, "a")
     assert (starts(counter), use(counter), counter.tallies.by_slot[0].observed) == (1, 120, 120)
 
@@ -185,7 +210,7 @@ def test_whatever_happens_no_slot_exceeds_its_seconds_and_every_start_has_one_le
             counter.advance(now)
             open_now = [OpenSession(k, v.locked, v.foreground) for k, v in counter.visits.items()]
             counter = Counter(offset, counter.snapshot())
-            counter.begin(now, open_now, same_boot=True)
+            counter.begin(now, open_now)
             archive.append(counter)
         else:
             counter.happen(now, kind, key)

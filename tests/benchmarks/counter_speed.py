@@ -51,7 +51,7 @@ def visits(random: Random, *, inputs: bool) -> Iterator[Event]:
 def counted(events: list[Event], *, presence: bool) -> int:
     """The sessions in the log."""
     counter = Counter(0)
-    counter.begin(MONDAY, [], same_boot=False)
+    counter.begin(MONDAY, [])
     if presence:
         counter.presence_seconds = FOR_EVER
         counter.present(MONDAY, FOR_EVER)

@@ -1,6 +1,5 @@
-"""The real collector on SQLite: it can be killed, started again, backed up and restored."""
+"""The real collector on SQLite: it can be killed, started again, upgraded, backed up and restored."""
 
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +9,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from alembic import command
 from sqlalchemy import Connection, Table, event, insert
 
+from collector.cli.restore import prepared
 from collector.config import read
+from collector.ingest import enrolment
 from collector.ingest.commit import Result, commit
 from collector.ingest.credentials import digest
 from collector.ingest.facts import Facts
@@ -22,14 +24,20 @@ from collector.ingest.rebuilding import verify
 from collector.ingest.roller import roll
 from collector.ingest.routes import IngestApp, World
 from collector.storage import models
+from collector.storage.backup import back_up
 from collector.storage.engine import create_engine, reading, writing
+from collector.storage.restore import copy_in, put_in_place, remove, restoring
 from collector.storage.rows import Row
-from collector.storage.schema import migrate
+from collector.storage.schema import configuration, migrate
 from tests.simulation.calls import Exchange, Request, Writer
 from tests.simulation.moment import Time
 
 HOLDER = "simulation"
 SITE_ID = 1
+STOLEN = 9
+"""The number of a secret that nobody uses."""
+OLD = "0002"
+"""The oldest tables from which a collector with stations in the field can be upgraded."""
 
 
 class Backup(NamedTuple):
@@ -65,6 +73,18 @@ def template(stations: int) -> bytes:
         return file.read_bytes()
 
 
+@cache
+def old_tables() -> bytes:
+    """An empty database of an older collector."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "collector.sqlite"
+        engine = create_engine(f"sqlite:///{file}")
+        with writing(engine) as connection:
+            command.upgrade(configuration(connection), OLD)
+        engine.dispose()
+        return file.read_bytes()
+
+
 def _furnish(connection: Connection, stations: int) -> None:
     connection.execute(insert(models.site), {"site_id": SITE_ID, "code": "JETTE", "name": "Jette", "created_at": 0})
     for number in range(1, stations + 1):
@@ -72,19 +92,24 @@ def _furnish(connection: Connection, stations: int) -> None:
             insert(models.station),
             {"site_id": SITE_ID, "station_id": number, "label": f"PC{number}", "installed_at": 0},
         )
-        connection.execute(
-            insert(models.credential),
-            {
-                "public_id": public_id(number),
-                "secret_sha256": digest(secret(number).encode()),
-                "status": "accepted",
-                "tag": f"PC{number}",
-                "token_public_id": "0" * 16,
-                "site_id": SITE_ID,
-                "station_id": number,
-                "created_at": 0,
-            },
-        )
+        _admit(connection, number, number, created_at=0)
+    _admit(connection, STOLEN, stations, created_at=1)
+
+
+def _admit(connection: Connection, number: int, station: int, created_at: int) -> None:
+    connection.execute(
+        insert(models.credential),
+        {
+            "public_id": public_id(number),
+            "secret_sha256": digest(secret(number).encode()),
+            "status": "accepted",
+            "tag": f"PC{station}",
+            "token_public_id": "0" * 16,
+            "site_id": SITE_ID,
+            "station_id": station,
+            "created_at": created_at,
+        },
+    )
 
 
 class SimulatedCollector:
@@ -194,18 +219,62 @@ class SimulatedCollector:
     def back_up(self, acknowledged: Mapping[Any, int]) -> None:
         """An online backup; `acknowledged` is what the collector has said it holds until now."""
         target = self.file.with_name(f"backup-{len(self.backups)}.sqlite")
-        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
+        back_up(self.file, target, replace=False)
         self.backups.append(Backup(self.time.now, target, acknowledged))
 
     def restore(self, backup: Backup) -> None:
-        """Go back to a backup: what came later is forgotten."""
+        """Go back to a backup, as `dps-collector restore` does: what came later is forgotten, but no revocation."""
         if self.up:
             self.kill()
-        for ending in ("-wal", "-shm"):
-            Path(f"{self.file}{ending}").unlink(missing_ok=True)
-        shutil.copy(backup.file, self.file)
+        try:
+            part = copy_in(backup.file, self.file)
+            prepared(part, backup.file, self.settings.revocations_file)
+            put_in_place(self.file)
+        finally:
+            remove(restoring(self.file))
         self.time.tell("collector", f"restored from {backup.made_at}")
+
+    def upgrade(self, acknowledged: Mapping[Any, int]) -> None:
+        """Stop, with older tables: what those had is all that the migrations of the next start, or restore, find."""
+        died, self.died = self.died, lambda: None
+        if self.up:
+            self.kill()
+        new, old = self.file.with_name("new.sqlite"), self.file.with_name("old.sqlite")
+        back_up(self.file, new, replace=True)
+        old.write_bytes(old_tables())
+        with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("ATTACH ? AS new", (str(new),))
+            for table in [
+                row[0] for row in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+            ]:
+                kept = _columns(connection, "main", table) & _columns(connection, "new", table)
+                if table not in ("alembic_version", "site_slot") and kept:
+                    names = ", ".join(sorted(kept))
+                    connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        old.replace(self.file)
+        new.unlink()
+        self.is_old = True
+        self.back_up(acknowledged)
+        self.time.tell("collector", "upgraded")
+        self.died = died
+        self.died()
+
+    def revoke(self, number: int) -> None:
+        """Somebody revokes a secret."""
+        with writing(self.engine) as connection:
+            enrolment.revoke(connection, public_id(number), self.time.now, self.settings.revocations_file)
+
+    def release(self, number: int) -> None:
+        """Somebody has seen to it that one computer has this secret."""
+        with writing(self.engine) as connection:
+            enrolment.release(connection, public_id(number))
+
+    def statuses(self) -> dict[str, str]:
+        """What each secret is good for now."""
+        return {str(row[0]): str(row[1]) for row in self.rows(models.credential, ("public_id", "status"))}
 
     # --- what it knows ------------------------------------------------------------------------------------------
 
@@ -220,3 +289,7 @@ class SimulatedCollector:
 
     def differences(self) -> list[str]:
         return [str(difference) for difference in verify(self.engine)]
+
+
+def _columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA {schema}.table_info({table})")}

@@ -11,13 +11,16 @@ from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import AgentError
 from agent.outside import Outside
+from agent.run_file import copy_path
 from agent.sender.contact import contact
+from agent.sender.enrolment import with_hardware
 from agent.sender.exchange import Outside as SenderOutside
+from agent.sender.hardware import Hardware
 from agent.sender.memory import Identity, Store
 from agent.service import Service
 from agent.sessions import Mode
 from tests.simulation.collector import public_id, secret
-from tests.simulation.disk import NEVER, KilledError, SimulatedDisk
+from tests.simulation.disk import NEVER, KilledError, Shelf, SimulatedDisk
 from tests.simulation.machine import Clocks, Presence, Sessions
 from tests.simulation.moment import Time, even
 from tests.simulation.network import SimulatedLine, SimulatedNetwork
@@ -27,6 +30,7 @@ from tests.simulation.truth import Boot, LogOn, View
 CHECKPOINT_SECONDS = 30
 """What design.md promises: a crash loses at most so much."""
 SERVER = "http://127.0.0.1"
+SALT = "5a" * 32
 KILL, POWER = "process killed", "power cut"
 
 
@@ -41,11 +45,38 @@ class Process:
 class Computer:
     """What runs on a public PC, and what is true about it."""
 
+    boot_folder = ""
+    """A folder that the system clears at boot; few stations have one here, because it costs time."""
+    between = 0.01
+    """How often the service has its turn between two steps of the sender."""
+    strike: tuple[str, int] | None = None
+    """What happens in the next call of the service or the next contact, and at which step."""
+    excused_from: int | None = None
+    """Since when nothing could be written: the disk is full."""
+    frozen = False
+    """Whether the disk forgets at every start what happened since the station was enrolled."""
+    daemon = False
+    """Whether a daemon sets the clock, some time after each start."""
+    unsettled = False
+    """Whether what is written now lies in a folder that will be hidden, or was until a moment ago."""
+    hardware: Hardware | None = None
+    """What tells this computer from others, where anything does."""
+    image: Shelf | None = None
+    """What the disk is at every start, once it is frozen."""
+
     def __init__(
-        self, number: int, disk: SimulatedDisk, network: SimulatedNetwork, time: Time, random: Random, mode: Mode
+        self,
+        number: int,
+        disk: SimulatedDisk,
+        network: SimulatedNetwork,
+        time: Time,
+        random: Random,
+        mode: Mode,
+        who: str = "",
     ) -> None:
+        """Station `number`; two computers of one number need names of their own."""
         self.number = number
-        self.who = f"pc{number}"
+        self.who = who or f"pc{number}"
         self.disk = disk
         self.network = network
         self.time = time
@@ -63,19 +94,14 @@ class Computer:
         """Whether it was told to shut down: no system starts a service any more."""
         self.service: Service | None = None
         self.log_ons: dict[str, LogOn] = {}
-        self.between = 0.01
-        """How often the service has its turn between two steps of the sender."""
-        self.strike: tuple[str, int] | None = None
-        """What happens in the next call of the service or the next contact, and at which step."""
-        self.excused_from: int | None = None
-        """Since when nothing could be written: the disk is full."""
-        self.frozen = False
-        """Whether the disk forgets at every start what happened since the station was enrolled."""
-        self.daemon = False
-        """Whether a daemon sets the clock, some time after each start."""
         self.lossy: set[str] = set()
         """Runs of which the disk has forgotten a part."""
-        self._image: dict[str, dict[str, bytes]] | None = None
+        self.hidden: list[Boot] = []
+        """Boots of which nothing is left, because the state folder was not mounted until their end."""
+        self.state_images: list[Shelf] = []
+        """What the state folder can be put back to."""
+        self.before_start: Callable[[], None] = lambda: None
+        """What happens to the disks at each start, before the service runs."""
         self._acting: Process | None = None
         self._service = self._sender = Process("none")
         self._called = 0
@@ -95,7 +121,9 @@ class Computer:
         """The installer has been here."""
         store = Store(self.folder, RealDisk())
         store.spool.prepare()
-        store.keep_identity(Identity(public_id(self.number), secret(self.number), SERVER))
+        identity = Identity(public_id(self.number), secret(self.number), SERVER, SALT)
+        store.keep_identity(with_hardware(identity, self.hardware))
+        self.state_images = [self.disk.copy(self.folder)]
 
     # --- processes ----------------------------------------------------------------------------------------------
 
@@ -215,6 +243,7 @@ class Computer:
             reap=lambda number: None if number in self._senders else 0,
             random=self.random.randbytes,
             say=lambda _: None,
+            boot_folder=self.boot_folder,
         )
 
     def _beat(self, process: Process) -> None:
@@ -252,16 +281,24 @@ class Computer:
         if saved.get("run_id") == view.run_id:
             view.end = known
             self.boots[-1].views.append(view)
+        if self.unsettled:
+            self.lossy.add(view.run_id)
         until = self._slept_from if self.asleep else self.time.now
         if self.excused_from is not None:
             until = min(until, self.excused_from)
-        if until - known > CHECKPOINT_SECONDS:
+        if until - known > CHECKPOINT_SECONDS and view.run_id not in self.lossy:
             self.violations.append(f"{self.who}: a crash at {self.time.now} lost {until - known} s")
 
     def _saved(self) -> dict[str, Any]:
-        """The checkpoint that lies on the disk."""
+        """The checkpoint that the next run will find: that on the disk, or a newer copy of it."""
+        saved = self._parsed(f"{self.folder}/run.json")
+        copy = self._parsed(copy_path(self.boot_folder, self.folder)) if self.boot_folder else {}
+        same_boot = saved.get("boot_id") == copy.get("boot_id")
+        return copy if copy and not (same_boot and saved["elapsed_seconds"] >= copy["elapsed_seconds"]) else saved
+
+    def _parsed(self, path: str) -> dict[str, Any]:
         try:
-            saved: dict[str, Any] = json.loads(self.disk.peek(f"{self.folder}/run.json") or b"{}")
+            saved: dict[str, Any] = json.loads(self.disk.peek(path) or b"{}")
         except ValueError:
             return {}
         return saved
@@ -290,6 +327,7 @@ class Computer:
             open_line=lambda: SimulatedLine(
                 self.network, self.who, self.clocks.elapsed, lambda: self.still_alive(process)
             ),
+            hardware=lambda: self.hardware,
             probes=PROBES,
         )
         self._arm(self._until_turn())
@@ -320,13 +358,11 @@ class Computer:
 
     # --- power --------------------------------------------------------------------------------------------------
 
-    def forgotten(self) -> None:
-        """What the runs until now have counted is not on this disk any more."""
-        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
-
     def cut_power(self) -> None:
         """The plug is pulled."""
         self.disk.lose_power(self.random)
+        if self.boot_folder:
+            self.disk.lift(self.boot_folder)
         views = self.boots[-1].views
         if self.service is None and views:
             # The last checkpoint of a service that was killed may not have been flushed.

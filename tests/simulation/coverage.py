@@ -6,6 +6,7 @@ that are known and taken in each quarter-hour, against the whole truth and not o
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 
@@ -35,11 +36,18 @@ def off_is_true(who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, in
                 yield f"{who}: proved off from {first} to {last}, and was on"
 
 
-def off_is_found(who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, int]]) -> Iterable[str]:
-    """Whatever lies between a shutdown that the service saw and the next start that it saw is proved off."""
+def off_is_found(
+    who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, int]], lossy: AbstractSet[str]
+) -> Iterable[str]:
+    """Whatever lies between a shutdown that the service saw and the next start that it saw is proved off.
+
+    Unless the disk has lost a part of either of the runs.
+    """
     ends = {end for _, end in claimed}
     for before, after in pairwise(boots):
         seen = after.views and after.views[0].start <= after.started + AT_START_SECONDS
+        if any(view.run_id in lossy for view in (*before.views[-1:], *after.views[:1])):
+            continue
         if before.shut_down and seen and after.views[0].start not in ends:
             yield f"{who}: was shut down at {before.ended} and off until {after.started}, and nobody knows"
 

@@ -32,9 +32,9 @@ class Content:
 
     __slots__ = ("data", "flushed")
 
-    def __init__(self) -> None:
-        self.data = b""
-        self.flushed: bytes | None = None
+    def __init__(self, data: bytes = b"", flushed: bytes | None = None) -> None:
+        self.data = data
+        self.flushed = flushed
 
 
 class SimulatedDisk:
@@ -162,31 +162,50 @@ class SimulatedDisk:
         self.unwritten.clear()
         self.changed.clear()
 
-    def copy(self) -> dict[str, dict[str, bytes]]:
-        """An image of the disk, as a proper shutdown leaves it."""
+    def copy(self, below: str = "") -> "Shelf":
+        """An image of the disk or of one folder, as a proper shutdown leaves it."""
         return {
-            folder: {name: content.data for name, content in names.items()} for folder, names in self.visible.items()
+            folder: {name: content.data for name, content in names.items()}
+            for folder, names in self.visible.items()
+            if not below or folder == below or folder.startswith(f"{below}/")
         }
 
-    def restore(self, image: dict[str, dict[str, bytes]]) -> None:
+    def restore(self, image: "Shelf") -> None:
         """The disk is as it was when the image was taken."""
         self.visible, self.durable = {}, {}
         self.unflushed.clear()
         self.unwritten.clear()
-        for folder, names in image.items():
-            for name, data in names.items():
-                content = Content()
-                content.data = content.flushed = data
-                self.visible.setdefault(folder, {})[name] = content
-                self.durable.setdefault(folder, {})[name] = content
-            self.visible.setdefault(folder, {})
         self.changed.clear()
+        self.lay(image)
+
+    def lift(self, folder: str) -> "Shelf":
+        """Take a folder away with all that is below it, as an unmount does: all of it is flushed."""
+        taken: Shelf = {}
+        for path in [path for path in self.visible if path == folder or path.startswith(f"{folder}/")]:
+            taken[path] = {name: content.data for name, content in self.visible.pop(path).items()}
+            self.durable.pop(path, None)
+            self.unflushed.pop(path, None)
+            self.changed.pop(path, None)
+        return taken
+
+    def lay(self, shelf: "Shelf") -> None:
+        """Put such a folder back, flushed."""
+        for path, files in shelf.items():
+            names = {name: Content(data, data) for name, data in files.items()}
+            self.visible[path] = names
+            self.durable[path] = names.copy()
+            self.unflushed.pop(path, None)
+            self.changed.pop(path, None)
 
     def peek(self, path: str) -> bytes | None:
         """A file as its owner would find it; None if it is not there."""
         folder, _, name = path.rpartition("/")
         content = self.visible.get(folder, {}).get(name)
         return None if content is None else content.data
+
+
+Shelf = dict[str, dict[str, bytes]]
+"""What lies in a folder and in those below it, while it is not mounted; or an image of it."""
 
 
 def _nothing() -> None:

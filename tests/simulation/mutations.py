@@ -8,28 +8,39 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, NamedTuple
+
+from sqlalchemy import delete, update
 
 import agent.disk
 import agent.sender.compose
+import agent.sender.contact
 import agent.sender.exchange
 import agent.service
 import agent.spool
+import collector.domain.clones
 import collector.domain.site_slots
 import collector.ingest.commit
 import collector.ingest.derivation
 import collector.ingest.facts
 import collector.ingest.off_time
 import collector.ingest.roller
+import collector.storage.revocations
+import tests.simulation.collector
+from agent.run_file import RunFile
 from agent.sessions import Counter
 from agent.spool import KEPT, PENDING, Spool
-from agent.tallies import RULES
+from agent.tallies import RULES, Tallies
 from agent.timekeeping import claimed_offset
+from collector.domain.clones import Clone, short, trace_of
 from collector.ingest.commit import Stored
 from collector.ingest.facts import SLOTS
-from collector.storage.models import slot_record, station_contact
+from collector.storage.engine import writing
+from collector.storage.models import dirty_slot, run, slot_record, station, station_contact
 from collector.storage.queries.site_slots import SITE_SLOTS
 from collector.storage.rows import Insertion, insertion
+from collector.storage.schema import migrate
 from tests.simulation import shortcuts
 from tests.simulation.collector import CollectorKilledError, SimulatedCollector
 from tests.simulation.disk import SimulatedSystem
@@ -83,6 +94,10 @@ ORIGINAL_SLOT_ROW = collector.ingest.facts._slot_row  # what is broken is inside
 ORIGINAL_BEGIN = Counter.begin
 ORIGINAL_RETURN = Counter._pause_or_return  # the same
 ORIGINAL_MOVE_ALL = Spool.move_all
+ORIGINAL_MOVE = Spool.move
+ORIGINAL_STEP = collector.domain.clones.step
+ORIGINAL_MIGRATE = migrate
+RESTORE = import_module("collector.cli.restore")  # the package has a command of this name
 ORIGINAL_PREPARE = agent.sender.exchange.prepare
 
 # --- the agent ----------------------------------------------------------------------------------------------------
@@ -95,13 +110,12 @@ def resume_counts(self: Counter, visit: Any) -> None:
     ORIGINAL_RETURN(self, visit)
 
 
-def end_now(self: Counter, at: int, present: Any, *, same_boot: bool) -> None:
+def end_now(self: Counter, at: int, present: Any) -> None:
     """What nobody saw counts as use until the service is there again."""
-    if same_boot:
-        for visit in self._left_open.values():
-            if visit.paused_at is None:
-                self._use(visit, at)
-    ORIGINAL_BEGIN(self, at, present, same_boot=same_boot)
+    for visit in self._left_open.values():
+        if visit.paused_at is None:
+            self._use(visit, at)
+    ORIGINAL_BEGIN(self, at, present)
 
 
 def forget_sessions(self: Counter) -> dict[str, Any]:
@@ -169,6 +183,33 @@ def unknown_is_free(facts: Any, *others: Any) -> Any:
     return ORIGINAL_DERIVE([fact._replace(seconds_observed=900) for fact in facts], *others)
 
 
+def by_its_slot(self: Spool, source: str, target: str, entry: Any, day: int | None = None) -> None:
+    """What was acknowledged is kept for seven days from its slot, not from its acknowledgement."""
+    ORIGINAL_MOVE(self, source, target, entry, entry.slot // 96 if target == KEPT and entry.slot >= 0 else day)
+
+
+def no_suspicion(words: str, seen: Any) -> Any:
+    after, _, forgets = ORIGINAL_STEP(words, seen)
+    return after, None, forgets
+
+
+def quick_suspicion(words: str, seen: Any) -> Any:
+    """A run that speaks after another one has begun is another computer's."""
+    runs = [run.run_id for run in trace_of(words).runs[:-1]]
+    after, clone, forgets = ORIGINAL_STEP(words, seen)
+    return after, Clone.RUNS if short(seen.run_id or "") in runs else clone, forgets
+
+
+def migrated_alone(engine: Any) -> list[str]:
+    """The tables are those of now, and what they are derived from is forgotten."""
+    applied = ORIGINAL_MIGRATE(engine)
+    with writing(engine) as connection:
+        connection.execute(delete(dirty_slot))
+        connection.execute(update(run).values(mark=None))
+        connection.execute(update(station).values(counted_from=station.c.installed_at))
+    return applied
+
+
 def file_only(self: SimulatedSystem, handle: Any) -> None:
     """fsync is never called."""
 
@@ -205,6 +246,18 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("take silence for off", ((collector.ingest.off_time, "_run", silent_is_off),)),
     Mutation("take unknown for free", ((collector.ingest.derivation, "derive", unknown_is_free),)),
     Mutation("take every start for a boot", ((agent.service, "same_boot", lambda *_: False),)),
+    Mutation("keep by the age of the slot", ((Spool, "move", by_its_slot),)),
+    Mutation("write no copy of the checkpoint", ((RunFile, "write_copy", lambda *_: None),)),
+    Mutation("go on in a folder that was mounted late", ((RunFile, "exchanged", lambda *_: None),)),
+    Mutation("tell nothing again after a late mount", ((Tallies, "tell_again", lambda _: None),)),
+    Mutation("send whatever the hardware is", ((agent.sender.contact, "estrangement", lambda *_: ""),)),
+    Mutation("never suspect two computers", ((collector.ingest.commit, "step", no_suspicion),)),
+    Mutation("suspect whoever comes back", ((collector.ingest.commit, "step", quick_suspicion),)),
+    Mutation(
+        "derive nothing after an upgrade",
+        ((tests.simulation.collector, "migrate", migrated_alone), (RESTORE, "migrate", migrated_alone)),
+    ),
+    Mutation("restore what was revoked", ((collector.storage.revocations, "apply", lambda *_: 0),)),
 )
 
 

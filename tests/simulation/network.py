@@ -43,6 +43,8 @@ class SimulatedNetwork:
         self.counts: Counter[str] = Counter()
         self.acknowledged: dict[tuple[str, str, str, int], int] = {}
         """The highest revision that the collector said it holds, by station, kind, run and slot."""
+        self.answered: list[str] = []
+        """Whose envelopes the collector took, one after the other."""
 
     def ask(self, who: str, request: Request) -> Reply:
         """What the station hears; raises the errors of `requests`."""
@@ -86,6 +88,7 @@ class SimulatedNetwork:
         """What the collector has said it holds must be there at the end, whether the station heard it or not."""
         if exchange is None or exchange.reply is None or exchange.reply.status != HTTP_OK or not request.body:
             return
+        self.answered.append(who)
         envelope = from_json(gzip.decompress(request.body))
         for kind in ("runs", "slots", "undated"):
             for record in envelope[kind]:

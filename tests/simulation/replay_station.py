@@ -185,7 +185,7 @@ class Station:
         counter = self._counter = LongCounter(self.mode, self.months.add_long)
         # A station that is always logged on has a visitor's desktop from the start.
         desktop = [OpenSession(VISITOR, locked=False, foreground=True)] if self.mode == "activity" else []
-        counter.begin(at, desktop, same_boot=False)
+        counter.begin(at, desktop)
         if self.presence_readable:
             counter.presence_seconds = FOR_EVER
             counter.present(at, FOR_EVER)

@@ -31,16 +31,20 @@ class Station(Computer):
             return
         self.on = True
         self.clocks.boot()
-        if self.frozen and self._image is None:
+        if self.frozen and self.image is None:
             # Enrolled thawed; in half of the cases it has worked like that for some time before it is frozen.
             if not self.boots or self.random.random() < 0.5:
-                self._image = self.disk.copy()
-        elif self._image is not None:
+                self.image = self.disk.copy()
+        elif self.image is not None:
             self.faults["disk reset"] += 1
-            self.disk.restore(self._image)
+            self.disk.restore(self.image)
             self.forgotten()
+        if self.boot_folder:
+            self.disk.lift(self.boot_folder)
+            self.disk.make_folder(self.boot_folder)
         self.boots.append(Boot(self.time.now))
         self.time.tell(self.who, "power on")
+        self.before_start()
         if self.daemon:
             self._sync_later(len(self.boots))
         self.time.at(even(self.time.now + self.random.randrange(4, 60)), self.start_service)
@@ -71,7 +75,7 @@ class Station(Computer):
         if self.service is not None:
             service, process = self.service, self._service
             self._run(process, lambda: service.stop("service_stop"))
-            self.boots[-1].shut_down = not process.dead and self.excused_from is None
+            self.boots[-1].shut_down = not process.dead and self.excused_from is None and not self.unsettled
             self._end_service()
         self.halting = True
         boot = len(self.boots)
@@ -108,6 +112,20 @@ class Station(Computer):
         self.boots[-1].sleeps.append((self._slept_from, self.time.now))
         self._called = self.time.now
         self.tell(Event(RESUME))
+
+    def known_boots(self) -> list[Boot]:
+        """All that anybody can know of when this computer was on."""
+        return [boot for boot in self.boots if boot not in self.hidden]
+
+    def settle(self) -> None:
+        """The last checkpoint before something happens outside the service."""
+        self._catch_up(0)
+
+    def forgotten(self) -> None:
+        """What the runs until now have counted is not on this disk any more."""
+        self.lossy.update(view.run_id for boot in self.boots for view in boot.views)
+        if self._view is not None:
+            self.lossy.add(self._view.run_id)
 
     # --- visitors -----------------------------------------------------------------------------------------------
 

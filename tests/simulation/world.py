@@ -9,12 +9,13 @@ from random import Random
 
 from agent.sessions import Mode
 from tests.simulation import activity, coverage, invariants, shifted
-from tests.simulation.collector import SimulatedCollector, template
+from tests.simulation.collector import Backup, SimulatedCollector, template
 from tests.simulation.computer import KILL, POWER
 from tests.simulation.disk import SimulatedDisk, SimulatedSystem, installed
 from tests.simulation.kiosk import Touches
 from tests.simulation.moment import DAY_ONE, DAY_SECONDS, Time, even
 from tests.simulation.network import SimulatedNetwork
+from tests.simulation.rare import Rare
 from tests.simulation.shortcuts import taken
 from tests.simulation.station import Station
 from tests.simulation.truth import expected
@@ -67,13 +68,16 @@ class World:
         self.random = Random(f"{seed} world")
         self.time = Time(DAY_ONE)
         self.days = self.random.randrange(10, 21) if self.random.random() < 0.9 else self.random.randrange(21, 43)
+        self.rare = Rare(self)
+        if self.rare.is_long_offline:
+            self.days = 23
         self.system = SimulatedSystem()
         self.collector = SimulatedCollector(
             folder,
             template(STATIONS),
             self.time,
             Random(f"{seed} collector"),
-            self.random.choices((1800, 7200, 14_400, 43_200), (1, 3, 16, 40))[0],
+            self.random.choices((1800, 7200, 14_400, 43_200), (1, 3, 16, 40))[0] if not self.rare.has_twin else 1800,
         )
         self.collector.died = self._collector_died
         self.network = SimulatedNetwork(
@@ -85,7 +89,7 @@ class World:
         self.violations: list[str] = []
         self._restored = False
         self.station_days = 0
-        wrong, self._jumps = self.random.choice(((0.0, 0.0), (0.3, 0.0), (0.6, 0.1)))
+        wrong, self.jumps = self.random.choice(((0.0, 0.0), (0.3, 0.0), (0.6, 0.1)))
         for number in range(1, STATIONS + 1):
             disk = self.system.disks[f"pc{number}"] = SimulatedDisk()
             mode: Mode = "activity" if self.random.random() < ALWAYS_LOGGED_ON else "log_on"
@@ -104,6 +108,7 @@ class World:
             self.visitors.append(
                 Visitors(station, Random(f"{seed} visitors {number}"), self.random.choice((0.3, 1.0, 2.0, 6.0)))
             )
+        self.rare.begin()
 
     def run(self) -> Figures:
         with installed(self.system), taken(self.system):
@@ -128,7 +133,8 @@ class World:
             if self.random.random() < share:
                 self._at(midnight + self.random.randrange(1, 24 * HOUR), happens)
         if self.random.random() < 0.03:
-            self._go_offline(self.random.choice(self.stations).who)
+            self.go_offline(self.random.choice(self.stations).who, self.random.choice((1, 3, 10, 16, 25)))
+        self.rare.plan((midnight - DAY_ONE) // DAY_SECONDS, midnight)
 
     def _plan_station(self, station: Station, visitors: Visitors | Touches, midnight: int) -> None:
         self.station_days += 1
@@ -142,7 +148,7 @@ class World:
             (lambda station: self._strike(station, POWER), 0.2),
             (self._fill, 0.03),
             (self._stop_agent, 0.05),
-            (self._jump, self._jumps if station.mode == "log_on" else 0.0),
+            (self._jump, self.jumps if station.mode == "log_on" else 0.0),
         )
         for happens, share in faults:
             if self.random.random() < share:
@@ -223,14 +229,21 @@ class World:
     def _restore(self) -> None:
         """The collector goes back to a backup that is younger than what the stations keep."""
         young = [backup for backup in self.collector.backups if self.time.now - backup.made_at < MOST_LOST_SECONDS]
-        if not young:
-            return
-        backup = self.random.choice(young)
+        if young and not self.rare.forbids_restores:
+            self.restore(self.random.choice(young))
+
+    def restore_oldest(self) -> None:
+        """The same, with the oldest one."""
+        young = [backup for backup in self.collector.backups if self.time.now - backup.made_at < MOST_LOST_SECONDS]
+        if young:
+            self.restore(young[0])
+
+    def restore(self, backup: Backup) -> None:
         self.faults["collector restored"] += 1
         self._restored = True
         self.collector.restore(backup)
         for station in self.stations:
-            if station.frozen:
+            if station.frozen or station is self.rare.late:
                 # What such a station has sent and forgotten, nobody has any more.
                 said = self.network.acknowledged
                 for key in [key for key in said if key[0] == station.who]:
@@ -238,24 +251,32 @@ class World:
                 station.forgotten()
         self._start_collector()
 
-    def _go_offline(self, who: str) -> None:
+    def upgrade(self) -> None:
+        """A collector with older tables is replaced by that of now; somebody has made a backup before."""
+        self.faults["collector upgraded"] += 1
+        self.collector.upgrade(dict(self.network.acknowledged))
+        before = self.collector.backups[-1]
+        if self.seed % 20 == 3:
+            self.time.after(2 * DAY_SECONDS, lambda: self.restore(before))
+
+    def go_offline(self, who: str, days: int) -> None:
         """No network for days or weeks."""
         self.faults["offline for days"] += 1
         self.network.cut.add(who)
-        days = self.random.choice((1, 3, 10, 16, 25))
         self.time.after(days * DAY_SECONDS + even(self.random.randrange(20_000)), lambda: self.network.cut.discard(who))
 
     # --- the end ------------------------------------------------------------------------------------------------
 
     def _drain(self) -> None:
         """No more faults: every station is on for an hour, twice, and sends what it has."""
-        for station in self.stations:
-            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 900):
-                self.time.at(moment, station.wake)
         self.network.fault_share = 0.0
         self.network.cut.clear()
         self.collector.fault = ""
         self._start_collector()
+        self.rare.end()
+        for station in self.stations:
+            for moment in range(even(self.time.now) + 60, self.time.now + 4 * HOUR, 900):
+                self.time.at(moment, station.wake)
         for station in self.stations:
             station.strike = None
             station.free()
@@ -280,12 +301,18 @@ class World:
         """Where a clock was wrong, nobody can say what was when."""
         claimed = coverage.claimed(self.collector)
         for station in self.stations:
-            if not station.clocks.was_wrong:
-                yield from coverage.off_is_true(station.who, station.boots, claimed[station.number])
+            if not station.clocks.was_wrong and not self._has_twin(station):
+                yield from coverage.off_is_true(station.who, station.known_boots(), claimed[station.number])
                 if not station.frozen:
-                    yield from coverage.off_is_found(station.who, station.boots, claimed[station.number])
-        if not any(station.clocks.was_wrong or station.mode == "activity" for station in self.stations):
-            yield from coverage.taken_is_true(self.collector, [station.boots for station in self.stations])
+                    yield from coverage.off_is_found(station.who, station.boots, claimed[station.number], station.lossy)
+        if not any(
+            station.clocks.was_wrong or station.mode == "activity" or self._has_twin(station)
+            for station in self.stations
+        ):
+            yield from coverage.taken_is_true(self.collector, [station.known_boots() for station in self.stations])
+
+    def _has_twin(self, station: Station) -> bool:
+        return self.rare.twin is not None and self.rare.twin.original is station
 
     def _figures(self) -> Figures:
         figures = Figures(station_days=self.station_days, faults=self.faults + self.network.counts)
@@ -299,11 +326,13 @@ class World:
                 figures.violations += activity.compare(station.who, station.boots, visitors, found)
                 figures.violations += invariants.acknowledged(station.who, self.network.acknowledged, found)
                 continue
-            right = expected(station.boots)
+            right, lossy = expected(station.boots), station.lossy
+            if self._has_twin(station) and self.rare.twin is not None:
+                right, lossy = self.rare.twin.together(right)
             found = facts[station.number]
             figures.violations += station.violations
             compare = shifted.compare if station.clocks.was_wrong else invariants.compare
-            figures.violations += compare(station.who, right, found, station.lossy)
+            figures.violations += compare(station.who, right, found, lossy)
             figures.violations += invariants.acknowledged(station.who, self.network.acknowledged, found)
             figures.sessions += sum(right.starts[2].values())
             figures.unseen += right.sessions_unseen
@@ -311,6 +340,7 @@ class World:
             figures.undated += sum(sums[2][0] for sums in found.undated.values() if sums)
         figures.violations += invariants.site_slots(self.collector, facts)
         figures.violations += self._coverage()
+        figures.violations += self.rare.violations()
         if self.seed % VERIFY_EVERY == 0:
             figures.violations += self.collector.differences()
         figures.acknowledged = self.collector.accepted

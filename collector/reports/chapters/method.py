@@ -31,6 +31,8 @@ def method(words: Wording) -> Section:
                 " upper bound."
             )
         )
+    if how.capped:
+        sentences.append(_("Some sessions lasted more than 12 hours; 12 hours of each count."))
     sentences.append(
         _("Below a coverage of %(limit)s, counts are marked “at least”, because the true ones may be larger.")
         % {"limit": words.speech.percent(how.coverage_limit)}

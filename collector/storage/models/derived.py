@@ -50,6 +50,7 @@ site_slot = distributed(
     *counts_by_idle_rule(BigInteger),
     Column("contacts_due", Integer, nullable=False, server_default="0"),
     Column("contacts_made", Integer, nullable=False, server_default="0"),
+    Column("records_capped", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "slot"),
     belongs_to_site(),
 )

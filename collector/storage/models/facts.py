@@ -81,6 +81,8 @@ slot_record = distributed(
     *counts_by_idle_rule(SmallInteger),
     # A number of collector.domain.contacts.Contact; it stays what the first envelope with the slot made it.
     Column("contact", SmallInteger, nullable=False, server_default="0"),
+    # Whether a session that started here was longer than a session may count.
+    Column("capped", Boolean, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "slot", "station_id", "run_id"),
     belongs_to_station(),
 )

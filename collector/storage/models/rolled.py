@@ -56,6 +56,7 @@ roll_up = distributed(
             *(f"length_{band}" for band in range(BANDS)),
         )
     ),
+    Column("records_capped", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "month", "hour_of_week", "kind", "several"),
     belongs_to_site(),
 )

@@ -143,6 +143,7 @@ def _columns_of(rule: int) -> tuple[str, ...]:
         *(f"length_{band}_{minutes}" for band in range(7)),
         "contacts_due",
         "contacts_made",
+        "records_capped",
         "most_installed",
         f"longest_{minutes}",
         f"most_taken_{minutes}",
@@ -269,7 +270,8 @@ def fold(connection: Connection, site_id: int, month: Month, now: int) -> None:
 def sha256_of(site_id: int, month: Month, sums: Mapping[Key, Sums]) -> str:
     """Over ASCII text: one line "site_id,month", then one line for each of the sums in the order of their keys.
 
-    The contacts due and made stand at the end of a line where any was due.
+    The contacts due and made stand at the end of a line where any was due, then the records with capped
+    sessions where there are any.
     """
     lines = [",".join(map(str, (*_plain(key), *_hashed(some)))) for key, some in sorted(sums.items())]
     return hashlib.sha256("\n".join([f"{site_id},{month}", *lines]).encode("ascii")).hexdigest()
@@ -281,15 +283,17 @@ def _plain(key: Key) -> tuple[int, str, bool]:
 
 def _flat(sums: Sums) -> tuple[Any, ...]:
     """The numbers in the order of the columns."""
-    return (*sums[:_ALONE], *(number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths)))
+    by_rule = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
+    return (*sums[:_ALONE], *by_rule, sums.records_capped)
 
 
 def _hashed(sums: Sums) -> tuple[Any, ...]:
-    """Months that were folded before contacts were counted keep their hash."""
-    numbers, contacts = _flat(sums), (sums.contacts_due, sums.contacts_made)
-    return (*numbers[: _ALONE - 2], *numbers[_ALONE:], *(contacts if sums.contacts_due else ()))
+    """Months that were folded before contacts and capped sessions were counted keep their hash."""
+    *numbers, capped = _flat(sums)
+    contacts = (sums.contacts_due, sums.contacts_made) if sums.contacts_due else ()
+    return (*numbers[: _ALONE - 2], *numbers[_ALONE:], *contacts, *((capped,) if capped else ()))
 
 
 def _sums(row: tuple[int, ...]) -> Sums:
-    rules = [row[at : at + 13] for at in range(_ALONE, len(row), 13)]
-    return Sums._make((*row[:_ALONE], tuple(RuleSums._make((*each[:6], each[6:])) for each in rules)))
+    rules = [row[at : at + 13] for at in range(_ALONE, len(row) - 1, 13)]
+    return Sums._make((*row[:_ALONE], tuple(RuleSums._make((*each[:6], each[6:])) for each in rules), row[-1]))

@@ -41,6 +41,7 @@ def test_stations_add_up() -> None:
     assert derived([fact(1), fact(2, seconds=450, starts=2, in_use=100)], TWO) == SiteSlot(
         2, 1350, 1350, 0, 2, 0, 0, (1,) * 4, (0,) * 4, (3,) * 4, (400,) * 4, NONE
     )
+    assert derived([fact(1), fact(2)._replace(capped=True)], TWO).records_capped == 1
 
 
 def test_runs_of_one_station_add_up_and_are_clipped_at_a_quarter_of_an_hour() -> None:

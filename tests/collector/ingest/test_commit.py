@@ -57,6 +57,7 @@ def test_a_full_envelope_is_stored_in_every_table(region: Engine) -> None:
     assert stored["slot_record"][1] | {"seconds_on": 0} == {
         "site_id": 1,
         "slot": 1958881,
+        "capped": False,
         "station_id": 1,
         "run_id": cast.RUN,
         "revision": 30,

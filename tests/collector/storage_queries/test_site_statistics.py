@@ -68,7 +68,7 @@ def test_a_day_is_the_sum_of_its_slots_and_of_no_other(two_sites: Engine) -> Non
 
 def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine) -> None:
     with writing(two_sites) as connection:
-        set_method(connection, 1, DAY.first_slot, records_log_on=2, records_upper_bound=1)
+        set_method(connection, 1, DAY.first_slot, records_log_on=2, records_upper_bound=1, records_capped=1)
     with reading(two_sites) as connection:
         sites = all_sites(connection)
         together = figures_of_sites(connection, sites, [DAY], NOW, RULES)
@@ -77,6 +77,8 @@ def test_one_site_and_many_sites_give_the_same_figures(two_sites: Engine) -> Non
         ]
     assert Mark.UPPER_BOUND in together[sites[0].site_id][0].marks
     assert Mark.UPPER_BOUND not in together[sites[1].site_id][0].marks
+    assert Mark.CAPPED in together[sites[0].site_id][0].marks
+    assert Mark.CAPPED not in together[sites[1].site_id][0].marks
 
 
 def test_more_is_never_counted_than_was_offered_so_far(database: Engine) -> None:
