@@ -7,4 +7,5 @@ from collector.web.views import public_sites
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     public_sites.show,
     public_sites.show_one,
+    public_sites.leaflet,
 )
