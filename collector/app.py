@@ -184,6 +184,8 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
         rules=rules_of(settings),
         public_pages=settings.public_pages,
         public_url=settings.public_url.rstrip("/"),
+        publisher=settings.publisher,
+        open_data_licence=settings.open_data_licence,
         kept=Facts(
             slot_records_days=settings.slot_records_kept_days,
             site_slots_months=settings.site_slots_kept_months,

@@ -24,6 +24,10 @@ class WebSettings:
     """Whether strangers may read the list of certified sites and the published statistics."""
     public_url: str = ""
     """Where the pages are reached, such as https://HOST; empty where nobody has said it."""
+    publisher: str = ""
+    """The public body that publishes statistics."""
+    open_data_licence: str = ""
+    """Address of the licence of open data; empty where nobody has chosen one."""
     kept: Facts = field(default_factory=Facts)
     """For how long things are kept, for the papers; what the pages know themselves is filled in by `facts`."""
     catalogue: Catalogue = field(default_factory=built_in)
