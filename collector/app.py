@@ -20,6 +20,7 @@ from collector.catalogue import catalogue
 from collector.config import ConfigError, Settings
 from collector.domain.catalogue import Catalogue, NotACatalogue
 from collector.domain.statistics import DatedRule, Rules
+from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
 from collector.ingest.months import MonthRoller
@@ -27,13 +28,14 @@ from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp, World
 from collector.ingest.writer_process import WriterProcess
+from collector.reports.papers import Facts
 from collector.storage.engine import create_engine, file_of, is_sqlite, writing
 from collector.storage.lock_file import Busy
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
-from collector.web.settings import Kept, WebSettings
+from collector.web.settings import WebSettings
 
 Scope = dict[str, Any]
 Message = MutableMapping[str, Any]
@@ -182,11 +184,16 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
         rules=rules_of(settings),
         public_pages=settings.public_pages,
         public_url=settings.public_url.rstrip("/"),
-        kept=Kept(
+        publisher=settings.publisher,
+        open_data_licence=settings.open_data_licence,
+        kept=Facts(
             slot_records_days=settings.slot_records_kept_days,
             site_slots_months=settings.site_slots_kept_months,
             readings_days=settings.readings_kept_days,
+            audit_days=settings.audit_kept_days,
             backlog_days=settings.slots_back_backlog_days,
+            enrolment_attempts_days=ATTEMPTS_KEPT_SECONDS // 86_400,
+            enrolment_attempts_most=ATTEMPTS_KEPT,
         ),
         catalogue=catalogue_in_force(settings),
         demonstration=demonstration,

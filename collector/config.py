@@ -59,6 +59,12 @@ SETTINGS: tuple[Setting, ...] = (
         True,
         "Whether everybody may read the list of certified sites, the published statistics and the open data.",
     ),
+    Setting("publisher", "", "Name of the public body that publishes the statistics, for the catalogue of open data."),
+    Setting(
+        "open_data_licence",
+        "",
+        "Address of the licence of open data, such as https://creativecommons.org/publicdomain/zero/1.0/.",
+    ),
     Setting("trusted_proxies", (), "Addresses or networks of proxies whose X-Forwarded headers are believed."),
     Setting("secure_cookies", True, "Whether cookies are sent over HTTPS only; false only for a trial on loopback."),
     Setting("tls_certificate_file", "", "Certificate chain (PEM), to serve HTTPS without a proxy; empty: plain HTTP."),
@@ -121,6 +127,8 @@ class Settings:
     listen_port: int = 8017
     public_url: str = ""
     public_pages: bool = True
+    publisher: str = ""
+    open_data_licence: str = ""
     trusted_proxies: tuple[str, ...] = ()
     secure_cookies: bool = True
     tls_certificate_file: str = ""
@@ -303,15 +311,23 @@ def _networks(value: list[str]) -> None:
         ip_network(network)
 
 
+def _licence(value: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or any(each in value for each in ' <>"{}|\\^`'):
+        raise ValueError(value)
+
+
 _KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list"}
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "public_url": _url,
+    "open_data_licence": _licence,
     "database_url": _database,
     "time_zone": ZoneInfo,
     "trusted_proxies": _networks,
 }
 _HINTS = {
     "public_url": "write https:// and a host, without a path.",
+    "open_data_licence": "write the https:// address of a licence.",
     "database_url": "begin it with sqlite:/// or postgresql://.",
     "time_zone": "write a name such as Europe/Brussels.",
     "trusted_proxies": "list addresses such as 10.0.0.1 or networks such as 10.0.0.0/24.",

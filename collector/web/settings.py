@@ -1,21 +1,12 @@
 """What the pages must be told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collector.catalogue import catalogue as built_in
 from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """For how long things are kept: what the privacy notice says."""
-
-    slot_records_days: int = 90
-    site_slots_months: int = 25
-    readings_days: int = 400
-    backlog_days: int = 60
+from collector.reports.papers.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +24,27 @@ class WebSettings:
     """Whether strangers may read the list of certified sites and the published statistics."""
     public_url: str = ""
     """Where the pages are reached, such as https://HOST; empty where nobody has said it."""
-    kept: Kept = field(default_factory=Kept)
+    publisher: str = ""
+    """The public body that publishes statistics."""
+    open_data_licence: str = ""
+    """Address of the licence of open data; empty where nobody has chosen one."""
+    kept: Facts = field(default_factory=Facts)
+    """For how long things are kept, for the papers; what the pages know themselves is filled in by `facts`."""
     catalogue: Catalogue = field(default_factory=built_in)
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
+
+    def facts(self, made_at: int) -> Facts:
+        """What the papers say of this installation."""
+        return replace(
+            self.kept,
+            log_in_hours=self.session_seconds // 3600,
+            idle_rule_minutes=max(self.rules.idle_rules).minutes,
+            time_zone=self.rules.zone.key,
+            public_pages=self.public_pages,
+            demonstration=self.demonstration,
+            made_at=made_at,
+        )
 
     def cookie(self, name: str) -> str:
         """The name of a cookie; with the prefix, browsers refuse it from anything but this very host over HTTPS."""

@@ -12,6 +12,8 @@ import typst
 from collector.i18n import LOCALES, Speech
 from collector.reports.document import Block, Change, Document, Entry, Facts, Figure, Picture, Row, Sentence, Table
 
+LONG_HEAD = 40
+"""Characters of a first column from which it shares the room with columns of words."""
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
@@ -62,6 +64,7 @@ def plain(block: Block) -> dict[str, Any]:
             "small": block.small,
             "numbers": numeric_columns(block),
             "weights": weights(block),
+            "head_weight": head_weight(block),
         }
     return {"is": "signatures", "labels": block.labels, "name": block.for_name, "place": block.for_place}
 
@@ -83,6 +86,12 @@ def numeric_columns(table: Table) -> list[bool]:
         for column, entry in enumerate(row.entries):
             found[column] = found[column] or isinstance(entry, Figure | Change)
     return found
+
+
+def head_weight(table: Table) -> float:
+    """The same for the first column, where it is long; 0 where it is as wide as its words."""
+    longest = max((len(row.head) for row in table.rows if row.kind != "group"), default=0)
+    return longest**0.5 if longest > LONG_HEAD else 0
 
 
 def weights(table: Table) -> list[float]:

@@ -20,6 +20,7 @@ from collector.domain.sites import both_names
 from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.domain.visiting_hours import Day, Now, at_moment, day_of, regular_hours, week_from
+from collector.reports.leaflet import Entry, leaflet_pdf
 from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.public_sites import PublicSite, certified_site, certified_sites, municipalities
@@ -27,6 +28,7 @@ from collector.storage.queries.site_slots import slots_between
 from collector.web.log_in import PUBLIC
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.site import SITE_CODE
+from collector.web.words import name_of
 
 MOST_AT_ONCE = 60
 """With more sites than that, a reader chooses a municipality first."""
@@ -62,7 +64,6 @@ def show(request: WebRequest, around: Around, municipality: FromQuery[str] = "")
         counts=counts,
         names=names,
         chosen=municipality,
-        asked=around.clock(),
     )
 
 
@@ -83,9 +84,33 @@ def show_one(request: WebRequest, around: Around, code: FromPath[str]) -> Respon
         site=site,
         municipality=both_names(site.municipality)[around.pages.language_of(request)],
         week=week_from(calendar, date, zone),
-        regular=regular_hours(calendar, date),
-        asked=around.clock(),
     )
+
+
+@get("/public/leaflet.pdf", opt=PUBLIC, sync_to_thread=True)
+def leaflet(request: WebRequest, around: Around, municipality: FromQuery[str]) -> Response[bytes]:
+    """The certified sites of a municipality, to print, in the reader's language."""
+    zone = around.settings.rules.zone
+    date = local_date(around.clock(), zone)
+    with reading(around.engine) as connection:
+        sites = certified_sites(connection, municipality)
+        calendars = calendars_of(connection, [site.site_id for site in sites], date.year, date.year)
+    if not sites:
+        raise NotFoundException
+    speech = around.pages.speech_of(request)
+    url = around.settings.public_url.partition("://")[2]
+    content = leaflet_pdf(
+        speech,
+        both_names(municipality)[speech.language],
+        [Entry(site, regular_hours(calendars[site.site_id], date)) for site in sites],
+        made_at=today(around.clock(), zone).start(),
+        day=speech.date(date),
+        address=f"{url}/public" if url else "",
+        name_of=name_of,
+        demonstration=around.settings.demonstration,
+    )
+    headers = {"Content-Disposition": f'inline; filename="leaflet-{speech.language}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def places(connection: Connection, around: Surroundings, sites: Sequence[PublicSite]) -> list[Place]:

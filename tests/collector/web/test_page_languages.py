@@ -42,6 +42,15 @@ PAGES = (
     "/public",
     "/public/sites/CANAL",
     "/public/sites/HELMET",
+    "/papers",
+    "/papers/privacy",
+    "/accessibility",
+    "/papers/record",
+    "/papers/impact-assessment",
+    "/papers/terminal-equipment",
+    "/papers/roles",
+    "/poster",
+    "/open-data",
 )
 FEWEST_WORDS = 3
 
@@ -164,5 +173,5 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
     of_sites = {"activity", "attendance", "entries", "equipment", "files", "opening_hours", "register", "year"}
     of_reports = {"report", "report_draft", "reports"}
     others = {"decisions", "base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
-    public = {"public/parts", "public/site", "public/sites"}
+    public = {f"public/{name}" for name in ("open_data", "paper", "papers", "parts", "poster", "site", "sites")}
     assert names == others | of_sites | of_reports | public

@@ -140,3 +140,10 @@ def test_a_website_can_be_nothing_but_the_web(town: Engine, open_browser: Open) 
     )
     assert answer.status_code == 400
     assert "is not the address of a website" in answer.text
+
+
+def test_a_municipality_has_a_leaflet_to_print(visitor: Browser) -> None:
+    answer = visitor.get("/public/leaflet.pdf?municipality=Schaerbeek+%E2%80%93+Schaarbeek")
+    assert answer.content[:5] == b"%PDF-"
+    assert visitor.get("/public/leaflet.pdf?municipality=Forest+%E2%80%93+Vorst").status_code == 404
+    assert visitor.get("/public/leaflet.pdf").status_code == 400

@@ -1,0 +1,1 @@
+"""Published statistics for programs: tables with a schema, and a catalogue of them."""

@@ -1,0 +1,102 @@
+"""For how long every kind of data is kept, and why: one table for all papers."""
+
+from collector.i18n import Speech
+from collector.reports.document import Table
+from collector.reports.papers.facts import Facts
+from collector.reports.papers.parts import blank, table
+
+SPOOL_DAYS = 60
+REPLAY_DAYS = 7
+"""Both are of the agent, where they cannot be set."""
+
+
+def kept(speech: Speech, facts: Facts) -> Table:
+    _, number = speech.gettext, speech.number
+
+    def days(count: int) -> str:
+        return speech.ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
+
+    for_good = _("not deleted by the program")
+    system = _("as the operating system keeps it")
+    decides = blank(_("the controller decides"))
+    return table(
+        "kept",
+        _("What is kept, for how long, and why"),
+        (_("Kind of data"), _("For how long"), _("Why")),
+        (
+            _("Counts on the public computer that wait to be sent"),
+            _("at most %(days)s; copies of what was sent %(copies)s")
+            % {"days": days(SPOOL_DAYS), "copies": days(REPLAY_DAYS)},
+            _("A computer may be without network for weeks, and the service may have to be restored."),
+        ),
+        (
+            _("Counts of single public computers, by quarter of an hour; when they were on or off"),
+            days(facts.slot_records_days),
+            _("To add them up, to correct late ones and to check the sums. No page, file or API shows them."),
+        ),
+        (
+            _("Sums of a site by quarter of an hour"),
+            speech.ngettext("%(count)s month", "%(count)s months", facts.site_slots_months)
+            % {"count": number(facts.site_slots_months)},
+            _("To compare with the year before, and to count again when opening hours are corrected."),
+        ),
+        (
+            _("Sums of a site by month, hour of the week and kind of opening; frozen annual reports"),
+            for_good,
+            _("Statistics over years. They tell neither of a visitor nor of a single computer."),
+        ),
+        (
+            _("Readings of the hardware"),
+            _("%(days)s; the latest of each kind stays") % {"days": days(facts.readings_days)},
+            _("To maintain the computers."),
+        ),
+        (
+            _("Public computers: name, hardware key, checksum of their secret, last contact"),
+            for_good,
+            _("To know them again, and to keep out those that were revoked."),
+        ),
+        (
+            _("Attempts of computers to enrol, without network address"),
+            _("%(days)s, at most the last %(most)s")
+            % {"days": days(facts.enrolment_attempts_days), "most": number(facts.enrolment_attempts_most)},
+            _("To notice a token in wrong hands."),
+        ),
+        (
+            _("The register of sites, and figures that staff enter"),
+            f"{for_good} – {decides}",
+            _("The annual reports rest on them. They hold counts of visitors, never names."),
+        ),
+        (
+            _("Who changed what in the register and in the figures, and when (audit)"),
+            days(facts.audit_days),
+            _("To answer for a published figure, as long as somebody may ask about it."),
+        ),
+        (
+            _("Accounts of staff: name, role, language, checksum (argon2) of the password, what they log in with"),
+            f"{for_good} – {decides}",
+            _("To let in those who may, and to say who made a change. An account can be disabled."),
+        ),
+        (
+            _("Log-ins: checksum of a random key"),
+            speech.ngettext("%(count)s hour at most", "%(count)s hours at most", facts.log_in_hours)
+            % {"count": number(facts.log_in_hours)},
+            _("To stay logged in for a working day."),
+        ),
+        (
+            _("Network addresses of failed log-ins and rejected computers"),
+            _("in memory only, and never longer than the program runs; for log-ins a quarter of an hour counts"),
+            _("To slow down guessing."),
+        ),
+        (
+            _("Log of the service: a line for each request, without name, address or content"),
+            f"{system} – {decides}",
+            _("To find faults."),
+        ),
+        (
+            _("Cookies of these pages: log-in, protection of forms, language"),
+            _("the log-in as above, the language %(days)s, the other until the browser is closed")
+            % {"days": days(facts.language_cookie_days)},
+            _("Necessary for what the reader asks for. There are no others, and nobody else’s."),
+        ),
+        (_("Backups"), decides, _("To go on after a fault. What was deleted meanwhile lives in them until they are.")),
+    )
