@@ -1,11 +1,13 @@
 """What the pages must be told."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from collector.catalogue import catalogue as built_in
 from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
+from collector.web.mail import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,7 @@ class Kept:
     site_slots_months: int = 25
     readings_days: int = 400
     backlog_days: int = 60
+    downloads_days: int = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,10 @@ class WebSettings:
     """Where the pages are reached, such as https://HOST; empty where nobody has said it."""
     kept: Kept = field(default_factory=Kept)
     catalogue: Catalogue = field(default_factory=built_in)
+    revocations_file: Path | None = None
+    """Where is noted what no restored backup may bring back; None: nowhere."""
+    post: Post | None = None
+    """None: links are shown, to be sent by hand."""
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

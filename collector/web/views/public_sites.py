@@ -24,7 +24,6 @@ from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.public_sites import PublicSite, certified_site, certified_sites, municipalities
 from collector.storage.queries.site_slots import slots_between
-from collector.web.log_in import PUBLIC
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.site import SITE_CODE
 
@@ -43,7 +42,7 @@ class Place:
     busy: Quietness | None
 
 
-@get("/public", opt=PUBLIC, sync_to_thread=True)
+@get("/public", sync_to_thread=True)
 def show(request: WebRequest, around: Around, municipality: FromQuery[str] = "") -> Response[str]:
     """All certified sites, or those of a municipality."""
     with reading(around.engine) as connection:
@@ -66,7 +65,7 @@ def show(request: WebRequest, around: Around, municipality: FromQuery[str] = "")
     )
 
 
-@get("/public/sites/{code:str}", opt=PUBLIC, sync_to_thread=True)
+@get("/public/sites/{code:str}", sync_to_thread=True)
 def show_one(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
     zone = around.settings.rules.zone
     date = local_date(around.clock(), zone)
