@@ -35,6 +35,7 @@ from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
+from collector.web.mail import Post
 from collector.web.settings import WebSettings
 
 Scope = dict[str, Any]
@@ -56,6 +57,7 @@ class Collector:
     def __init__(self, engine: Engine, settings: Settings, *, log: TextIO | None) -> None:
         """Read what the database knows; nothing runs until the server's start-up."""
         self.engine = engine
+        self.root_path = settings.root_path
         self.metrics = Metrics()
         self.log = RequestLog(log, settings.log_format)
         self.roller: RollerThread | None = None
@@ -79,6 +81,8 @@ class Collector:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stations' addresses go to ingest, everything else to the pages."""
+        if scope["type"] == "http":
+            scope = without_root(scope, self.root_path)
         if scope["type"] == "http" and self.ingest.handles(scope["path"]):
             await self.ingest(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == METRICS and is_local(scope):
@@ -99,7 +103,7 @@ class Collector:
             await send(message)
 
         try:
-            await self.web(scope, receive, noted)  # type: ignore[arg-type]
+            await self.web(with_root(scope, self.root_path), receive, noted)  # type: ignore[arg-type]
         finally:
             milliseconds = (time.monotonic() - begun) * 1000
             self.log.add(time.time(), Line("page", status, "answered", milliseconds, 0, 0))
@@ -127,6 +131,19 @@ class Collector:
         if self.roller is not None:
             self.roller.stop()
         self.log.flush()
+
+
+def without_root(scope: Scope, root: str) -> Scope:
+    """The request as it is without the path below which a proxy serves us; some proxies take it off themselves."""
+    path = scope["path"]
+    if not root or not (path + "/").startswith(root + "/"):
+        return scope
+    return {**scope, "path": path.removeprefix(root) or "/"}
+
+
+def with_root(scope: Scope, root: str) -> Scope:
+    """The request as the pages want it: with the whole path, and how much of it is not theirs."""
+    return {**scope, "path": root + scope["path"], "root_path": root} if root else scope
 
 
 def writes_apart(engine: Engine) -> bool:
@@ -173,6 +190,20 @@ def catalogue_in_force(settings: Settings) -> Catalogue:
         raise ConfigError(f"catalogue_folder cannot be used: {error}") from error
 
 
+def post_of(settings: Settings) -> Post | None:
+    """None where no mails are sent."""
+    if not settings.smtp_host:
+        return None
+    return Post(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.mail_from,
+    )
+
+
 def web_settings(engine: Engine, settings: Settings) -> WebSettings:
     with writing(engine) as connection:
         secret = csrf_secret(connection, secrets.token_hex)
@@ -180,6 +211,8 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
     return WebSettings(
         csrf_secret=secret,
         behind_tls=settings.secure_cookies,
+        revocations_file=settings.revocations_file,
+        post=post_of(settings),
         contact_interval_seconds=settings.contact_interval_seconds,
         rules=rules_of(settings),
         public_pages=settings.public_pages,
@@ -194,6 +227,7 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
             backlog_days=settings.slots_back_backlog_days,
             enrolment_attempts_days=ATTEMPTS_KEPT_SECONDS // 86_400,
             enrolment_attempts_most=ATTEMPTS_KEPT,
+            downloads_days=settings.downloads_kept_days,
         ),
         catalogue=catalogue_in_force(settings),
         demonstration=demonstration,

@@ -7,6 +7,7 @@ In the environment a setting is called DPS_COLLECTOR_ and its name in capitals. 
 names a file that holds the value: so a secret (a database URL with a password) never stands in a list of processes.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 
 PREFIX = "DPS_COLLECTOR_"
+PATH = re.compile(r"(/[\w.-]+)*/?", re.ASCII)
 CONFIG_FILE = "CONFIG_FILE"
 """With the prefix: the variable that names the TOML file when the command line does not."""
 
@@ -53,7 +55,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("listen_host", "127.0.0.1", "Address on which the collector listens."),
     Setting("listen_port", 8017, "Port on which the collector listens.", 1, 65_535),
-    Setting("public_url", "", "Address under which stations and people reach the collector, such as https://HOST."),
+    Setting(
+        "public_url",
+        "",
+        "Address under which stations and people reach the collector, such as https://HOST or https://HOST/PATH.",
+    ),
     Setting(
         "public_pages",
         True,
@@ -114,6 +120,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder with a catalogue of figures in place of the built-in one: catalogue.toml and words.en.toml,"
         " words.fr.toml, words.nl.toml; empty: the built-in one.",
     ),
+    Setting("downloads_kept_days", 400, "Days after which is forgotten who downloaded what.", 30, 3_660),
+    Setting("smtp_host", "", "Server that takes mails; empty: links of invitations are shown, to be sent by hand."),
+    Setting("smtp_port", 587, "Port of that server.", 1, 65_535),
+    Setting(
+        "smtp_security",
+        "starttls",
+        "How the way to it is encrypted: starttls, tls, or none for a server on this computer.",
+        words=("starttls", "tls", "none"),
+    ),
+    Setting("smtp_user", "", "Name for that server; empty: it asks for none."),
+    Setting("smtp_password", "", "Password for that server.", secret=True),
+    Setting("mail_from", "", "Address from which mails come."),
 )
 
 
@@ -150,6 +168,18 @@ class Settings:
     readings_kept_days: int = 400
     audit_kept_days: int = 1_830
     catalogue_folder: str = ""
+    downloads_kept_days: int = 400
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
+
+    @property
+    def root_path(self) -> str:
+        """The path of `public_url`, below which a proxy serves the collector; usually empty."""
+        return urlsplit(self.public_url).path.rstrip("/")
 
     @property
     def revocations_file(self) -> Path:
@@ -205,6 +235,8 @@ def settled(values: Mapping[str, Value]) -> Settings:
             "slot_records_kept_days is not more than slots_back_backlog_days: late counts would find their day sealed,"
             " raise it."
         )
+    if plain["smtp_host"] and not plain["mail_from"]:
+        raise ConfigError("smtp_host is set and mail_from is not: write the address from which mails come.")
     return Settings(
         **{
             **plain,
@@ -295,7 +327,8 @@ def _checked(setting: Setting, value: Any, source: str) -> Any:
 def _url(value: str) -> None:
     parts = urlsplit(value)
     _ = parts.port  # raises when it is not a number
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    fine = PATH.fullmatch(parts.path)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not fine or parts.query or parts.fragment:
         raise ValueError(value)
 
 
@@ -326,7 +359,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "trusted_proxies": _networks,
 }
 _HINTS = {
-    "public_url": "write https:// and a host, without a path.",
+    "public_url": "write https:// and a host, and a path such as /dps where a proxy serves it below one.",
     "open_data_licence": "write the https:// address of a licence.",
     "database_url": "begin it with sqlite:/// or postgresql://.",
     "time_zone": "write a name such as Europe/Brussels.",

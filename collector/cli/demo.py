@@ -23,13 +23,15 @@ from collector.cli.serve import listening
 from collector.config import Settings, read
 from collector.demo.filling import Filling
 from collector.demo.year import region_of
+from collector.domain.access import Role
 from collector.ingest.enrolment import issue_token
+from collector.storage.changes.base import COMMAND_LINE, Change
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import account_named
 from collector.storage.queries.demonstration import call_demonstration
 from collector.storage.queries.register import add_site
 from collector.storage.queries.sites import site_of_code
-from collector.web.accounts import ADMINISTRATOR, create_account, set_password
+from collector.web.accounts import create_account, set_password
 
 CODE = "DEMO"
 ACCOUNT = "admin"
@@ -136,9 +138,10 @@ def furnish(engine: Engine, data: Path) -> tuple[str, Path]:
             else add_site(connection, CODE, "This computer", "", now(), demonstration=True)
         )
         if account is None:
-            create_account(connection, ACCOUNT, password, ADMINISTRATOR, now())
+            create_account(connection, ACCOUNT, password, Role.ADMINISTRATOR, now())
         elif not was_kept:
-            set_password(connection, ACCOUNT, password, lambda _: None)
+            change = Change(connection, COMMAND_LINE, now(), ZoneInfo("UTC"), lambda: 0)
+            set_password(change, ACCOUNT, password, lambda *_: None)
         if not (data / "agent" / "identity.json").exists():
             token = issue_token(connection, site_id, stations=1, valid_days=1, now=now(), random=secrets.token_hex)
             token_file.write_text(token + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from collector.cli.opening import alone, settings_of
 from collector.storage import revocations
 from collector.storage.backup import contents_of, opened
 from collector.storage.engine import create_engine, file_of, writing
-from collector.storage.models import lease, web_session
+from collector.storage.models import invitation, lease, web_session
 from collector.storage.restore import copy_in, put_in_place, remove, restoring
 from collector.storage.schema import SchemaState, migrate, schema_state
 
@@ -71,6 +71,8 @@ def prepared(part: Path, backup: Path, noted: Path) -> tuple[list[str], int]:
         with writing(engine) as connection:
             # Whoever has logged out since would be logged in again.
             connection.execute(delete(web_session))
+            # A link that has been used since would open again.
+            connection.execute(delete(invitation))
             # Whoever held it when the backup was made does not run any more.
             connection.execute(delete(lease))
         news = revocations.bring_together(engine, noted).applied

@@ -9,7 +9,8 @@ two at the same time do each thing once. What is deleted, and when:
 * Envelopes of stations that still wait to be approved: after the same time.
 * Readings: after `readings_days`; the latest of each kind stays with its station.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
-* Log-ins that have ended: at once.
+* Log-ins and invitations that have ended: at once.
+* Who took which file home: after `downloads_days`.
 * Who changed what of the register and of what is entered: after `audit_days`.
 """
 
@@ -34,6 +35,7 @@ from collector.storage.models import (
     IDLE_RULES_MINUTES,
     audit_entry,
     hourly_readings,
+    invitation,
     off_stretch,
     run,
     seal,
@@ -46,6 +48,7 @@ from collector.storage.models import (
     waiting_envelope,
     web_session,
 )
+from collector.storage.queries.audit import purge_downloads
 from collector.storage.queries.rolled_months import fold, rolled_months
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
 
@@ -69,6 +72,7 @@ class Kept(NamedTuple):
     readings_days: int = 400
     site_slots_months: int = 25
     audit_days: int = 1_830
+    downloads_days: int = 400
 
 
 @dataclass(slots=True)
@@ -118,6 +122,7 @@ def kept_of(settings: Settings) -> Kept:
         settings.readings_kept_days,
         settings.site_slots_kept_months,
         settings.audit_kept_days,
+        settings.downloads_kept_days,
     )
 
 
@@ -145,6 +150,8 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
         connection.execute(delete(web_session).where(web_session.c.valid_until < now))
         old = audit_entry.c.changed_at < now - kept.audit_days * DAY_SECONDS
         purged.audit_entries += connection.execute(delete(audit_entry).where(old)).rowcount
+        connection.execute(delete(invitation).where(invitation.c.valid_until < now))
+        purge_downloads(connection, now - kept.downloads_days * DAY_SECONDS)
     return purged
 
 

@@ -20,10 +20,12 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from collector.storage.durable import flush_folder
 from collector.storage.engine import reading, writing
-from collector.storage.models import account, credential, enrolment_token, waiting_envelope
+from collector.storage.models import account, api_token, credential, enrolment_token, waiting_envelope
 
-STATION, TOKEN, PASSWORD = "station", "token", "password"
-KINDS = (STATION, TOKEN, PASSWORD)
+STATION, TOKEN, PASSWORD, API_TOKEN = "station", "token", "password", "api_token"
+KINDS = (STATION, TOKEN, PASSWORD, API_TOKEN)
+TOKENS = ((TOKEN, enrolment_token), (API_TOKEN, api_token))
+"""Their tables have the columns `public_id` and `revoked_at`."""
 NO_PASSWORD = ""
 """In the place of a password's hash: nobody can log in with it."""
 PUBLIC_ID = re.compile(r"[0-9a-f]{16}")
@@ -114,8 +116,9 @@ def apply(connection: Connection, revocations: Iterable[Revocation]) -> int:
         elif revocation.kind == PASSWORD:
             shut(connection, revocation.public_id)
         else:
-            mine = enrolment_token.c.public_id == revocation.public_id
-            connection.execute(update(enrolment_token).where(mine).values(revoked_at=at))
+            table = dict(TOKENS)[revocation.kind]
+            mine = table.c.public_id == revocation.public_id
+            connection.execute(update(table).where(mine).values(revoked_at=at))
     return len(missing)
 
 
@@ -137,20 +140,21 @@ def _unapplied(connection: Connection, revocations: Iterable[Revocation]) -> lis
     if not by_key:
         return []
     stations = select(credential.c.public_id).where(credential.c.status != "revoked")
-    tokens = select(enrolment_token.c.public_id).where(enrolment_token.c.revoked_at.is_(None))
     alive = [(STATION, public_id) for public_id in connection.execute(stations).scalars()]
-    alive += [(TOKEN, public_id) for public_id in connection.execute(tokens).scalars()]
+    for kind, table in TOKENS:
+        tokens = select(table.c.public_id).where(table.c.revoked_at.is_(None))
+        alive += [(kind, public_id) for public_id in connection.execute(tokens).scalars()]
     alive += [(PASSWORD, password_id(kept)) for kept in connection.execute(select(account.c.password_hash)).scalars()]
     return [by_key[key] for key in alive if key in by_key]
 
 
 def _revoked(connection: Connection) -> list[Revocation]:
     stations = select(credential.c.public_id, credential.c.revoked_at).where(credential.c.status == "revoked")
-    tokens = select(enrolment_token.c.public_id, enrolment_token.c.revoked_at).where(
-        enrolment_token.c.revoked_at.is_not(None)
-    )
     found = [Revocation(STATION, row.public_id, row.revoked_at or 0) for row in connection.execute(stations)]
-    return found + [Revocation(TOKEN, row.public_id, row.revoked_at) for row in connection.execute(tokens)]
+    for kind, table in TOKENS:
+        tokens = select(table.c.public_id, table.c.revoked_at).where(table.c.revoked_at.is_not(None))
+        found += [Revocation(kind, row.public_id, row.revoked_at) for row in connection.execute(tokens)]
+    return found
 
 
 def _revocation(line: bytes) -> Revocation | None:

@@ -1,20 +1,17 @@
 """Accounts: names, passwords, roles."""
 
-from collections.abc import Callable
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from collector.domain.access import SCOPES, Grant, Role, Scope, is_sensible
+from collector.storage.changes.accounts import Revoke, replace_password
+from collector.storage.changes.base import Change
 from collector.storage.queries import accounts as stored
 from collector.storage.queries.accounts import Account
-from collector.storage.queries.web_sessions import close_sessions_of
 from collector.storage.revocations import NO_PASSWORD
 
-ADMINISTRATOR = "administrator"
-READER = "reader"
-ROLES = (ADMINISTRATOR, READER)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
 LONGEST_NAME = 120
@@ -44,17 +41,39 @@ def checked_password(password: str) -> str:
     return password
 
 
-def create_account(connection: Connection, name: str, password: str, role: str, now: int) -> int:
-    """The new account's number; raises AccountError. The caller commits."""
+def checked_grant(role: str, municipality: str, site_id: int | None) -> Grant:
+    """In a site or a municipality where one is given, else in the whole Region."""
+    if role not in set(Role):
+        raise AccountError(f"“{role}” is not a role; choose one of {', '.join(Role)}.")
+    scope = Scope.SITE if site_id is not None else Scope.MUNICIPALITY if municipality else Scope.REGION
+    grant = Grant(Role(role), scope, "" if site_id is not None else municipality, site_id)
+    if not is_sensible(grant):
+        where = " or ".join(each for each in Scope if each in SCOPES[grant.role])
+        raise AccountError(f"the role “{role}” is had in a {where}, not in a {scope}; choose another.")
+    return grant
+
+
+def create_account(
+    connection: Connection,
+    name: str,
+    password: str,
+    role: str,
+    now: int,
+    *,
+    municipality: str = "",
+    site_id: int | None = None,
+) -> int:
+    """The new account's number, with its first grant; raises AccountError. The caller commits."""
     name, password = checked_name(name), checked_password(password)
-    if role not in ROLES:
-        raise AccountError(f"“{role}” is not a role; choose one of {', '.join(ROLES)}.")
+    grant = checked_grant(role, municipality, site_id)
     if stored.account_named(connection, name) is not None:
         raise AccountError(f"there is already an account named “{name}”; choose another name.")
     try:
-        return stored.add_account(connection, name, HASHER.hash(password), role, now)
+        number = stored.add_account(connection, name, HASHER.hash(password), now)
     except IntegrityError as error:
         raise AccountError(f"there is already an account named “{name}”; choose another name.") from error
+    stored.add_grant(connection, number, grant)
+    return number
 
 
 def authenticate(connection: Connection, name: str, password: str) -> Account | None:
@@ -76,19 +95,15 @@ def needs_new_hash(account: Account) -> bool:
 
 
 def renew_hash(connection: Connection, account: Account, password: str) -> None:
-    stored.set_password_hash(connection, account.account_id, HASHER.hash(password))
+    stored.set_columns(connection, account.account_id, password_hash=HASHER.hash(password))
 
 
-def set_password(connection: Connection, name: str, password: str, ended: Callable[[str], None]) -> None:
-    """Change a password and end the account's log-ins; raises AccountError. The caller commits.
+def set_password(change: Change, name: str, password: str, revoke: Revoke, keep: str = "") -> None:
+    """Change a password and end the account's log-ins, but for the browser with the key `keep`; raises AccountError.
 
-    `ended` is told the hash of the old one, to note that no backup may bring it back.
+    The caller commits. `revoke` notes the old one, so that no backup brings it back.
     """
-    known = stored.account_named(connection, checked_name(name))
+    known = stored.account_named(change.connection, checked_name(name))
     if known is None:
         raise AccountError(f"there is no account named “{name}”; see `dps-collector user list`.")
-    new = HASHER.hash(checked_password(password))
-    if known.password_hash != NO_PASSWORD:
-        ended(known.password_hash)
-    stored.set_password_hash(connection, known.account_id, new)
-    close_sessions_of(connection, known.account_id)
+    replace_password(change, known, HASHER.hash(checked_password(password)), revoke, keep)

@@ -10,24 +10,30 @@ from collector.web import public_pages, reports_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
-from collector.web.log_in import WhoIsIt, must_be_logged_in
+from collector.web.log_in import WhoIsIt
 from collector.web.pages import Pages
+from collector.web.permissions import guard_of
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
 from collector.web.views import (
+    account,
+    accounts,
     activity,
     attendance,
+    audit,
     decisions,
     entries,
     equipment,
     files,
     health,
+    invitation,
     language,
     login,
     opening_hours,
     papers,
     register,
     reports,
+    second_step,
     site,
     sites,
     static_files,
@@ -44,10 +50,17 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
     around = Surroundings(engine, settings, clock, pages)
     return Litestar(
         route_handlers=[
+            account.change,
+            account.show,
+            accounts.add,
+            accounts.change,
+            accounts.show,
+            accounts.show_one,
             activity.change,
             activity.show,
             attendance.change,
             attendance.show,
+            audit.show,
             decisions.change,
             decisions.show,
             entries.change,
@@ -58,6 +71,8 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             files.show,
             files.take,
             health.answer,
+            invitation.accept,
+            invitation.form,
             language.choose,
             login.form,
             login.enter,
@@ -72,6 +87,8 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             reports.read,
             reports.show,
             reports_api.answer,
+            second_step.enter,
+            second_step.form,
             site.show,
             sites.show,
             static_files.send,
@@ -86,7 +103,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             *(public_pages.HANDLERS if settings.public_pages else ()),
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},
-        guards=[must_be_logged_in],
+        guards=[guard_of(engine)],
         middleware=[
             DefineMiddleware(FormTokens, config=token_rules(settings)),
             DefineMiddleware(WhoIsIt, engine=engine, settings=settings, clock=clock),

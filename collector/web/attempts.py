@@ -1,6 +1,6 @@
 """Slows down whoever guesses passwords, without a way to lock others out.
 
-Failures are counted per (client, name) and per client, never per name alone: nobody can shut an account from
+Failures are counted per (client's network, name) and per client, never per name alone: nobody can shut an account from
 elsewhere. A browser that has logged in as somebody before carries a signed mark and is counted apart, so that a
 stranger behind the same address cannot shut it out either. Kept in memory, bounded.
 """
@@ -10,6 +10,7 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
+from ipaddress import IPv6Address, ip_address, ip_network
 
 FAILURES_PER_NAME = 10
 FAILURES_PER_CLIENT = 50
@@ -48,7 +49,17 @@ class Attempts:
         return recent[-most] + WINDOW_SECONDS - now if len(recent) >= most else 0
 
 
+def network_of(client: str) -> str:
+    """An IPv6 client by its /64, of which one computer can have every address."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else client
+
+
 def _keys(client: str, name: str, mark: str | None) -> list[tuple[tuple[str, str], int]]:
+    client = network_of(client)
     if mark is not None:
         return [((f"mark {mark}", name), FAILURES_PER_NAME)]
     return [((client, name), FAILURES_PER_NAME), ((client, ""), FAILURES_PER_CLIENT)]

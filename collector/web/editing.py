@@ -5,17 +5,19 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, NamedTuple, TypeVar
 
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import ClientException, NotFoundException, PermissionDeniedException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import Body
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from collector.domain.fields import of_column
 from collector.domain.mistakes import Mistake
-from collector.storage.changes.base import Change
+from collector.storage.changes.accounts import Revoke
+from collector.storage.changes.base import Change, Subject, note
 from collector.storage.engine import writing
 from collector.storage.queries.sites import Site, site_of_code
-from collector.web.permissions import may_edit
+from collector.storage.revocations import Revocation
+from collector.storage.revocations import note as note_revocations
 from collector.web.surroundings import Surroundings, WebRequest
 from collector.web.views.site import SITE_CODE
 from collector.web.words import sentence_of
@@ -59,14 +61,6 @@ def found_site(connection: Connection, code: str) -> Site:
     return site
 
 
-def editable_site(request: WebRequest, connection: Connection, code: str) -> Site:
-    """The site, where whoever asks may change it."""
-    site = found_site(connection, code)
-    if not may_edit(request.user, site):
-        raise PermissionDeniedException
-    return site
-
-
 def change_by(request: WebRequest, around: Surroundings, connection: Connection) -> Change:
     name = request.user.name if request.user else ""
     return Change(connection, name, around.clock(), around.settings.rules.zone, lambda: secrets.randbits(62))
@@ -80,7 +74,7 @@ def carried_out(
     action = actions.get(typed["action"])
     try:
         with writing(around.engine) as connection:
-            site = editable_site(request, connection, code)
+            site = found_site(connection, code)
             if action is None:
                 raise ClientException
             action(change_by(request, around, connection), site.site_id, typed)
@@ -94,3 +88,19 @@ def back_to(request: WebRequest, path: str) -> Redirect:
     """The page after a change; it says that it was stored."""
     joined = "&" if "?" in path else "?"
     return Redirect(f"{request.scope.get('root_path', '')}{path}{joined}stored=1", status_code=303)
+
+
+def revoking(around: Surroundings) -> Revoke:
+    """Notes outside every backup what must stay refused; raises OSError."""
+
+    def noted(kind: str, public_id: str) -> None:
+        if around.settings.revocations_file is not None:
+            note_revocations(around.settings.revocations_file, [Revocation(kind, public_id, around.clock())])
+
+    return noted
+
+
+def note_download(request: WebRequest, around: Surroundings, site_id: int | None, name: str) -> None:
+    """That somebody took a file home; None is the Region."""
+    with writing(around.engine) as connection:
+        note(change_by(request, around, connection), site_id, Subject.DOWNLOAD, name[:120], None, None)

@@ -74,8 +74,8 @@ def to_log_in(request: Request) -> Redirect:  # type: ignore[type-arg]
 
 def sentence_for_programs(status: int) -> str:
     return {
-        401: "this address needs a log-in; log in with a browser first and send its cookies.",
-        403: "this change was refused because its form token is missing or too old; load the page again.",
+        401: "this address needs a bearer token that is not over; make one on the page of your account.",
+        403: "the account or the token has not the right to this; ask the administrator of this collector.",
         404: "there is nothing at this address; the statistics are at /api/v1/statistics.",
         405: "this address does not know that method; use GET.",
         500: "the collector made a mistake; its log says more.",

@@ -1,21 +1,20 @@
-"""Who is behind a request, and what a stranger may ask for.
+"""Who is behind a request: somebody who logged in, or a program with a token.
 
-Every route needs a log-in unless it says `opt=PUBLIC`. A new key is made at every log-in, and a key that the browser
-made up is never adopted; Litestar's own session middleware would do so and would write at every answer.
+What a stranger may ask for stands in `collector.web.permissions`. A new key is made at every log-in, and a key that
+the browser made up is never adopted; Litestar's own session middleware would do so and would write at every answer.
 """
 
 import secrets
 
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
+from collector.storage.queries.api_tokens import account_of_token
 from collector.storage.queries.web_sessions import (
     account_of_session,
     close_session,
@@ -26,8 +25,7 @@ from collector.web.pages import Connection
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
 
-PUBLIC = {"public": True}
-WITHOUT_ACCOUNT = {"public": True, "without_account": True}
+WITHOUT_ACCOUNT = {"without_account": True}
 """Answers that are the same for everybody: nobody is looked up for them."""
 SESSION_COOKIE = "session"
 KEY_BYTES = 32
@@ -44,24 +42,26 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
         self.clock = clock
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        bearer = connection.headers.get("authorization", "")
+        if bearer.lower().startswith("bearer "):
+            # Whoever shows a token is not somebody else besides.
+            return AuthenticationResult(user=await sync_to_thread(self._of_token, bearer[7:].strip()), auth="")
         key = connection.cookies.get(self.cookie, "")
         account = None
         if 0 < len(key) <= LONGEST_KEY and key.isascii():
             account = await sync_to_thread(self._account, key)
         return AuthenticationResult(user=account, auth=key if account else "")
 
+    def _of_token(self, token: str) -> Account | None:
+        with reading(self.engine) as connection:
+            return account_of_token(connection, token, self.clock())
+
     def _account(self, key: str) -> Account | None:
         with reading(self.engine) as connection:
             return account_of_session(connection, key, self.clock())
 
 
-def must_be_logged_in(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The guard of the whole application."""
-    if not handler.opt.get("public") and connection.scope.get("user") is None:
-        raise NotAuthorizedException("log in first")
-
-
-def log_in(around: Surroundings, account: Account, old_key: str) -> Cookie:
+def log_in(around: Surroundings, account: Account, old_key: str, browser: str) -> Cookie:
     """Open a session under a new key; the old one of this browser ends."""
     key = secrets.token_urlsafe(KEY_BYTES)
     now = around.clock()
@@ -69,7 +69,7 @@ def log_in(around: Surroundings, account: Account, old_key: str) -> Cookie:
         remove_ended_sessions(connection, now)
         if old_key:
             close_session(connection, old_key)
-        open_session(connection, key, account.account_id, now + around.settings.session_seconds)
+        open_session(connection, key, account.account_id, now, now + around.settings.session_seconds, browser)
     return session_cookie(around.settings, key, around.settings.session_seconds)
 
 

@@ -12,6 +12,7 @@ from litestar.connection import ASGIConnection
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
+from collector.domain.access import Permission
 from collector.domain.cells import Status
 from collector.domain.marks import Mark
 from collector.domain.register import OpeningKind
@@ -65,6 +66,7 @@ def environment(speech: Speech) -> Environment:
         "trait_value": lambda name: speech.gettext(TRAIT_VALUES[name]),
     }
     made.globals |= {"Status": Status, "State": State, "Mark": Mark, "OpeningKind": OpeningKind}
+    made.globals |= {"Permission": Permission}
     return made
 
 

@@ -1,24 +1,191 @@
-"""Who may change what. The only place that decides it."""
+"""Which right each address asks for. The only place that decides it: what has no line here is refused.
 
+Views ask `Account.may` only for what they show: which sites, which buttons, which of the forms of an address that
+several roles use.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import NamedTuple
+
+from litestar.exceptions import NotAuthorizedException, NotFoundException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from sqlalchemy import Engine
+
+from collector.domain.access import Permission
 from collector.domain.disclosure import Audience
+from collector.reports.asking import REGION_WORD, SITE_CODE
+from collector.reports.editions import EDITIONS
+from collector.reports.inputs import Edition
+from collector.storage.engine import reading
 from collector.storage.queries.accounts import Account
-from collector.storage.queries.sites import Site
-from collector.web.accounts import ADMINISTRATOR
+from collector.storage.queries.sites import Site, site_of_code
+from collector.web.pages import Connection
 
 
-def may_edit(account: Account | None, _site: Site) -> bool:
-    """Whether somebody may change what the register says of a site, and enter figures for it."""
-    return account is not None and account.role == ADMINISTRATOR
+class Of(Enum):
+    """Of what somebody needs the right."""
+
+    THEMSELVES = auto()
+    """Nothing but a log-in."""
+    REGION = auto()
+    ANYTHING = auto()
+    """Some part of the Region; the view shows no more than that."""
+    SITE = auto()
+    """The site in the path."""
+    SITE_ASKED = auto()
+    """The site in the query."""
+    REPORT = auto()
+    """The site in the path, or the Region."""
 
 
-def may_decide(account: Account | None) -> bool:
-    """Whether somebody may change what the Region decides for all sites."""
-    return account is not None and account.role == ADMINISTRATOR
+class Rule(NamedTuple):
+    of: Of
+    permission: Permission = Permission.SEE
+    for_programs: bool = False
+    """Whether a token is taken in the place of a log-in."""
 
 
-def audience_of(_account: Account | None, site: Site | None) -> Audience:
-    """As whom somebody reads the figures of a site, or of the Region where there is none.
+OPEN = None
+"""Strangers too."""
+_OWN = Rule(Of.THEMSELVES)
+_SEE, _FIGURES, _ENTER = (Rule(Of.SITE, each) for each in (Permission.SEE, Permission.FIGURES, Permission.ENTER))
+_ACCOUNTS = Rule(Of.REGION, Permission.ACCOUNTS)
 
-    Whoever may log in is of the sites; the Region's own figures are under disclosure control for everybody.
-    """
-    return Audience.REGION if site is None else Audience.SITE
+RULES: Mapping[str, Rule | None] = {
+    "GET /favicon.ico": OPEN,
+    "GET /health": OPEN,
+    "POST /language": OPEN,
+    "GET /login": OPEN,
+    "POST /login": OPEN,
+    "GET /static/{version}/{name}": OPEN,
+    "GET /public": OPEN,
+    "GET /public/sites/{code}": OPEN,
+    "GET /public/leaflet.pdf": OPEN,
+    "GET /privacy": OPEN,
+    "GET /accessibility": OPEN,
+    "GET /papers/{name}": OPEN,
+    "GET /papers/{name}/pdf": OPEN,
+    "GET /poster": OPEN,
+    "GET /poster.pdf": OPEN,
+    "GET /open-data": OPEN,
+    "GET /open-data/{name}": OPEN,
+    "GET /open-data/spaces/{name}": OPEN,
+    "GET /open-data/{code}/{year}/{vintage}/{name}": OPEN,
+    "GET /papers": _OWN,
+    "GET /login/code": OPEN,
+    "POST /login/code": OPEN,
+    "GET /invitations/{token}": OPEN,
+    "POST /invitations/{token}": OPEN,
+    "POST /logout": _OWN,
+    "GET /account": _OWN,
+    "POST /account/change": _OWN,
+    "GET /accounts": _ACCOUNTS,
+    "POST /accounts/invite": _ACCOUNTS,
+    "GET /accounts/{number}": _ACCOUNTS,
+    "POST /accounts/{number}/change": _ACCOUNTS,
+    "GET /audit": Rule(Of.ANYTHING, Permission.AUDIT),
+    "GET /": _OWN,
+    "GET /region": Rule(Of.REGION, Permission.PUBLISHED),
+    "GET /region/statistics/{year}": Rule(Of.REGION, Permission.PUBLISHED),
+    "GET /region/decisions": Rule(Of.REGION, Permission.PUBLISHED),
+    "POST /region/decisions/change": Rule(Of.REGION, Permission.DECIDE),
+    "GET /sites/{code}": _SEE,
+    "GET /sites/{code}/statistics/{year}": _FIGURES,
+    "GET /sites/{code}/register": _SEE,
+    "POST /sites/{code}/register/change": Rule(Of.SITE, Permission.REGISTER),
+    "GET /sites/{code}/opening-hours": _SEE,
+    "POST /sites/{code}/opening-hours/change": Rule(Of.SITE, Permission.REGISTER),
+    "GET /sites/{code}/equipment": _SEE,
+    "POST /sites/{code}/equipment/change": Rule(Of.SITE, Permission.EQUIPMENT),
+    "GET /sites/{code}/entries": _FIGURES,
+    "POST /sites/{code}/entries/change": _ENTER,
+    "GET /sites/{code}/attendance": _ENTER,
+    "POST /sites/{code}/attendance/change": _ENTER,
+    "GET /sites/{code}/activity": _ENTER,
+    "POST /sites/{code}/activity/change": _ENTER,
+    "GET /sites/{code}/years/{year}": _ENTER,
+    "POST /sites/{code}/years/{year}/change": _ENTER,
+    "GET /sites/{code}/files": _FIGURES,
+    "GET /sites/{code}/files/{table}": _FIGURES,
+    "POST /sites/{code}/files/try": _ENTER,
+    "GET /reports": Rule(Of.ANYTHING, Permission.PUBLISHED),
+    "GET /reports/{code}/{year}": Rule(Of.REPORT, Permission.PUBLISHED),
+    "GET /reports/{code}/{year}/read/{edition}": Rule(Of.REPORT, Permission.PUBLISHED),
+    "POST /reports/{code}/{year}/accept": Rule(Of.REPORT, Permission.FREEZE),
+    "POST /reports/{code}/{year}/freeze": Rule(Of.REPORT, Permission.FREEZE),
+    "GET /api/v1/statistics": Rule(Of.SITE_ASKED, Permission.FIGURES, for_programs=True),
+    "GET /api/v1/reports/{code}/{year}": Rule(Of.REPORT, Permission.PUBLISHED, for_programs=True),
+}
+
+OF_THE_REGION = {Permission.FREEZE: Permission.FREEZE_REGION}
+"""Rights that are others for the Region's report than for a site's."""
+
+
+def may(account: Account | None, permission: Permission, site: Site | None = None) -> bool:
+    """In a site; None is the Region as a whole."""
+    return account is not None and account.may(permission, None if site is None else site.place)
+
+
+def audience_of(account: Account | None, site: Site | None) -> Audience:
+    """As whom somebody reads the figures of a site, or of the Region where there is none."""
+    return Audience.SITE if site is not None and may(account, Permission.FIGURES, site) else Audience.REGION
+
+
+def name_of(connection: Connection) -> str:
+    """The line of the table that is about a request."""
+    return f"{connection.scope['method']} {connection.scope['path_template']}"  # type: ignore[typeddict-item]
+
+
+def guard_of(engine: Engine) -> Callable[[Connection, BaseRouteHandler], None]:
+    """The guard of the whole application."""
+
+    def must_be_allowed(connection: Connection, _handler: BaseRouteHandler) -> None:
+        name = name_of(connection)
+        rule = RULES.get(name, _OWN)
+        if rule is OPEN:
+            return
+        account: Account | None = connection.scope.get("user")
+        if account is None:
+            raise NotAuthorizedException("log in first")
+        if name not in RULES or (account.rights.token is not None and not rule.for_programs):
+            raise PermissionDeniedException
+        if rule.of is Of.THEMSELVES:
+            return
+        if rule.of is Of.ANYTHING:
+            allowed = account.rights.may_somewhere(rule.permission)
+        elif rule.of is Of.REGION:
+            allowed = account.may(rule.permission)
+        else:
+            allowed = _may_with_site(engine, connection, account, rule)
+        if not allowed:
+            raise PermissionDeniedException
+
+    return must_be_allowed
+
+
+def _may_with_site(engine: Engine, connection: Connection, account: Account, rule: Rule) -> bool:
+    code = str(connection.query_params.get("site", "") if rule.of is Of.SITE_ASKED else connection.path_params["code"])
+    permission = rule.permission
+    if rule.of is Of.REPORT and code.lower() == REGION_WORD:
+        return account.may(OF_THE_REGION.get(permission, permission))
+    with reading(engine) as database:
+        site = site_of_code(database, code) if SITE_CODE.fullmatch(code) else None
+    if site is None:
+        # The view says what is wrong to those who may see all there is; to the others it is as a site of others.
+        if account.may(Permission.SEE):
+            return True
+        raise NotFoundException
+    if not account.rights.sees_anything_of(site.place):
+        raise NotFoundException
+    if rule.of is Of.REPORT and permission is Permission.PUBLISHED and not _is_public(connection):
+        permission = Permission.FIGURES
+    return account.may(permission, site.place)
+
+
+def _is_public(connection: Connection) -> bool:
+    """Whether nothing is asked for but what disclosure control lets out; a desk without an edition shows no more."""
+    if "edition" in connection.path_params or name_of(connection).startswith("GET /api/"):
+        asked = connection.path_params.get("edition") or connection.query_params.get("edition") or str(EDITIONS[0])
+        return str(asked) == str(Edition.PUBLIC)
+    return True

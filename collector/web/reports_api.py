@@ -10,13 +10,14 @@ from collector.reports.asking import MEDIA_TYPES, NoSuchReport, asked, content
 from collector.reports.editions import EDITIONS
 from collector.reports.vintages import ReportError
 from collector.storage.engine import reading
+from collector.web.editing import note_download
 from collector.web.errors import Problem
 from collector.web.surroundings import Around, WebRequest
 
 
 @get("/api/v1/reports/{code:str}/{year:int}", sync_to_thread=True)
 def answer(
-    request: WebRequest,  # noqa: ARG001 - the guard has seen to the log-in
+    request: WebRequest,
     around: Around,
     code: FromPath[str],
     year: FromPath[int],
@@ -37,5 +38,6 @@ def answer(
         raise Problem(str(error), HTTPStatus.NOT_FOUND) from error
     except ReportError as error:
         raise Problem(str(error)) from error
+    note_download(request, around, None if wanted.site is None else wanted.site.site_id, wanted.file_name())
     headers = {"Content-Disposition": f'attachment; filename="{wanted.file_name()}"'}
     return Response(body, media_type=MEDIA_TYPES[form], headers=headers)

@@ -1,12 +1,14 @@
 """What the pages must be told."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from collector.catalogue import catalogue as built_in
 from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
 from collector.reports.papers.facts import Facts
+from collector.web.mail import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,10 @@ class WebSettings:
     kept: Facts = field(default_factory=Facts)
     """For how long things are kept, for the papers; what the pages know themselves is filled in by `facts`."""
     catalogue: Catalogue = field(default_factory=built_in)
+    revocations_file: Path | None = None
+    """Where is noted what no restored backup may bring back; None: nowhere."""
+    post: Post | None = None
+    """None: links are shown, to be sent by hand."""
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

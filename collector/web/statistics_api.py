@@ -22,7 +22,8 @@ from collector.domain.use import IDLE_RULES_MINUTES
 from collector.reports.gathering import one_of, years_seen
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
-from collector.storage.queries.sites import Site, site_of_code
+from collector.storage.queries.sites import Site, site_ids, site_of_code
+from collector.web.editing import note_download
 from collector.web.errors import Problem
 from collector.web.permissions import audience_of
 from collector.web.surroundings import Around, WebRequest
@@ -226,9 +227,11 @@ def answer(
                 *(around.settings.rules, around.settings.catalogue),
                 lambda asked: audience_of(request.user, asked),
             )
+            site_id = site_ids(connection)[site]
     except UnknownSite as error:
         raise Problem(str(error), HTTPStatus.NOT_FOUND) from error
     except ExportError as error:
         raise Problem(str(error)) from error
+    note_download(request, around, site_id, f"statistics {first} {last} {grain} {form}")
     name = f"{site}-{first}-{last}-{grain}.{form}"
     return Response(text, media_type=FORMATS[form], headers={"Content-Disposition": f'attachment; filename="{name}"'})

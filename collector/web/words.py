@@ -6,6 +6,7 @@ Those of the domain, which reports need too, stand in `collector.domain.words`.
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from collector.domain.access import Role
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.words import NAMES
 from collector.storage.changes.base import Subject
@@ -13,6 +14,14 @@ from collector.storage.files.reading import FateWord
 
 WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     **NAMES,
+    Role: {
+        Role.ADMINISTRATOR: N_("administrator"),
+        Role.REGIONAL_COORDINATOR: N_("regional coordinator"),
+        Role.SITE_COORDINATOR: N_("site coordinator"),
+        Role.FACILITATOR: N_("facilitator"),
+        Role.TECHNICIAN: N_("technician"),
+        Role.READER: N_("reader"),
+    },
     FateWord: {
         FateWord.NEW: N_("new"),
         FateWord.CHANGED: N_("changed"),
@@ -33,11 +42,19 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Subject.YEAR: N_("Year"),
         Subject.MONTHLY_FIGURE: N_("Monthly figure"),
         Subject.DECISION: N_("Decision of the Region"),
+        Subject.ACCOUNT: N_("Account"),
+        Subject.TOKEN: N_("Token for programs"),
+        Subject.CHECK: N_("Accepted check"),
+        Subject.REPORT: N_("Frozen report"),
+        Subject.DOWNLOAD: N_("Download"),
     },
 }
 
 FIELDS: Mapping[str, str] = {
     "site": N_("Site"),
+    "account_name": N_("Name"),
+    "email": N_("E-mail address"),
+    "role": N_("Role"),
     "name": N_("Name in French"),
     "name_fr": N_("Name in French"),
     "equipment": N_("Device"),

@@ -13,7 +13,9 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from collector.app import Collector, open_engine, rules_of, web_settings
 from collector.config import ConfigError, Settings, read
+from collector.storage.engine import writing
 from collector.storage.schema import migrate
+from collector.web.accounts import create_account
 
 Ask = Callable[..., Response]
 
@@ -54,14 +56,25 @@ async def lived(collector: Collector, method: str, path: str, client: str, heade
     life = asyncio.create_task(collector({"type": "lifespan"}, told.get, heard.put))
     await told.put({"type": "lifespan.startup"})
     assert (await heard.get())["type"] == "lifespan.startup.complete"
-    transport = ASGITransport(collector, client=(client, 50_000))  # type: ignore[arg-type]
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with AsyncClient(transport=transport, base_url="http://dps.example") as browser:
-        answer = await browser.request(method, path, headers=named)
+    answer = await asked(collector, method, path, client, headers)
     await told.put({"type": "lifespan.shutdown"})
     assert (await heard.get())["type"] == "lifespan.shutdown.complete"
     await life
     return answer
+
+
+async def asked(
+    collector: Collector,
+    method: str,
+    path: str,
+    client: str,
+    headers: dict[str, str],
+    form: dict[str, str] | None = None,
+) -> Response:
+    transport = ASGITransport(collector, client=(client, 50_000))  # type: ignore[arg-type]
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with AsyncClient(transport=transport, base_url="http://dps.example") as browser:
+        return await browser.request(method, path, headers=named, data=form)
 
 
 def test_metrics_are_told_to_this_computer(ask: Ask) -> None:
@@ -117,6 +130,52 @@ def test_the_log_does_not_tell_which_page_somebody_looked_at(ask: Ask, log: io.S
     assert json.loads(text)["path"] == "page"
     for never in ("ffff", "127.0.0.1", "EVERE", "anna"):
         assert never not in text
+
+
+@pytest.fixture
+def below(settings: Settings) -> Settings:
+    return replace(settings, public_url="https://dps.example/public/stats/")
+
+
+@pytest.mark.parametrize("sent_on", ["/public/stats", ""], ids=["as it came", "without the path"])
+def test_below_a_path_of_a_proxy_pages_stations_and_cookies_work(
+    below: Settings, sent_on: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.app.writes_apart", lambda _engine: False)
+    engine = open_engine(below)
+    migrate(engine)
+    with writing(engine) as connection:
+        create_account(connection, "anna", "vier woorden zijn goed", "administrator", 0)
+    collector = Collector(engine, below, log=None)
+
+    def ask(method: str, path: str, **more: str) -> Response:
+        return asyncio.run(asked(collector, method, sent_on + path, "192.0.2.7", more))
+
+    assert ask("GET", "/api/v1/time").status_code == 200
+    assert ask("GET", "/metrics").status_code == 404
+    assert ask("GET", "/sites/X").headers["location"] == "/public/stats/login?next=%2Fsites%2FX"
+    page = ask("GET", "/login")
+    assert 'action="/public/stats/login"' in page.text
+    static = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
+    assert ask("GET", static.removeprefix("/public/stats")).headers["content-type"].startswith("text/css")
+    cookie = page.headers["set-cookie"]
+    assert cookie.startswith("__Host-csrf=")
+    assert "Path=/;" in cookie + ";"
+    token = cookie.split("=")[1].split(";")[0]
+    form = {"name": "anna", "password": "vier woorden zijn goed", "next": "/account"}
+    headers = {"Cookie": f"__Host-csrf={token}", "X-CSRFToken": token}
+    inside = asyncio.run(asked(collector, "POST", f"{sent_on}/login", "192.0.2.7", headers, form))
+    assert inside.headers["location"] == "/public/stats/account"
+    session = next(each for each in inside.headers.get_list("set-cookie") if "session" in each).split(";")[0]
+    account = ask("GET", "/account", Cookie=session)
+    assert account.status_code == 200
+    assert 'href="/public/stats/accounts"' in account.text
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["https://dps.example", "https://dps.example/"])
+def test_without_a_path_there_is_no_root(settings: Settings, url: str) -> None:
+    assert replace(settings, public_url=url).root_path == ""
 
 
 def test_the_secret_of_the_forms_outlives_the_process(settings: Settings) -> None:

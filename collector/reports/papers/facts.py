@@ -9,6 +9,7 @@ class Facts:
     site_slots_months: int = 25
     readings_days: int = 400
     audit_days: int = 1_830
+    downloads_days: int = 400
     backlog_days: int = 60
     """The oldest counts that are still taken from a station."""
     enrolment_attempts_days: int = 90

@@ -47,6 +47,11 @@ class Subject(StrEnum):
     YEAR = "year"
     MONTHLY_FIGURE = "monthly_figure"
     DECISION = "decision"
+    ACCOUNT = "account"
+    TOKEN = "token"  # noqa: S105 - no secret, the word for one
+    CHECK = "check"
+    REPORT = "report"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True, slots=True)

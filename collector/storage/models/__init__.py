@@ -7,7 +7,15 @@ never updated. Reference tables are small and the same on every node; foreign ke
 Times are whole seconds since 1970-01-01 UTC, slots are such times divided by 900.
 """
 
-from collector.storage.models.accounts import account, web_session
+from collector.storage.models.accounts import (
+    account,
+    account_grant,
+    account_identity,
+    api_token,
+    invitation,
+    recovery_code,
+    web_session,
+)
 from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
 from collector.storage.models.derived import dirty_slot, horizon, off_stretch, seal, site_slot, undated_month
 from collector.storage.models.entered import activity, activity_public, attendance, monthly_figure, site_year
@@ -29,8 +37,11 @@ from collector.storage.models.upkeep import lease, setting
 __all__ = [
     "IDLE_RULES_MINUTES",
     "account",
+    "account_grant",
+    "account_identity",
     "activity",
     "activity_public",
+    "api_token",
     "attendance",
     "audit_entry",
     "closure",
@@ -45,11 +56,13 @@ __all__ = [
     "holiday_choice",
     "horizon",
     "hourly_readings",
+    "invitation",
     "lease",
     "metadata",
     "monthly_figure",
     "off_stretch",
     "outage",
+    "recovery_code",
     "roll_up",
     "rolled_month",
     "run",

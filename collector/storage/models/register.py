@@ -108,4 +108,5 @@ audit_entry = reference(
     Column("after", Text, nullable=True),
     belongs_to_site(),
     Index(None, "site_id", "changed_at"),
+    Index(None, "changed_at"),
 )

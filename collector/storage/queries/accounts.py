@@ -1,55 +1,137 @@
-"""Who may log in."""
+"""Who may log in, and what they may do."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
 
-from collector.storage.models import account
+from collector.domain.access import Grant, Permission, Place, Rights, Role, Scope
+from collector.storage.models import account, account_grant, account_identity
+from collector.storage.revocations import NO_PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     account_id: int
     name: str
-    role: str
+    email: str
+    """Empty: there is none."""
     language: str
     """Empty when the person never chose one."""
     password_hash: str
+    totp_secret: str
+    """Empty: there is no second factor."""
+    totp_step: int
     disabled: bool
+    rights: Rights
+
+    def may(self, permission: Permission, place: Place | None = None) -> bool:
+        """In a place; None is the Region as a whole."""
+        return self.rights.may(permission, place)
 
 
 def account_columns() -> list[ColumnElement[Any]]:
+    columns = account.c
     return [
-        account.c.account_id,
-        account.c.name,
-        account.c.role,
-        account.c.language,
-        account.c.password_hash,
-        account.c.disabled_at.is_not(None).label("disabled"),
+        *(columns.account_id, columns.name, columns.email, columns.language),
+        *(columns.password_hash, columns.totp_secret, columns.totp_step),
+        columns.disabled_at.is_not(None).label("disabled"),
     ]
 
 
 def account_named(connection: Connection, name: str) -> Account | None:
-    row = connection.execute(select(*account_columns()).where(account.c.name == name)).mappings().one_or_none()
-    return Account(**row) if row else None
+    return one_account(connection, select(*account_columns()).where(account.c.name == name))
 
 
-def add_account(connection: Connection, name: str, password_hash: str, role: str, now: int) -> int:
-    """The new account's number; raises IntegrityError when the name is taken."""
-    row = insert(account).values(name=name, password_hash=password_hash, role=role, created_at=now)
-    return int(connection.execute(row.returning(account.c.account_id)).scalar_one())
+def account_numbered(connection: Connection, account_id: int) -> Account | None:
+    return one_account(connection, select(*account_columns()).where(account.c.account_id == account_id))
 
 
-def set_password_hash(connection: Connection, account_id: int, password_hash: str) -> None:
-    connection.execute(update(account).where(account.c.account_id == account_id).values(password_hash=password_hash))
+def account_of_identity(connection: Connection, issuer: str, subject: str) -> Account | None:
+    """Of somebody whom a provider of OpenID Connect knows."""
+    mine = select(account_identity.c.account_id).where(
+        account_identity.c.issuer == issuer, account_identity.c.subject == subject
+    )
+    number = connection.execute(mine).scalar_one_or_none()
+    return None if number is None else account_numbered(connection, number)
 
 
-def set_language(connection: Connection, account_id: int, language: str) -> None:
-    connection.execute(update(account).where(account.c.account_id == account_id).values(language=language))
+def add_identity(connection: Connection, issuer: str, subject: str, account_id: int) -> None:
+    connection.execute(insert(account_identity).values(issuer=issuer, subject=subject, account_id=account_id))
+
+
+def one_account(connection: Connection, wanted: Select[Any]) -> Account | None:
+    """With its grants."""
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        return None
+    return Account(**row, rights=Rights(tuple(grants_of(connection, row["account_id"]).values())))
+
+
+def grants_of(connection: Connection, account_id: int) -> dict[int, Grant]:
+    """By their numbers, in the order in which they were given."""
+    mine = _grants().where(account_grant.c.account_id == account_id)
+    return {row.grant_id: _grant(row) for row in connection.execute(mine)}
 
 
 def all_accounts(connection: Connection) -> list[Account]:
     """Every account, by name."""
+    grants: dict[int, list[Grant]] = {}
+    for row in connection.execute(_grants()):
+        grants.setdefault(row.account_id, []).append(_grant(row))
     rows = connection.execute(select(*account_columns()).order_by(account.c.name)).mappings()
-    return [Account(**row) for row in rows]
+    return [Account(**row, rights=Rights(tuple(grants.get(row["account_id"], ())))) for row in rows]
+
+
+def administrators(connection: Connection) -> set[int]:
+    """Accounts that can log in and manage the others; they stay as they are until this transaction ends."""
+    known = select(account_identity.c.account_id)
+    wanted = (
+        select(account.c.account_id)
+        .join(account_grant, account_grant.c.account_id == account.c.account_id)
+        .where(account_grant.c.role == Role.ADMINISTRATOR.value, account.c.disabled_at.is_(None))
+        .where(or_(account.c.password_hash != NO_PASSWORD, account.c.account_id.in_(known)))
+        .with_for_update()
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def add_account(connection: Connection, name: str, password_hash: str, now: int, email: str = "") -> int:
+    """The new account's number; raises IntegrityError when the name is taken."""
+    row = insert(account).values(name=name, email=email, password_hash=password_hash, created_at=now)
+    return int(connection.execute(row.returning(account.c.account_id)).scalar_one())
+
+
+def add_grant(connection: Connection, account_id: int, grant: Grant) -> None:
+    values = grant._asdict() | {"role": grant.role.value, "scope": grant.scope.value}
+    connection.execute(insert(account_grant).values(account_id=account_id, **values))
+
+
+def remove_grant(connection: Connection, account_id: int, grant_id: int) -> None:
+    mine = (account_grant.c.account_id == account_id, account_grant.c.grant_id == grant_id)
+    connection.execute(delete(account_grant).where(*mine))
+
+
+def set_grants(connection: Connection, account_id: int, grants: Sequence[Grant]) -> None:
+    """These and no others."""
+    connection.execute(delete(account_grant).where(account_grant.c.account_id == account_id))
+    for grant in grants:
+        add_grant(connection, account_id, grant)
+
+
+def set_columns(connection: Connection, account_id: int, **values: object) -> None:
+    connection.execute(update(account).where(account.c.account_id == account_id).values(**values))
+
+
+def limited(found: Account, token: Grant) -> Account:
+    """The account as a token for programs acts for it."""
+    return replace(found, rights=found.rights._replace(token=token))
+
+
+def _grants() -> Select[Any]:
+    return select(account_grant).order_by(account_grant.c.grant_id)
+
+
+def _grant(row: Row[Any]) -> Grant:
+    return Grant(Role(row.role), Scope(row.scope), row.municipality, row.site_id)

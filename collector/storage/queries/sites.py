@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from collector.domain.access import Place
 from collector.domain.register import LabelStatus
 from collector.domain.sites import SiteDetails, both_names
 from collector.storage.models import site
@@ -18,6 +19,11 @@ class Site:
     name_nl: str
     municipality: str
     demonstration: bool
+
+    @property
+    def place(self) -> Place:
+        """As grants know it."""
+        return Place(self.site_id, self.municipality)
 
     def name_in(self, language: str) -> str:
         return self.name_nl if language == "nl" and self.name_nl else self.name
@@ -47,6 +53,12 @@ def every_site(connection: Connection) -> list[SiteDetails]:
 
 def details_of(connection: Connection, site_id: int) -> SiteDetails:
     return _details(connection.execute(select(site).where(site.c.site_id == site_id)).one())
+
+
+def municipalities(connection: Connection) -> list[str]:
+    """Those of the sites, by name."""
+    rows = select(site.c.municipality).where(site.c.municipality != "").distinct().order_by(site.c.municipality)
+    return list(connection.execute(rows).scalars())
 
 
 def site_ids(connection: Connection) -> dict[str, int]:

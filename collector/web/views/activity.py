@@ -15,7 +15,7 @@ from collector.storage.changes.entered import put_activity
 from collector.storage.engine import reading
 from collector.storage.files.entered import read_month
 from collector.storage.queries.entered import entered_of
-from collector.web.editing import Form, Refused, Typed, back_to, carried_out, editable_site
+from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 TRAITS = {trait: [f"{trait}:{value}" for value in values] for trait, values in VALUES.items()}
@@ -50,7 +50,7 @@ def page(
 ) -> Response[str]:
     today = local_date(around.clock(), around.settings.rules.zone)
     with reading(around.engine) as connection:
-        site = editable_site(request, connection, code)
+        site = found_site(connection, code)
         known = entered_of(connection, site.site_id, EARLIEST_YEAR, LATEST_YEAR).activities
     entry = next((each for each in known if each.activity_id == number), None)
     if number and entry is None:

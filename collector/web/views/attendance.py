@@ -14,7 +14,7 @@ from collector.storage.changes.base import Change
 from collector.storage.changes.entered import put_attendance
 from collector.storage.engine import reading
 from collector.storage.queries.entered import entered_of
-from collector.web.editing import Form, Refused, Typed, back_to, carried_out, editable_site
+from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 
@@ -41,7 +41,7 @@ def page(
     except Mistake:
         day = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
     with reading(around.engine) as connection:
-        site = editable_site(request, connection, code)
+        site = found_site(connection, code)
         known = entered_of(connection, site.site_id, day.year, day.year).attendances
     entry = next((each for each in known if each.first_day == day), None)
     last = entry.last_day if entry else Month(day.year, day.month).next().first_day() - dt.timedelta(days=1)

@@ -1,10 +1,11 @@
 """What the Region decides for all sites, each from a day on."""
 
 from litestar import Response, get, post
-from litestar.exceptions import ClientException, PermissionDeniedException
+from litestar.exceptions import ClientException
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from collector.domain.access import Permission
 from collector.domain.calendar import local_date
 from collector.domain.fields import read_day, read_word
 from collector.domain.mistakes import Mistake
@@ -13,7 +14,7 @@ from collector.storage.changes.regional import put_decision
 from collector.storage.engine import reading, writing
 from collector.storage.queries.regional import decisions_of
 from collector.web.editing import Form, Refused, Typed, back_to, change_by
-from collector.web.permissions import may_decide
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.words import sentence_of
 
@@ -25,8 +26,6 @@ def show(request: WebRequest, around: Around, stored: FromQuery[int] = 0) -> Res
 
 @post("/region/decisions/change", sync_to_thread=True)
 def change(request: WebRequest, around: Around, data: Form) -> Response[str] | Redirect:
-    if not may_decide(request.user):
-        raise PermissionDeniedException
     typed = Typed(data)
     if typed["action"] not in {"decide", "take_back"}:
         raise ClientException
@@ -58,7 +57,7 @@ def page(request: WebRequest, around: Surroundings, refused: Refused | None, *, 
         usual={Regional.IDLE_RULE: min(rules.idle_rules).minutes, Regional.LIFTED: 0},
         known=sorted(known, key=lambda each: (list(Regional).index(each[0]), each[1].valid_from)),
         Regional=Regional,
-        may_decide=may_decide(request.user),
+        may_decide=may(request.user, Permission.DECIDE),
         refused=refused,
         stored=stored,
     )

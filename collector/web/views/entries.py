@@ -4,6 +4,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from collector.domain.access import Permission
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month, days, local_date, month, month_of
 from collector.domain.entered import IMPORTED, MonthlyFigure, MonthlyKind
 from collector.domain.fields import read_count, read_day, read_word, write_hours
@@ -22,7 +23,7 @@ from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.entered import entered_of
 from collector.storage.queries.equipment import equipment_of
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
-from collector.web.permissions import may_edit
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 
@@ -72,7 +73,7 @@ def page(
         hours=write_hours,
         written=lambda each: WRITERS.get(each.kind, around.pages.speech_of(request).number)(each.value),
         whole_month=lambda first, last: month_of(days(first, last, zone), zone) is not None,
-        may_edit=may_edit(request.user, site),
+        may_edit=may(request.user, Permission.ENTER, site),
         refused=refused,
         stored=stored,
     )

@@ -5,6 +5,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from collector.domain.access import Permission
 from collector.domain.calendar import local_date
 from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
 from collector.domain.fields import read_count, read_day_or_none, read_moment, read_word, write_day, write_moment
@@ -14,7 +15,7 @@ from collector.storage.engine import reading
 from collector.storage.queries.equipment import equipment_of, equipment_outages_of
 from collector.storage.queries.fixed_past import fixed_past
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
-from collector.web.permissions import may_edit
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 
@@ -66,7 +67,7 @@ def page(
         measured_since=lambda each: local_date(each.measured_from or 0, zone),
         written_day=write_day,
         written_moment=lambda seconds: write_moment(seconds, zone),
-        may_edit=may_edit(request.user, site),
+        may_edit=may(request.user, Permission.EQUIPMENT, site),
         past=past,
         refused=refused,
         stored=stored,

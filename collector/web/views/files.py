@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -13,22 +13,32 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import Body, FromPath, FromQuery
 
+from collector.domain.access import Permission
 from collector.domain.csv_files import write_sheet
 from collector.domain.entered import MonthlyKind
 from collector.domain.mistakes import N_, Mistake
+from collector.storage.changes.base import Outcome
 from collector.storage.engine import reading, writing
 from collector.storage.files.entered import ENTRIES, entry_rows
 from collector.storage.files.foreign import MONTHS
-from collector.storage.files.reading import Fate, FateWord, Intake, take_in
+from collector.storage.files.reading import Cells, Fate, FateWord, FileKind, Intake, take_in
 from collector.storage.files.register import REGISTER, register_rows
-from collector.web.editing import change_by, editable_site, found_site
-from collector.web.permissions import may_edit
+from collector.storage.queries.sites import Site
+from collector.web.editing import change_by, found_site, note_download
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.words import sentence_of
 
 LARGEST_FILE_BYTES = 500_000
 LARGEST_REQUEST_BYTES = 1_000_000
 FATES_SHOWN = 500
+
+RIGHTS = {
+    "sites": Permission.LABEL,  # it says of the label what the Region decides
+    "equipment": Permission.EQUIPMENT,
+    "outages": Permission.EQUIPMENT,
+}
+"""By table; for the others of the register it is that of the register."""
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
@@ -39,7 +49,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], stored: FromQ
 
 
 @get("/sites/{code:str}/files/{table:str}", sync_to_thread=True)
-def send(around: Around, code: FromPath[str], table: FromPath[str]) -> Response[str]:
+def send(request: WebRequest, around: Around, code: FromPath[str], table: FromPath[str]) -> Response[str]:
     """One table of the site as CSV."""
     with reading(around.engine) as connection:
         site = found_site(connection, code)
@@ -48,6 +58,7 @@ def send(around: Around, code: FromPath[str], table: FromPath[str]) -> Response[
         )
     for kind, rows in tables.items():
         if table == f"{kind.word}.csv":
+            note_download(request, around, site.site_id, table)
             name = f'attachment; filename="{site.code}-{table}"'
             return Response(
                 write_sheet(kind.columns, rows), media_type="text/csv", headers={"Content-Disposition": name}
@@ -65,6 +76,17 @@ async def take(request: WebRequest, around: Around, code: FromPath[str], data: U
     return await sync_to_thread(tried, request, around, code, data, name, content)
 
 
+def kinds_for(request: WebRequest, site: Site) -> list[FileKind]:
+    """All tables; those that somebody may not change refuse each line."""
+    asked = {kind: RIGHTS.get(kind.word, Permission.REGISTER) for kind in REGISTER}
+    allowed = [kind if may(request.user, right, site) else kind._replace(apply=refuse) for kind, right in asked.items()]
+    return [*allowed, *ENTRIES, MONTHS]
+
+
+def refuse(_intake: Intake, _lines: Sequence[Cells]) -> Iterable[Outcome]:
+    raise Mistake(N_("Your account may not change this table; ask whoever coordinates the site."))
+
+
 def tried(
     request: WebRequest, around: Surroundings, code: str, data: Mapping[str, Any], name: str, content: bytes
 ) -> Response[str]:
@@ -72,7 +94,7 @@ def tried(
     words = {word: str(data.get(word, "")) for word in ("figure", "source", "method")}
     dry = not data.get("store")
     with writing(around.engine) as connection:
-        site = editable_site(request, connection, code)
+        site = found_site(connection, code)
         change = change_by(request, around, connection)
         intake = Intake(change, only=site.code, figure=words["figure"], source=words["source"], method=words["method"])
         if len(content) > LARGEST_FILE_BYTES:
@@ -81,7 +103,7 @@ def tried(
             )
             fates = [Fate(name, None, FateWord.WRONG, "", (large,))]
         else:
-            fates = take_in(intake, [*REGISTER, *ENTRIES, MONTHS], [(name[:100], content)], dry=dry)
+            fates = take_in(intake, kinds_for(request, site), [(name[:100], content)], dry=dry)
     wrong = any(fate.word is FateWord.WRONG for fate in fates)
     if not dry and not wrong:
         return page(request, around, code, stored=True)
@@ -121,7 +143,7 @@ def page(
         name=name,
         kept=kept,
         words=words or {},
-        may_edit=may_edit(request.user, site),
+        may_edit=may(request.user, Permission.ENTER, site),
         stored=stored,
     )
 

@@ -10,8 +10,8 @@ from litestar.response import Redirect
 
 from collector.i18n import LOCALES
 from collector.storage.engine import writing
-from collector.storage.queries.accounts import set_language
-from collector.web.log_in import PUBLIC, browser_cookie
+from collector.storage.queries.accounts import set_columns
+from collector.web.log_in import browser_cookie
 from collector.web.pages import LANGUAGE_COOKIE, local_path
 from collector.web.surroundings import Around, WebRequest
 
@@ -20,14 +20,14 @@ YEAR_SECONDS = 365 * 86_400
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@post("/language", opt=PUBLIC, sync_to_thread=True)
+@post("/language", sync_to_thread=True)
 def choose(request: WebRequest, around: Around, data: Form) -> Redirect:
     language = data.get("language", "")
     if language not in LOCALES:
         raise ClientException
     if request.user is not None:
         with writing(around.engine) as connection:
-            set_language(connection, request.user.account_id, language)
+            set_columns(connection, request.user.account_id, language=language)
     cookie = browser_cookie(around.settings, LANGUAGE_COOKIE, language, YEAR_SECONDS)
     target = request.scope.get("root_path", "") + local_path(data.get("next", "/"))
     return Redirect(target, status_code=303, cookies=[cookie])

@@ -2,6 +2,7 @@
 
 import threading
 from typing import Annotated
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
@@ -13,7 +14,9 @@ from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
 from collector.web.accounts import LONGEST_NAME, authenticate, needs_new_hash, renew_hash
 from collector.web.attempts import known_mark, new_mark
-from collector.web.log_in import PUBLIC, browser_cookie, log_in, log_out
+from collector.web.browsers import described
+from collector.web.half_way import HALF_WAY_COOKIE, HALF_WAY_SECONDS, new_half_way
+from collector.web.log_in import browser_cookie, log_in, log_out
 from collector.web.pages import local_path
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
@@ -27,7 +30,7 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 
 
 # Two handlers of one path may not both say `sync_to_thread=True`: Litestar 2.25 then wraps them twice.
-@get("/login", opt=PUBLIC, sync_to_thread=False)
+@get("/login", sync_to_thread=False)
 def form(
     request: WebRequest, around: Around, wish: Annotated[str, QueryParameter(name="next")] = "/"
 ) -> Response[str] | Redirect:
@@ -36,7 +39,7 @@ def form(
     return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="")
 
 
-@post("/login", opt=PUBLIC)
+@post("/login")
 async def enter(request: WebRequest, around: Around, data: Form) -> Response[str] | Redirect:
     return await sync_to_thread(enter_slowly, request, around, data)
 
@@ -45,10 +48,7 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     """Checks a password, which takes time on purpose."""
     name = data.get("name", "").strip()[:LONGEST_NAME]
     wish = local_path(data.get("next", "/"))
-    client = request.client.host if request.client else ""
-    secret = around.settings.csrf_secret
-    mark = known_mark(request.cookies.get(around.settings.cookie(BROWSER_COOKIE), ""), name, secret)
-    now = around.clock()
+    client, mark, now = client_of(request), mark_of(request, around, name), around.clock()
     wait = around.attempts.wait_seconds(client, name, mark, now)
     if wait:
         return around.pages.render(
@@ -61,19 +61,41 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
             problem="wait",
             minutes=-(-wait // 60),
         )
-    account = _account(around, name, data.get("password", ""))
+    account = checked(around, name, data.get("password", ""))
     if account is None:
         around.attempts.failed(client, name, mark, now)
         return around.pages.render(request, "login.html", status=403, next=wish, name=name, problem="wrong")
     around.attempts.succeeded(client, name, mark)
+    if account.totp_secret:
+        half = new_half_way(account, now, around.settings.csrf_secret)
+        cookie = browser_cookie(around.settings, HALF_WAY_COOKIE, half, HALF_WAY_SECONDS)
+        target = request.scope.get("root_path", "") + "/login/code?next=" + quote(wish, safe="")
+        return Redirect(target, status_code=303, cookies=[cookie])
+    return inside(request, around, account, wish)
+
+
+def inside(request: WebRequest, around: Surroundings, account: Account, wish: str) -> Redirect:
+    """Log somebody in who has shown all that is asked for."""
+    secret = around.settings.csrf_secret
     cookies = [
-        log_in(around, account, request.auth),
-        browser_cookie(around.settings, BROWSER_COOKIE, new_mark(name, secret), BROWSER_COOKIE_SECONDS),
+        log_in(around, account, request.auth, described(request.headers.get("user-agent", ""))),
+        browser_cookie(around.settings, BROWSER_COOKIE, new_mark(account.name, secret), BROWSER_COOKIE_SECONDS),
     ]
     return Redirect(request.scope.get("root_path", "") + wish, status_code=303, cookies=cookies)
 
 
-def _account(around: Surroundings, name: str, password: str) -> Account | None:
+def client_of(request: WebRequest) -> str:
+    return request.client.host if request.client else ""
+
+
+def mark_of(request: WebRequest, around: Surroundings, name: str) -> str | None:
+    """Of a browser in which somebody has logged in with this name before."""
+    kept = request.cookies.get(around.settings.cookie(BROWSER_COOKIE), "")
+    return known_mark(kept, name, around.settings.csrf_secret)
+
+
+def checked(around: Surroundings, name: str, password: str) -> Account | None:
+    """The account of a name and its password."""
     # What cannot be a name is not looked up (a database refuses NUL), but costs the same.
     name = name if name.isprintable() else ""
     with AT_ONCE:

@@ -26,7 +26,7 @@ from collector.storage.queries.public_sites import certified_sites
 from collector.storage.queries.published import PUBLIC as PUBLIC_EDITION
 from collector.storage.queries.published import published
 from collector.storage.queries.vintages import REGION_ID, file_of, inputs_of
-from collector.web.log_in import PUBLIC, WITHOUT_ACCOUNT
+from collector.web.log_in import WITHOUT_ACCOUNT
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 TYPES = {"csv": "text/csv", "json": "application/json"}
@@ -39,7 +39,7 @@ GRAPHS = {
 }
 
 
-@get("/open-data", opt=PUBLIC, sync_to_thread=True)
+@get("/open-data", sync_to_thread=True)
 def show(request: WebRequest, around: Around) -> Response[str]:
     with reading(around.engine) as connection:
         reports = published(connection)

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from collector.domain.access import Permission
 from collector.domain.calendar import local_date
 from collector.domain.fields import of_column, read_clock, read_day, read_interval, read_word, write_clock
 from collector.domain.opening_hours import timetable_of
@@ -26,7 +27,7 @@ from collector.storage.public_holidays import public_holidays
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.fixed_past import fixed_past
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
-from collector.web.permissions import may_edit
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 WEEKDAYS = range(7)
@@ -82,7 +83,7 @@ def page(
         holidays=[day for day in public_holidays(today.year, today.year + 1) if day >= dt.date(today.year, 1, 1)],
         open_on={choice.day for choice in calendar.choices if choice.is_open},
         clock=write_clock,
-        may_edit=may_edit(request.user, site),
+        may_edit=may(request.user, Permission.REGISTER, site),
         past=past,
         refused=refused,
         stored=stored,

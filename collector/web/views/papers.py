@@ -13,7 +13,6 @@ from collector.reports.formats.as_html import fragment
 from collector.reports.formats.as_pdf import as_pdf
 from collector.reports.papers import PAPERS, Facts, Paper
 from collector.reports.papers.poster import halves, poster_pdf
-from collector.web.log_in import PUBLIC
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 
@@ -22,22 +21,22 @@ def choose(request: WebRequest, around: Around) -> Response[str]:
     return around.pages.render(request, "public/papers.html", papers=PAPERS)
 
 
-@get("/privacy", opt=PUBLIC, sync_to_thread=True)
+@get("/privacy", sync_to_thread=True)
 def privacy(request: WebRequest, around: Around) -> Response[str]:
     return page(request, around, "privacy")
 
 
-@get("/accessibility", opt=PUBLIC, sync_to_thread=True)
+@get("/accessibility", sync_to_thread=True)
 def accessibility(request: WebRequest, around: Around) -> Response[str]:
     return page(request, around, "accessibility")
 
 
-@get("/papers/{name:str}", opt=PUBLIC, sync_to_thread=True)
+@get("/papers/{name:str}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, name: FromPath[str]) -> Response[str]:
     return page(request, around, name)
 
 
-@get("/papers/{name:str}/pdf", opt=PUBLIC, sync_to_thread=True)
+@get("/papers/{name:str}/pdf", sync_to_thread=True)
 def to_print(request: WebRequest, around: Around, name: FromPath[str]) -> Response[bytes]:
     paper_asked(request, name)
     speech = around.pages.speech_of(request)
@@ -45,13 +44,13 @@ def to_print(request: WebRequest, around: Around, name: FromPath[str]) -> Respon
     return Response(typeset(name, speech, facts_of(around)), media_type="application/pdf", headers=headers)
 
 
-@get("/poster", opt=PUBLIC, sync_to_thread=True)
+@get("/poster", sync_to_thread=True)
 def poster(request: WebRequest, around: Around) -> Response[str]:
     made = halves(around.pages.languages, around.settings.public_url)
     return around.pages.render(request, "public/poster.html", halves=made)
 
 
-@get("/poster.pdf", opt=PUBLIC, sync_to_thread=True)
+@get("/poster.pdf", sync_to_thread=True)
 def poster_to_print(around: Around) -> Response[bytes]:
     content = poster_pdf(around.pages.languages, around.settings.public_url, facts_of(around))
     headers = {"Content-Disposition": 'inline; filename="poster-fr-nl.pdf"'}

@@ -25,7 +25,6 @@ from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.public_sites import PublicSite, certified_site, certified_sites, municipalities
 from collector.storage.queries.site_slots import slots_between
-from collector.web.log_in import PUBLIC
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.site import SITE_CODE
 from collector.web.words import name_of
@@ -45,7 +44,7 @@ class Place:
     busy: Quietness | None
 
 
-@get("/public", opt=PUBLIC, sync_to_thread=True)
+@get("/public", sync_to_thread=True)
 def show(request: WebRequest, around: Around, municipality: FromQuery[str] = "") -> Response[str]:
     """All certified sites, or those of a municipality."""
     with reading(around.engine) as connection:
@@ -67,7 +66,7 @@ def show(request: WebRequest, around: Around, municipality: FromQuery[str] = "")
     )
 
 
-@get("/public/sites/{code:str}", opt=PUBLIC, sync_to_thread=True)
+@get("/public/sites/{code:str}", sync_to_thread=True)
 def show_one(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
     zone = around.settings.rules.zone
     date = local_date(around.clock(), zone)
@@ -87,7 +86,7 @@ def show_one(request: WebRequest, around: Around, code: FromPath[str]) -> Respon
     )
 
 
-@get("/public/leaflet.pdf", opt=PUBLIC, sync_to_thread=True)
+@get("/public/leaflet.pdf", sync_to_thread=True)
 def leaflet(request: WebRequest, around: Around, municipality: FromQuery[str]) -> Response[bytes]:
     """The certified sites of a municipality, to print, in the reader's language."""
     zone = around.settings.rules.zone

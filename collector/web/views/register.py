@@ -1,9 +1,12 @@
 """The register of a site: what it is called, who runs it, its label."""
 
+from functools import partial
+
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from collector.domain.access import Permission
 from collector.domain.fields import read_day_or_none, read_word
 from collector.domain.register import LabelStatus
 from collector.domain.sites import SiteDetails
@@ -13,7 +16,7 @@ from collector.storage.engine import reading
 from collector.storage.queries.audit import audit_of
 from collector.storage.queries.sites import details_of
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
-from collector.web.permissions import may_edit
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 CHANGES_SHOWN = 100
@@ -26,11 +29,14 @@ def show(request: WebRequest, around: Around, code: FromPath[str], stored: FromQ
 
 @post("/sites/{code:str}/register/change", sync_to_thread=True)
 def change(request: WebRequest, around: Around, code: FromPath[str], data: Form) -> Response[str] | Redirect:
-    refused = carried_out(request, around, code, data, {"site": store})
+    with reading(around.engine) as connection:
+        label = may(request.user, Permission.LABEL, found_site(connection, code))
+    refused = carried_out(request, around, code, data, {"site": partial(store, label=label)})
     return page(request, around, code, refused) if refused else back_to(request, f"/sites/{code}/register")
 
 
-def store(change: Change, site_id: int, typed: Typed) -> None:
+def store(change: Change, site_id: int, typed: Typed, *, label: bool) -> None:
+    """Without the right to it, the label stays as it is."""
     before = details_of(change.connection, site_id)
     put_site(
         change,
@@ -41,8 +47,8 @@ def store(change: Change, site_id: int, typed: Typed) -> None:
             typed["municipality"],
             typed["operator"],
             typed["contact"],
-            typed.read("label_status", lambda word: read_word(word, LabelStatus)),
-            typed.read("label_since", read_day_or_none),
+            typed.read("label_status", lambda word: read_word(word, LabelStatus)) if label else before.label,
+            typed.read("label_since", read_day_or_none) if label else before.label_since,
             tuple(typed["other_names"].splitlines()),
             typed["address"],
             typed["address_nl"],
@@ -68,7 +74,8 @@ def page(
         site=site,
         details=details,
         changes=changes,
-        may_edit=may_edit(request.user, site),
+        may_edit=may(request.user, Permission.REGISTER, site),
+        may_label=may(request.user, Permission.LABEL, site),
         refused=refused,
         stored=stored,
         labels=list(LabelStatus),

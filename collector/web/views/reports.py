@@ -8,11 +8,12 @@ from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from collector.domain import calendar
+from collector.domain.access import Permission
 from collector.domain.gates import Finding, Gate
 from collector.i18n import Speech
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchReport, asked, draft
@@ -21,12 +22,15 @@ from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
 from collector.reports.gathering import gather
+from collector.reports.inputs import Edition
 from collector.reports.vintages import FrozenMeanwhile, ReportError, TellsTooMuch, freeze
+from collector.storage.changes.base import Subject, note
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import Acceptance, Vintage, accept, vintages_of
-from collector.web.accounts import ADMINISTRATOR
+from collector.web.editing import change_by
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 log = logging.getLogger(__name__)
@@ -46,8 +50,14 @@ class Open:
     link: str
 
 
-def may_freeze(account: Account | None) -> bool:
-    return account is not None and account.role == ADMINISTRATOR
+def may_freeze(account: Account | None, site: Site | None) -> bool:
+    return may(account, Permission.FREEZE_REGION if site is None else Permission.FREEZE, site)
+
+
+def editions_for(account: Account | None, site: Site | None) -> list[str]:
+    """Which editions somebody may read; what is only for the people of a site, others may not."""
+    inside = may(account, Permission.PUBLISHED if site is None else Permission.FIGURES, site)
+    return [str(edition) for edition in EDITIONS if inside or edition is Edition.PUBLIC]
 
 
 def link_of(gate: Gate, site: Site, year: int) -> str:
@@ -77,8 +87,9 @@ def choose(request: WebRequest, around: Around) -> Response[str]:
     """Which report: the Region, or a site; the year that ended last comes first."""
     year = calendar.local_date(around.clock(), around.settings.rules.zone).year
     with reading(around.engine) as connection:
-        sites = all_sites(connection)
-    return around.pages.render(request, "reports.html", sites=sites, years=[year - 1, year], region=REGION_WORD)
+        sites = [site for site in all_sites(connection) if may(request.user, Permission.PUBLISHED, site)]
+    region = REGION_WORD if may(request.user, Permission.PUBLISHED) else ""
+    return around.pages.render(request, "reports.html", sites=sites, years=[year - 1, year], region=region)
 
 
 def checked_asked(around: Surroundings, scope: str, year: int) -> Asked:
@@ -110,10 +121,11 @@ def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: s
         year=wanted.year,
         open=opened(gathered.open_gates, sites, wanted.year, speech),
         accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in gathered.inputs.accepted],
-        vintages=by_number(vintages),
-        editions=[str(edition) for edition in EDITIONS],
+        vintages=by_number([each for each in vintages if each.edition in editions_for(request.user, wanted.site)]),
+        editions=editions_for(request.user, wanted.site),
         formats=list(MEDIA_TYPES),
-        may_freeze=may_freeze(request.user),
+        checks_seen=len(editions_for(request.user, wanted.site)) > 1,
+        may_freeze=may_freeze(request.user, wanted.site),
         problem=problem,
         month_of=month_of,
     )
@@ -158,8 +170,6 @@ def let_pass(
     request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int], data: Form
 ) -> Response[str] | Redirect:
     """Accept an open check with a reason; only as it is open now."""
-    if not may_freeze(request.user):
-        raise PermissionDeniedException
     wanted = checked_asked(around, code, year)
     now, rules = around.clock(), around.settings.rules
     speech = around.pages.speech_of(request)
@@ -177,12 +187,12 @@ def let_pass(
         return desk(request, around, wanted, problem=speech.gettext("This check has changed. Look at it again."))
     if not reason:
         return desk(request, around, wanted, problem=speech.gettext("Write why this is right. The report prints it."))
-    account = request.user
-    accepted = Acceptance(
-        str(meant[0].finding.gate), meant[0].finding.month, meant[0].facts, reason, account.name if account else "", now
-    )
+    gate, month = str(meant[0].finding.gate), meant[0].finding.month
+    accepted = Acceptance(gate, month, meant[0].facts, reason, name_of(request), now)
     with writing(around.engine) as connection:
         accept(connection, meant[0].site.site_id, accepted)
+        change = change_by(request, around, connection)
+        note(change, meant[0].site.site_id, Subject.CHECK, f"{gate} {month}", None, accepted._asdict())
     return back(request, wanted)
 
 
@@ -190,18 +200,15 @@ def let_pass(
 def freeze_it(
     request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]
 ) -> Response[str] | Redirect:
-    account = request.user
-    if account is None or not may_freeze(account):
-        raise PermissionDeniedException
     wanted = checked_asked(around, code, year)
     languages = around.pages.languages
     try:
-        freeze(
+        number = freeze(
             around.engine,
             wanted.site,
             year,
             around.clock(),
-            account.name,
+            name_of(request),
             around.settings.rules,
             around.settings.catalogue,
             languages,
@@ -218,7 +225,15 @@ def freeze_it(
                 " of the program; please report it to those who maintain it."
             )
         return desk(request, around, wanted, problem=problem)
+    with writing(around.engine) as connection:
+        change = change_by(request, around, connection)
+        site_id = None if wanted.site is None else wanted.site.site_id
+        note(change, site_id, Subject.REPORT, f"{wanted.scope()} {year}", None, {"vintage": number})
     return back(request, wanted)
+
+
+def name_of(request: WebRequest) -> str:
+    return request.user.name if request.user else ""
 
 
 def back(request: WebRequest, wanted: Asked) -> Redirect:

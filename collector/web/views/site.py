@@ -4,12 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from collector.charts import Label, Series, bars, states_bar
+from collector.domain.access import Permission
 from collector.domain.calendar import Month, days_of, last_days, last_months, this_month, today
 from collector.domain.marks import Mark
 from collector.domain.stations import State, state_of
@@ -17,8 +20,9 @@ from collector.domain.statistics import Figures
 from collector.storage.engine import reading
 from collector.storage.queries.identities import Identity, identities_of, waiting_at
 from collector.storage.queries.site_statistics import figures_of_site
-from collector.storage.queries.sites import site_of_code
+from collector.storage.queries.sites import Site, site_of_code
 from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
+from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 DAYS_SHOWN = 30
@@ -39,22 +43,18 @@ class Card:
 
 @get("/sites/{code:str}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
-    now, rules = around.clock(), around.settings.rules
+    now = around.clock()
     interval = around.settings.contact_interval_seconds
-    stretch = last_days(DAYS_SHOWN, now, rules.zone)
-    days = days_of(stretch, rules.zone)
-    month = this_month(now, rules.zone)
     with reading(around.engine) as connection:
         site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
         if site is None:
             raise NotFoundException
+        health, use = (may(request.user, each, site) for each in (Permission.HEALTH, Permission.FIGURES))
         stations = stations_of(connection, [site.site_id])
-        readings = latest_readings(connection, site.site_id)
-        months = last_months(MONTHS_SHOWN, now, rules.zone)
+        readings = latest_readings(connection, site.site_id) if health else {}
         identities = identities_of(connection, site.site_id)
-        waiting = waiting_at(connection, site.site_id)
-        periods = [today(now, rules.zone), month, stretch, *days, *months]
-        figures = figures_of_site(connection, site, periods, now, rules)
+        waiting = waiting_at(connection, site.site_id) if health else []
+        figures = use_of(around, request, connection, site) if use else {}
     return around.pages.render(
         request,
         "site.html",
@@ -70,16 +70,31 @@ def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[s
         ],
         states=Counter(state_at(station, identities, now, interval) for station in stations),
         waiting=waiting,
-        today=figures[0],
-        month=figures[1],
-        whole=figures[2],
-        days=figures[3 : 3 + DAYS_SHOWN],
-        charts=charts(around, request, figures[3 : 3 + DAYS_SHOWN]),
-        states_bar=states_bar(figures[1]),
-        undated=[row for row in figures[3 + DAYS_SHOWN :] if Mark.UNDATED in row.marks],
-        month_word=str(Month(month.first_day.year, month.first_day.month)),
+        health=health,
+        use=use,
         demonstration=site.demonstration,
+        **figures,
     )
+
+
+def use_of(around: Surroundings, request: WebRequest, connection: Connection, site: Site) -> dict[str, Any]:
+    """What the page says of the use of the site."""
+    now, rules = around.clock(), around.settings.rules
+    stretch = last_days(DAYS_SHOWN, now, rules.zone)
+    days = days_of(stretch, rules.zone)
+    month = this_month(now, rules.zone)
+    periods = [today(now, rules.zone), month, stretch, *days, *last_months(MONTHS_SHOWN, now, rules.zone)]
+    figures = figures_of_site(connection, site, periods, now, rules)
+    return {
+        "today": figures[0],
+        "month": figures[1],
+        "whole": figures[2],
+        "days": figures[3 : 3 + DAYS_SHOWN],
+        "charts": charts(around, request, figures[3 : 3 + DAYS_SHOWN]),
+        "states_bar": states_bar(figures[1]),
+        "undated": [row for row in figures[3 + DAYS_SHOWN :] if Mark.UNDATED in row.marks],
+        "month_word": str(Month(month.first_day.year, month.first_day.month)),
+    }
 
 
 def state_at(station: Station, identities: Mapping[int, Identity], now: int, interval: int) -> State:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from litestar import Response, get
 
+from collector.domain.access import Permission
 from collector.domain.calendar import this_month, today
 from collector.domain.overview import overview
 from collector.domain.stations import State, state_of
@@ -16,6 +17,7 @@ from collector.storage.queries.identities import quarantined
 from collector.storage.queries.site_statistics import figures_of_sites
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.stations import Station, stations_of, waiting_stations
+from collector.web.permissions import may
 from collector.web.surroundings import Around, WebRequest
 
 
@@ -24,8 +26,9 @@ class Row:
     site: Site
     states: Counter[State]
     stations: int
-    today: Figures
-    month: Figures
+    today: Figures | None
+    """None where the reader may not see figures by day."""
+    month: Figures | None
 
 
 def states_of(
@@ -45,16 +48,18 @@ def show(request: WebRequest, around: Around) -> Response[str]:
     now, rules = around.clock(), around.settings.rules
     periods = [today(now, rules.zone), this_month(now, rules.zone)]
     with reading(around.engine) as connection:
-        sites = all_sites(connection)
+        sites = [site for site in all_sites(connection) if may(request.user, Permission.SEE, site)]
         stations = stations_of(connection, [site.site_id for site in sites])
-        waiting = waiting_stations(connection)
+        # To which site they belong is not known yet.
+        waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []
         apart = quarantined(connection)
-        figures = figures_of_sites(connection, sites, periods, now, rules)
+        open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
+        figures = figures_of_sites(connection, open_sites, periods, now, rules)
     rows = []
     for site in sites:
         here = [station for station in stations if station.site_id == site.site_id]
         states = states_of(here, apart, now, around.settings.contact_interval_seconds)
-        rows.append(Row(site, states, len(here), *figures[site.site_id]))
+        rows.append(Row(site, states, len(here), *figures.get(site.site_id, (None, None))))
     return around.pages.render(
         request,
         "sites.html",
@@ -63,5 +68,6 @@ def show(request: WebRequest, around: Around) -> Response[str]:
         states=sum((row.states for row in rows), Counter()),
         stations=len(stations),
         month=periods[1],
-        overview=overview([row.month for row in rows], rules.coverage_limit),
+        overview=overview([row.month for row in rows if row.month], rules.coverage_limit),
+        seen=[row for row in rows if row.month],
     )

@@ -13,7 +13,7 @@ from collector.storage.changes.entered import put_year
 from collector.storage.engine import reading
 from collector.storage.files.entered import read_fte, read_year, write_fte
 from collector.storage.queries.entered import entered_of
-from collector.web.editing import Form, Refused, Typed, back_to, carried_out, editable_site
+from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 
@@ -38,7 +38,7 @@ def page(request: WebRequest, around: Surroundings, code: str, year: int, refuse
     if not EARLIEST_YEAR < year < LATEST_YEAR:
         raise NotFoundException
     with reading(around.engine) as connection:
-        site = editable_site(request, connection, code)
+        site = found_site(connection, code)
         known = entered_of(connection, site.site_id, year - 1, year).years
     # What a site offers hardly changes: the list of the year before is a proposal.
     before = next((each.services for each in known if each.year == year - 1), None)

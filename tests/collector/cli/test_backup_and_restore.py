@@ -19,7 +19,7 @@ from collector.ingest.enrolment import exchange
 from collector.storage import schema
 from collector.storage.backup import BESIDE
 from collector.storage.lock_file import held
-from collector.storage.models import credential, web_session
+from collector.storage.models import credential, invitation, web_session
 from tests.collector.cli.conftest import Run
 from tests.collector.cli.refusal import one_sentence
 from tests.collector.storage.next_version import NEXT, migrations_of_tomorrow
@@ -166,15 +166,19 @@ def test_a_line_that_cannot_be_understood_is_told_by_check(ready: Run, data: Pat
     assert (checked.exit_code, "collector.W009  1 lines" in checked.stdout) == (0, True)
 
 
-def test_nobody_is_logged_in_after_a_restore(ready: Run, database: Change, backup: Path) -> None:
+def test_nobody_is_logged_in_or_invited_after_a_restore(ready: Run, database: Change, backup: Path) -> None:
     def log_in(connection: Connection) -> None:
-        connection.execute(insert(web_session).values(key_sha256="0" * 64, data="{}", valid_until=2**40))
+        row = {"account_id": 1, "valid_until": 2**40}
+        connection.execute(insert(web_session).values(key_sha256="0" * 64, opened_at=0, **row))
+        connection.execute(insert(invitation).values(token_sha256="0" * 64, **row))
 
     found: list[object] = []
+    ready("user", "add", "anna", input="vier woorden zijn goed\n")
     database(log_in)
     ready("backup", str(backup))
     ready("restore", str(backup))
     database(lambda connection: found.extend(connection.execute(select(web_session))))
+    database(lambda connection: found.extend(connection.execute(select(invitation))))
     assert found == []
 
 

@@ -40,6 +40,55 @@ def test_a_password_is_changed_and_the_old_one_no_longer_opens(ready: Run, data:
     assert may_enter(data, "anna", "een ander wachtwoord")
 
 
+def test_roles_are_given_and_taken_away_in_a_site_a_municipality_and_the_region(ready: Run) -> None:
+    result = ready("user", "add", "anna", "--role", "facilitator", "--site", "EVERE", input=PASSWORD + "\n")
+    assert result.stdout == "added anna (facilitator)\n"
+    assert ready("user", "grant", "anna", "--role", "technician", "--municipality", "Evere").exit_code == 0
+    assert ready("user", "grant", "anna", "--role", "reader").exit_code == 0
+    assert ready("user", "list").stdout.split(None, 1)[1] == "facilitator at EVERE, technician in Evere, reader\n"
+    assert ready("user", "withdraw", "anna", "--role", "technician", "--municipality", "Evere").exit_code == 0
+    assert ready("user", "list").stdout.split(None, 1)[1] == "facilitator at EVERE, reader\n"
+    sentence = one_sentence(ready("user", "withdraw", "anna", "--role", "technician"))
+    assert sentence == "anna does not have that role there; see `dps-collector user list`"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--role", "facilitator"), "is had in a municipality or site, not in a region"),
+        (("--role", "administrator", "--site", "EVERE"), "is had in a region, not in a site"),
+        (("--role", "reader", "--site", "NOWHERE"), "there is no site"),
+    ],
+)
+def test_a_role_is_had_where_it_makes_sense(ready: Run, words: tuple[str, ...], sentence: str) -> None:
+    assert sentence in one_sentence(ready("user", "add", "anna", *words, input=PASSWORD + "\n"))
+    assert ready("user", "list").stdout == ""
+
+
+def test_a_disabled_account_needs_a_new_password_when_it_is_enabled_and_no_backup_brings_the_old_one(
+    ready: Run, data: Path
+) -> None:
+    ready("user", "add", "anna", input=PASSWORD + "\n")
+    ready("user", "add", "bram", input=PASSWORD + "\n")
+    assert ready("user", "disable", "anna").stdout == "disabled anna\n"
+    assert not may_enter(data, "anna", PASSWORD)
+    assert '"kind": "password"' in (data / "revocations.jsonl").read_text("utf-8")
+    assert ready("user", "enable", "anna").exit_code == 0
+    assert not may_enter(data, "anna", PASSWORD)
+    ready("user", "password", "anna", input=PASSWORD + "\n")
+    assert may_enter(data, "anna", PASSWORD)
+
+
+def test_the_last_administrator_stays_one(ready: Run, data: Path) -> None:
+    ready("user", "add", "anna", input=PASSWORD + "\n")
+    ready("user", "add", "bram", "--role", "reader", input=PASSWORD + "\n")
+    for words in (("disable", "anna"), ("withdraw", "anna")):
+        assert "the last administrator" in one_sentence(ready("user", *words))
+    assert may_enter(data, "anna", PASSWORD)
+    ready("user", "grant", "bram")
+    assert ready("user", "withdraw", "anna").exit_code == 0
+
+
 @pytest.mark.parametrize("given", ["", "\n", "short\n", "x" * 1001 + "\n"])
 def test_a_weak_or_monstrous_password_is_refused_and_not_repeated(given: str, ready: Run) -> None:
     sentence = one_sentence(ready("user", "add", "anna", input=given))

@@ -18,6 +18,7 @@ from collector.storage.models import (
     dirty_slot,
     horizon,
     hourly_readings,
+    invitation,
     off_stretch,
     run,
     seal,
@@ -28,6 +29,7 @@ from collector.storage.models import (
     waiting_envelope,
     web_session,
 )
+from collector.storage.queries.accounts import add_account
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 from tests.collector.ingest.test_off_time import A, B, evening, morning, roll_all
@@ -364,22 +366,25 @@ def test_undated_counts_stay_as_sums_by_local_month_of_receipt(region: Engine) -
 def test_old_readings_ended_log_ins_old_waiting_envelopes_and_old_changes_go(region: Engine) -> None:
     common = {"site_id": 1, "station_id": 1, "readings": "{}"}
     with writing(region) as connection:
+        anna = add_account(connection, "anna", "", 1)
+        for days, subject in ((401, "download"), (399, "download"), (1831, "site"), (1829, "site")):
+            row = {"changed_at": LATER - days * DAY, "changed_by": "anna", "subject": subject, "name": "EVERE"}
+            connection.execute(insert(audit_entry).values(row))
         for at in (LATER - 401 * DAY, LATER - 399 * DAY):
             connection.execute(insert(hourly_readings).values(**common, hour_at=at))
         for valid_until in (LATER - 1, LATER + 1):
-            row = {"key_sha256": str(valid_until), "data": "", "valid_until": valid_until}
-            connection.execute(insert(web_session).values(row))
+            row = {"account_id": anna, "valid_until": valid_until}
+            connection.execute(insert(web_session).values(key_sha256=str(valid_until), opened_at=1, **row))
+            connection.execute(insert(invitation).values(token_sha256=str(valid_until), **row))
         for at in (LATER - 92 * DAY, LATER - DAY):
             row = {"public_id": cast.public_id(8), "envelope_id": str(at), "received_at": at, "body": "{}"}
             connection.execute(insert(waiting_envelope).values(row))
-        for at in (LATER - 1831 * DAY, LATER - 1829 * DAY):
-            row = {"changed_at": at, "changed_by": "anna", "subject": "site", "name": "EVERE"}
-            connection.execute(insert(audit_entry).values(row))
 
     done = purged(region)
     assert (done.readings, done.audit_entries) == (1, 1)
-    tables = (hourly_readings, web_session, waiting_envelope, audit_entry)
+    tables = (hourly_readings, web_session, waiting_envelope, invitation)
     assert [count(region, table) for table in tables] == [1, 1, 1, 1]
+    assert count(region, audit_entry) == 2, "a change and a download of late"
 
 
 def test_a_running_collector_purges_once_a_day_and_only_where_it_holds_the_lease(sqlite_region: Engine) -> None:

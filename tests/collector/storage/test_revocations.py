@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
+from collector.domain.access import Role
+from collector.storage.changes.base import Change
 from collector.storage.engine import reading, writing
 from collector.storage.models import credential, enrolment_token, waiting_envelope
-from collector.storage.queries.accounts import all_accounts, set_password_hash
+from collector.storage.queries.accounts import all_accounts, set_columns
 from collector.storage.revocations import (
-    PASSWORD,
     STATION,
     TOKEN,
     BroughtTogether,
@@ -18,9 +20,8 @@ from collector.storage.revocations import (
     bring_together,
     note,
     noted,
-    password_id,
 )
-from collector.web.accounts import ADMINISTRATOR, authenticate, create_account, set_password
+from collector.web.accounts import authenticate, create_account, set_password
 from tests.collector.ingest.cast import public_id, seed
 
 AT = 1_780_000_000
@@ -129,25 +130,27 @@ def test_nobody_else_may_read_it_and_a_missing_file_says_nothing(file: Path) -> 
     assert file.stat().st_mode & 0o077 == 0
 
 
+def change(connection: Connection) -> Change:
+    return Change(connection, "anna", AT, ZoneInfo("UTC"), lambda: 1)
+
+
 def test_a_password_that_was_replaced_opens_nothing_in_a_database_that_still_has_it(region: Engine, file: Path) -> None:
     with writing(region) as connection:
-        create_account(connection, "anna", "the old password", ADMINISTRATOR, AT)
-        create_account(connection, "bram", "another password", ADMINISTRATOR, AT)
+        create_account(connection, "anna", "the old password", Role.ADMINISTRATOR, AT)
+        create_account(connection, "bram", "another password", Role.ADMINISTRATOR, AT)
         old = all_accounts(connection)[0].password_hash
-        set_password(connection, "anna", "the new password", lambda ended: note(file, [password_noted(ended)]))
+        set_password(
+            change(connection), "anna", "the new password", lambda kind, id_: note(file, [Revocation(kind, id_, AT)])
+        )
     assert bring_together(region, file).applied == 0
     with writing(region) as connection:
         assert authenticate(connection, "anna", "the new password")
-        set_password_hash(connection, all_accounts(connection)[0].account_id, old)  # the backup of yesterday
+        set_columns(connection, all_accounts(connection)[0].account_id, password_hash=old)  # the backup of yesterday
     assert bring_together(region, file).applied == 1
     with writing(region) as connection:
         for password in ("the old password", "the new password", "nobody has this password", ""):
             assert authenticate(connection, "anna", password) is None
         assert authenticate(connection, "bram", "another password")
-        set_password(connection, "anna", "the new password", pytest.fail)
+        set_password(change(connection), "anna", "the new password", lambda *_: pytest.fail("no password was replaced"))
         assert authenticate(connection, "anna", "the new password")
     assert bring_together(region, file).applied == 0
-
-
-def password_noted(password_hash: str) -> Revocation:
-    return Revocation(PASSWORD, password_id(password_hash), AT)

@@ -2,6 +2,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, select, update
 
+from collector.domain.access import Grant, Role
 from collector.storage.engine import reading, writing
 from collector.storage.models import account
 from collector.web import accounts
@@ -17,7 +18,7 @@ def test_an_account_opens_with_its_name_and_password_alone(empty_database: Engin
     with reading(empty_database) as connection:
         found = authenticate(connection, "anna", GOOD)
         assert found is not None
-        assert (found.account_id, found.role) == (number, "reader")
+        assert (found.account_id, found.rights.grants) == (number, (Grant(Role.READER),))
         assert authenticate(connection, "anna", GOOD + "x") is None
         assert authenticate(connection, "bert", GOOD) is None
         stored = connection.execute(select(account.c.password_hash)).scalar_one()
@@ -55,7 +56,7 @@ def test_an_unknown_name_costs_as_much_work_as_a_known_one(
         ("", GOOD, "reader", "name"),
         ("a\x00b", GOOD, "reader", "name"),
         ("anna", "eleven char", "reader", "12"),
-        ("anna", GOOD, "root", "administrator, reader"),
+        ("anna", GOOD, "root", "administrator, regional_coordinator"),
         ("taken", GOOD, "reader", "another name"),
     ],
 )

@@ -18,6 +18,13 @@ from tests.collector.web.seeded_register import seed_register
 PAGES = (
     "/reports",
     "/reports/CANAL/2026",
+    "/account",
+    "/account?second=1",
+    "/accounts",
+    "/accounts/1",
+    "/audit",
+    "/invitations/used",
+    "/login/code",
     "/",
     "/sites/CANAL",
     "/sites/CANAL/statistics/2026",
@@ -131,6 +138,11 @@ def pages_of(browser: Browser) -> dict[str, str]:
     browser.log_in("administrator", PASSWORD)
     canal = "/sites/CANAL"
     found["refused"] = browser.send(f"{canal}/attendance/change", canal, action="attendance", visits="x").text
+    invited = browser.send("/accounts/invite", "/accounts", account_name="2", role="reader", where="region")
+    found["invited"] = invited.text
+    found["invitation"] = browser.get(invited.text.split("dps.example")[1].split("<")[0]).text
+    token = {"action": "token", "name": "3", "valid_until": "2026-12-31", "where": "region", "current": PASSWORD}
+    found["token"] = browser.send("/account/change", "/account", **token).text
     data = {"_csrf_token": browser.token(canal)}
     file = b"site,first_day,last_day\nCANAL,2026-08-01,2026-08-02\nNOORD,2026-08-01,x\n"
     tried = browser.client.post(f"{canal}/files/try", data=data, files={"file": ("t.csv", file, "text/csv")})
@@ -172,6 +184,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
     names = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.html")}
     of_sites = {"activity", "attendance", "entries", "equipment", "files", "opening_hours", "register", "year"}
     of_reports = {"report", "report_draft", "reports"}
+    of_accounts = {"access", "account", "account_of_other", "accounts", "audit", "invitation", "login_code"}
     others = {"decisions", "base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
     public = {f"public/{name}" for name in ("open_data", "paper", "papers", "parts", "poster", "site", "sites")}
-    assert names == others | of_sites | of_reports | public
+    assert names == others | of_sites | of_reports | public | of_accounts

@@ -41,7 +41,7 @@ def sentence_in(page: str) -> str:
 @pytest.fixture
 def reader(region: Engine, open_browser: Callable[..., Browser]) -> Browser:
     with writing(region) as connection:
-        create_account(connection, "reader", PASSWORD, "reader", NOW)
+        create_account(connection, "reader", PASSWORD, "reader", NOW, site_id=site_ids(connection)["CANAL"])
     browser = open_browser(region)
     assert browser.log_in("reader", PASSWORD).status_code == 303
     return browser

@@ -16,7 +16,7 @@ from collector.reports.inputs import Edition, Inputs, canonical_json, checksum, 
 from collector.reports.vintages import freeze, rebuilt
 from collector.storage.engine import reading, writing
 from collector.storage.models import site_slot, timetable, weekly_interval
-from collector.storage.queries.sites import site_of_code
+from collector.storage.queries.sites import site_ids, site_of_code
 from collector.storage.queries.vintages import Acceptance, accept, file_of, inputs_of, vintages_of
 from collector.web.accounts import create_account
 from tests.collector.web.browser import Browser, words_of
@@ -152,7 +152,7 @@ def test_somebody_who_only_reads_can_neither_accept_nor_freeze(
     region: Engine, open_browser: Callable[..., Browser]
 ) -> None:
     with writing(region) as connection:
-        create_account(connection, "reader", PASSWORD, "reader", NOW)
+        create_account(connection, "reader", PASSWORD, "reader", NOW, site_id=site_ids(connection)["CANAL"])
     browser = open_browser(region)
     browser.log_in("reader", PASSWORD)
     page = browser.get(DESK).text

@@ -1,0 +1,185 @@
+"""Changes of accounts, each with a line in the audit."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert
+
+from collector.domain.access import Grant, Role, is_last_administrator
+from collector.domain.mistakes import N_, Mistake
+from collector.storage.changes.base import Change, Subject, note
+from collector.storage.models import api_token, invitation, recovery_code
+from collector.storage.queries.accounts import (
+    Account,
+    account_numbered,
+    add_grant,
+    administrators,
+    grants_of,
+    remove_grant,
+    set_columns,
+    set_grants,
+)
+from collector.storage.queries.api_tokens import ApiToken, revoke_token
+from collector.storage.queries.web_sessions import close_sessions_of, digest
+from collector.storage.revocations import API_TOKEN, NO_PASSWORD, PASSWORD, password_id
+
+Revoke = Callable[[str, str], None]
+"""Notes, before the commit, the kind and the public id of what no restored backup may bring back."""
+
+MOST_GRANTS = 50
+
+
+class NewToken(NamedTuple):
+    """Of a program; the secret itself is shown once and kept nowhere."""
+
+    public_id: str
+    secret_sha256: str
+    name: str
+    grant: Grant
+    valid_until: int
+
+
+def note_account(change: Change, account_id: int) -> None:
+    """That there is a new one, with its grants."""
+    grants = [_words(each) for each in grants_of(change.connection, account_id).values()]
+    note(change, None, Subject.ACCOUNT, _name(change, account_id), None, {"grants": grants})
+
+
+def give(change: Change, account: Account, grant: Grant) -> None:
+    """Nothing changes where it is there already."""
+    known = grants_of(change.connection, account.account_id).values()
+    if grant in known:
+        return
+    if len(known) >= MOST_GRANTS:
+        raise Mistake(N_("An account has at most %(number)s roles; take one away first."), number=MOST_GRANTS)
+    add_grant(change.connection, account.account_id, grant)
+    note(change, None, Subject.ACCOUNT, account.name, None, {"grant": _words(grant)})
+
+
+def withdraw(change: Change, account: Account, grant_id: int) -> None:
+    """Raises Mistake where nobody could manage accounts any more."""
+    grant = grants_of(change.connection, account.account_id).get(grant_id)
+    if grant is None:
+        return
+    if grant.role is Role.ADMINISTRATOR:
+        _keep_an_administrator(change, account)
+    remove_grant(change.connection, account.account_id, grant_id)
+    note(change, None, Subject.ACCOUNT, account.name, {"grant": _words(grant)}, None)
+
+
+def follow_provider(change: Change, account: Account, grants: tuple[Grant, ...]) -> None:
+    """What the provider of OpenID Connect says of somebody replaces all that was there."""
+    if set(grants) == set(account.rights.grants):
+        return
+    set_grants(change.connection, account.account_id, grants)
+    before, after = ({"grants": [_words(each) for each in some]} for some in (account.rights.grants, grants))
+    note(change, None, Subject.ACCOUNT, account.name, before, after)
+
+
+def disable(change: Change, account: Account, revoke: Revoke) -> None:
+    """Ends log-ins, invitations and the password; raises Mistake for the last administrator."""
+    if account.disabled:
+        return
+    _keep_an_administrator(change, account)
+    if account.password_hash != NO_PASSWORD:
+        revoke(PASSWORD, password_id(account.password_hash))
+    number = account.account_id
+    set_columns(change.connection, number, disabled_at=change.at, password_hash=NO_PASSWORD)
+    change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
+    close_sessions_of(change.connection, number)
+    note(change, None, Subject.ACCOUNT, account.name, {"disabled": False}, {"disabled": True})
+
+
+def enable(change: Change, account: Account) -> None:
+    """Whoever it is needs a new password, or an invitation."""
+    if account.disabled:
+        set_columns(change.connection, account.account_id, disabled_at=None)
+        note(change, None, Subject.ACCOUNT, account.name, {"disabled": True}, {"disabled": False})
+
+
+def invite(change: Change, account: Account, token: str, valid_until: int) -> None:
+    """A link by which a password is set, once; earlier ones open nothing any more."""
+    number = account.account_id
+    change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
+    change.connection.execute(
+        insert(invitation).values(token_sha256=digest(token), account_id=number, valid_until=valid_until)
+    )
+    note(change, None, Subject.ACCOUNT, account.name, None, {"invitation": True})
+
+
+def replace_password(change: Change, account: Account, new_hash: str, revoke: Revoke, keep: str = "") -> None:
+    """Ends the account's log-ins, but for the browser with the key `keep`, and its invitations."""
+    if account.password_hash != NO_PASSWORD:
+        revoke(PASSWORD, password_id(account.password_hash))
+    number = account.account_id
+    set_columns(change.connection, number, password_hash=new_hash)
+    change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
+    close_sessions_of(change.connection, number, keep)
+    note(change, None, Subject.ACCOUNT, account.name, None, {"password": True})
+
+
+def set_second_factor(change: Change, account: Account, secret: str, step: int, codes: list[str], keep: str) -> None:
+    """Log-ins without it end, but for the browser with the key `keep`."""
+    set_columns(change.connection, account.account_id, totp_secret=secret, totp_step=step)
+    set_recovery_codes(change, account, codes)
+    close_sessions_of(change.connection, account.account_id, keep)
+    note(change, None, Subject.ACCOUNT, account.name, {"second_factor": False}, {"second_factor": True})
+
+
+def remove_second_factor(change: Change, account: Account, keep: str = "") -> None:
+    if not account.totp_secret:
+        return
+    set_columns(change.connection, account.account_id, totp_secret="", totp_step=0)
+    set_recovery_codes(change, account, [])
+    close_sessions_of(change.connection, account.account_id, keep)
+    note(change, None, Subject.ACCOUNT, account.name, {"second_factor": True}, {"second_factor": False})
+
+
+def set_recovery_codes(change: Change, account: Account, codes: list[str]) -> None:
+    """These and no others."""
+    mine = recovery_code.c.account_id == account.account_id
+    change.connection.execute(delete(recovery_code).where(mine))
+    for code in codes:
+        row = {"account_id": account.account_id, "code_sha256": digest(code)}
+        change.connection.execute(insert(recovery_code).values(row))
+
+
+def add_token(change: Change, account: Account, token: NewToken) -> None:
+    """A token for programs; it never does more than its account."""
+    grant = token.grant
+    change.connection.execute(
+        insert(api_token).values(
+            public_id=token.public_id,
+            secret_sha256=token.secret_sha256,
+            account_id=account.account_id,
+            name=token.name,
+            scope=grant.scope.value,
+            municipality=grant.municipality,
+            site_id=grant.site_id,
+            created_at=change.at,
+            valid_until=token.valid_until,
+        )
+    )
+    said = {"valid_until": token.valid_until, "grant": _words(grant)}
+    note(change, None, Subject.TOKEN, f"{account.name}: {token.name}"[:120], None, said)
+
+
+def end_token(change: Change, account: Account, token: ApiToken, revoke: Revoke) -> None:
+    revoke(API_TOKEN, token.public_id)
+    revoke_token(change.connection, token.public_id, change.at)
+    said = {"public_id": token.public_id}
+    note(change, None, Subject.TOKEN, f"{account.name}: {token.name}"[:120], said, None)
+
+
+def _keep_an_administrator(change: Change, account: Account) -> None:
+    if is_last_administrator(account.account_id, administrators(change.connection)):
+        raise Mistake(N_("This is the last administrator; make somebody else one first."))
+
+
+def _name(change: Change, account_id: int) -> str:
+    found = account_numbered(change.connection, account_id)
+    return found.name if found else ""
+
+
+def _words(grant: Grant) -> dict[str, object]:
+    return {name: value for name, value in grant._asdict().items() if value}

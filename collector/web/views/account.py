@@ -1,0 +1,248 @@
+"""The own account: password, second factor, log-ins, tokens for programs."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.exceptions import ClientException, NotAuthorizedException
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from collector.domain import second_factor
+from collector.domain.access import Grant, Role, Scope
+from collector.domain.calendar import local_date, start_of_day
+from collector.domain.fields import read_day
+from collector.domain.mistakes import N_, Mistake
+from collector.storage.changes.accounts import (
+    NewToken,
+    add_token,
+    end_token,
+    remove_second_factor,
+    set_recovery_codes,
+    set_second_factor,
+)
+from collector.storage.changes.base import Change
+from collector.storage.engine import reading, writing
+from collector.storage.queries.accounts import Account, account_numbered
+from collector.storage.queries.api_tokens import secret_digest, tokens_of
+from collector.storage.queries.sites import all_sites
+from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
+from collector.storage.revocations import NO_PASSWORD
+from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, set_password
+from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
+from collector.web.places import chosen_place, named_place, places_of
+from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.views.login import AT_ONCE, checked, client_of, mark_of
+from collector.web.words import sentence_of
+
+SLOT_SECONDS = 900
+MOST_TOKENS = 50
+LONGEST_TOKEN_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown this once."""
+
+    codes: tuple[str, ...] = ()
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What an action is given."""
+
+    request: WebRequest
+    around: Surroundings
+    account: Account
+    typed: Typed
+    change: Change
+
+    def key(self) -> str:
+        """Of the browser that asks."""
+        return str(self.request.auth)
+
+    def check_password(self) -> None:
+        """Whoever sits before a browser that was left open must not take the account over."""
+        if self.account.password_hash == NO_PASSWORD:
+            return
+        name, around = self.account.name, self.around
+        client, mark, now = client_of(self.request), mark_of(self.request, around, name), around.clock()
+        wait = around.attempts.wait_seconds(client, name, mark, now)
+        if wait:
+            raise Mistake(N_("Too many attempts. Please wait %(minutes)s min, then try again."), minutes=-(-wait // 60))
+        if checked(around, name, self.typed["current"]) is None:
+            around.attempts.failed(client, name, mark, now)
+            raise Mistake(N_("The present password is not right."))
+
+
+@get("/account", sync_to_thread=True)
+def show(request: WebRequest, around: Around, second: FromQuery[int] = 0, stored: FromQuery[int] = 0) -> Response[str]:
+    return page(request, around, None, Shown(), setting_up=bool(second), stored=bool(stored))
+
+
+@post("/account/change")
+async def change(request: WebRequest, around: Around, data: Form) -> Response[str] | Redirect:
+    return await sync_to_thread(changed, request, around, data)
+
+
+def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) -> Response[str] | Redirect:
+    typed = Typed(data)
+    action = ACTIONS.get(typed["action"])
+    if action is None:
+        raise ClientException
+    try:
+        with reading(around.engine) as connection:
+            before = own_account(request, account_numbered(connection, number_of(request)))
+        with writing(around.engine) as connection:
+            shown = action(Own(request, around, before, typed, change_by(request, around, connection)))
+    except Mistake as mistake:
+        refused = Refused(typed["action"], sentence_of(mistake, around.pages.speech_of(request).gettext), typed)
+        return page(request, around, refused, Shown(), setting_up=typed["action"] == "second_factor")
+    return page(request, around, None, shown) if shown else back_to(request, "/account")
+
+
+def number_of(request: WebRequest) -> int:
+    return own_account(request, request.user).account_id
+
+
+def own_account(_request: WebRequest, found: Account | None) -> Account:
+    if found is None:
+        raise NotAuthorizedException
+    return found
+
+
+def page(
+    request: WebRequest,
+    around: Surroundings,
+    refused: Refused | None,
+    shown: Shown,
+    *,
+    setting_up: bool = False,
+    stored: bool = False,
+) -> Response[str]:
+    now, zone = around.clock(), around.settings.rules.zone
+    with reading(around.engine) as connection:
+        account = own_account(request, account_numbered(connection, number_of(request)))
+        sessions = sessions_of(connection, account.account_id, now)
+        tokens = tokens_of(connection, account.account_id)
+        sites = [site for site in all_sites(connection) if account.rights.sees_anything_of(site.place)]
+    secret = refused.typed["secret"] if refused and refused.form == "second_factor" else ""
+    secret = secret if secret and second_factor.is_secret(secret) else second_factor.new_secret(secrets.token_bytes)
+    translate = around.pages.speech_of(request).gettext
+    return around.pages.render(
+        request,
+        "account.html",
+        status=400 if refused else 200,
+        own=account,
+        sessions=sessions,
+        here=digest(request.auth),
+        tokens=tokens,
+        now=now,
+        today=local_date(now, zone),
+        where=lambda grant: named_place(grant, sites, translate),
+        places=places_of(sites, translate),
+        has_password=account.password_hash != NO_PASSWORD,
+        shortest=SHORTEST_PASSWORD,
+        setting_up=setting_up and not account.totp_secret,
+        secret=secret,
+        groups=[secret[place : place + 4] for place in range(0, len(secret), 4)],
+        link=second_factor.address(secret, account.name, translate("Digital Public Spaces")),
+        shown=shown,
+        refused=refused,
+        stored=stored,
+    )
+
+
+def checked_new_password(typed: Typed) -> str:
+    """Raises Mistake."""
+    password = typed["password"]
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Mistake(
+            N_("The password must have at least %(number)s characters; several words are easiest."),
+            number=SHORTEST_PASSWORD,
+        )
+    if password != typed["again"]:
+        raise Mistake(N_("The two passwords are not the same."))
+    return password
+
+
+def store_password(own: Own) -> None:
+    own.check_password()
+    password = checked_new_password(own.typed)
+    with AT_ONCE:
+        set_password(own.change, own.account.name, password, revoking(own.around), own.key())
+
+
+def store_second_factor(own: Own) -> Shown:
+    own.check_password()
+    secret = own.typed["secret"]
+    if own.account.totp_secret or not second_factor.is_secret(secret):
+        raise ClientException
+    step = second_factor.step_of(secret, own.typed["code"], own.around.clock(), 0)
+    if step is None:
+        raise Mistake(N_("This code is not right. Check that the clock of your telephone is right, and type the next."))
+    codes = second_factor.recovery_codes(secrets.token_bytes)
+    set_second_factor(own.change, own.account, secret, step, codes, own.key())
+    return Shown(codes=tuple(codes))
+
+
+def drop_second_factor(own: Own) -> None:
+    own.check_password()
+    remove_second_factor(own.change, own.account, own.key())
+
+
+def renew_codes(own: Own) -> Shown:
+    own.check_password()
+    if not own.account.totp_secret:
+        raise ClientException
+    codes = second_factor.recovery_codes(secrets.token_bytes)
+    set_recovery_codes(own.change, own.account, codes)
+    return Shown(codes=tuple(codes))
+
+
+def end_session(own: Own) -> None:
+    close_session_of(own.change.connection, own.account.account_id, own.typed["session"])
+
+
+def end_other_sessions(own: Own) -> None:
+    close_sessions_of(own.change.connection, own.account.account_id, own.key())
+
+
+def make_token(own: Own) -> Shown:
+    own.check_password()
+    connection, now, zone = own.change.connection, own.around.clock(), own.around.settings.rules.zone
+    name = own.typed["name"].strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Mistake(N_("Give it a name by which you know it again."))
+    valid_until = start_of_day(own.typed.read("valid_until", read_day), zone) * SLOT_SECONDS
+    if not now < valid_until <= now + LONGEST_TOKEN_DAYS * 86_400:
+        raise Mistake(N_("The end must lie in the future, at most %(days)s days from now."), days=LONGEST_TOKEN_DAYS)
+    alive = [each for each in tokens_of(connection, own.account.account_id) if each.revoked_at is None]
+    if len([each for each in alive if each.valid_until > now]) >= MOST_TOKENS:
+        raise Mistake(N_("You have %(number)s tokens; end one first."), number=MOST_TOKENS)
+    place = chosen_place(own.typed["where"], all_sites(connection))
+    grant = Grant(Role.READER, *place) if place else Grant(Role.READER, Scope.REGION)
+    public_id, secret = secrets.token_hex(8), secrets.token_hex(32)
+    add_token(own.change, own.account, NewToken(public_id, secret_digest(secret), name, grant, valid_until))
+    return Shown(token=f"{public_id}.{secret}")
+
+
+def drop_token(own: Own) -> None:
+    for each in tokens_of(own.change.connection, own.account.account_id):
+        if each.public_id == own.typed["token"] and each.revoked_at is None:
+            end_token(own.change, own.account, each, revoking(own.around))
+
+
+ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
+    "password": store_password,
+    "second_factor": store_second_factor,
+    "no_second_factor": drop_second_factor,
+    "recovery_codes": renew_codes,
+    "end_session": end_session,
+    "end_other_sessions": end_other_sessions,
+    "token": make_token,
+    "end_token": drop_token,
+}
