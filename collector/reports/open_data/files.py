@@ -17,7 +17,7 @@ TITLES = {
 INVENTED = {"fr": "Démonstration : inventé", "nl": "Demonstratie: verzonnen", "en": "Demonstration: invented"}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def files_of(text: str, licence: str, publisher: str) -> Mapping[str, str]:
     """By name, from the inputs of a public vintage as they were kept; the latest few stay in memory."""
     inputs = read_inputs(text)

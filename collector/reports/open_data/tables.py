@@ -174,7 +174,7 @@ def as_json(tables: Mapping[str, tuple[Sequence[Column], Iterator[Values]]], abo
         name: [dict(zip((each.name for each in columns), typed(columns, row), strict=True)) for row in rows]
         for name, (columns, rows) in tables.items()
     }
-    return json.dumps({**about, **body}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**about, **body}, ensure_ascii=False) + "\n"
 
 
 def typed(columns: Sequence[Column], row: Values) -> Iterator[object]:

@@ -46,7 +46,7 @@ def paper(speech: Speech, facts: Facts, title: str, subtitle: str, *sections: Se
             (_("State"), f"{made}. {dots}"),
         ),
         running=made,
-        status=title,
+        status="",
         watermark=_("Demonstration") if facts.demonstration else "",
         contents=_("Contents"),
         sections=sections,

@@ -1,6 +1,6 @@
 """Open data: published statistics and the list of certified sites, for programs and for whoever looks for them.
 
-A frozen report never changes, so its files may be kept by caches; what depends on the register may not.
+A frozen report never changes, so caches may keep its files for a day; what depends on the register for some minutes.
 """
 
 from collections.abc import Mapping
@@ -33,6 +33,7 @@ TYPES = {"csv": "text/csv", "json": "application/json"}
 FILE = WITHOUT_ACCOUNT | {"exclude_from_csrf": True}
 """The same for everybody: no cookie goes with it, so that a cache may keep it."""
 FOR_GOOD = {"Cache-Control": "public, max-age=86400"}
+FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
 GRAPHS = {
     "catalogue.jsonld": ("application/ld+json", as_json_ld),
     "catalogue.ttl": ("text/turtle", as_turtle),
@@ -74,7 +75,7 @@ def send_spaces(around: Around, name: FromPath[str]) -> Response[str]:
         sites = certified_sites(connection)
         calendars = calendars_of(connection, [site.site_id for site in sites], date.year, date.year)
     entries = [Entry(site, regular_hours(calendars[site.site_id], date)) for site in sites]
-    return answer(spaces.files_of(entries, around.settings.open_data_licence), name, {})
+    return answer(spaces.files_of(entries, around.settings.open_data_licence), name, FOR_MINUTES)
 
 
 @get("/open-data/{code:str}/{year:int}/{vintage:int}/{name:str}", opt=FILE, sync_to_thread=True)

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import page
 import pytest
 
 from agent import spool
@@ -19,6 +20,7 @@ from collector.reports.papers.kept import REPLAY_DAYS, SPOOL_DAYS, kept
 from collector.reports.papers.poster import halves, poster_pdf
 from collector.storage.engine import create_engine
 from collector.storage.models import metadata
+from tests.collector.reports.test_pdf import failures
 
 LANGUAGES = load_languages()
 FACTS = Facts(made_at=1_795_302_000)
@@ -98,12 +100,14 @@ def test_a_paper_of_a_demonstration_says_so() -> None:
 def test_a_paper_is_a_tagged_pdf_and_the_same_on_the_same_day() -> None:
     speech = LANGUAGES["fr"]
     document = PAPERS["impact-assessment"].compose(speech, FACTS)
-    assert as_pdf(document, speech)[:5] == b"%PDF-"
+    assert failures(as_pdf(document, speech), page.ValidationProfile.PDF_UA_1) == []
     assert as_pdf(document, speech) == as_pdf(document, speech)
 
 
 def test_the_poster_is_one_page_in_french_and_dutch(tmp_path: Path) -> None:
     made = poster_pdf(LANGUAGES, "https://dps.example", FACTS)
+    assert failures(made, page.ValidationProfile.PDF_UA_1) == []
+    assert failures(made, page.ValidationProfile.PDF_A_2A) == []
     assert pages_of(made, tmp_path) == 1
     french, dutch = halves(LANGUAGES, "https://dps.example")
     assert (french.language, dutch.language) == ("fr", "nl")
