@@ -34,6 +34,8 @@ from collector.storage.queries.sites import site_of_code
 from collector.web.accounts import create_account, set_password
 
 CODE = "DEMO"
+NAME = "Cet ordinateur"
+NAME_NL = "Deze computer"
 ACCOUNT = "admin"
 CONTACT_SECONDS = 60
 """The demonstration's station reports each minute, so that somebody who looks sees something move."""
@@ -87,12 +89,14 @@ def demo(context: click.Context, folder: Path | None, port: int, *, region: bool
         click.echo("stopping")
 
 
-def tell(share: float) -> None:
-    """How much of the region's past is there: on one line of a terminal, in quarters elsewhere."""
-    if sys.stdout.isatty():
+def tell(share: float, complete: bool) -> None:
+    """How much of the region's past is there: on one line of a terminal, at its two ends elsewhere."""
+    if complete:
+        click.echo("The figures of the eight invented sites are complete.")
+    elif sys.stdout.isatty():
         click.echo(f"\rSimulating 14 months of eight invented sites: {share:.0%} ", nl=share >= 1)
     elif share >= 1:
-        click.echo("14 months of eight invented sites are simulated")
+        click.echo("14 months of eight invented sites are simulated; their figures are still being computed.")
 
 
 def invented(engine: Engine, settings: Settings) -> Filling:
@@ -135,7 +139,7 @@ def furnish(engine: Engine, data: Path) -> tuple[str, Path]:
         site_id = (
             site.site_id
             if site is not None
-            else add_site(connection, CODE, "This computer", "", now(), demonstration=True)
+            else add_site(connection, CODE, NAME, "", now(), name_nl=NAME_NL, demonstration=True)
         )
         if account is None:
             create_account(connection, ACCOUNT, password, Role.ADMINISTRATOR, now())

@@ -27,9 +27,12 @@ LOOK_SECONDS = 0.5
 
 
 class Filling:
-    """The two processes. `tell` is given the share that is done, from 0 to 1."""
+    """The two processes.
 
-    def __init__(self, engine: Engine, address: str, zone: str, tell: Callable[[float], None]) -> None:
+    `tell` is given the share of the past that is drawn, from 0 to 1, and whether all figures are computed from it.
+    """
+
+    def __init__(self, engine: Engine, address: str, zone: str, tell: Callable[[float, bool], None]) -> None:
         """Take the roller's lease; nothing runs until `start`. `address` is that of the engine's database."""
         self._engine = engine
         self._tell = tell
@@ -60,14 +63,16 @@ class Filling:
         # At its end the pipe is ready for ever, with nothing in it.
         with suppress(EOFError):
             while self._ear.poll():
-                self._tell(self._ear.recv())
+                self._tell(self._ear.recv(), False)
         for process in (self._drawing, self._rolling):
             if process.exitcode:
                 raise RuntimeError("the past of the demonstration could not be simulated")
         if self._drawing.exitcode == 0:
             self._committed.set()
-            self.done = self._rolling.exitcode == 0
             self._next_look = time.monotonic() + CONTACT_SECONDS
+            if self._rolling.exitcode == 0:
+                self.done = True
+                self._tell(1.0, True)
 
     def _go_on(self) -> None:
         if time.monotonic() >= self._next_look:

@@ -45,7 +45,7 @@ from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.site_statistics import rules_in_force
-from collector.storage.queries.sites import Site, all_sites
+from collector.storage.queries.sites import Site, sites_of_region
 from collector.storage.queries.vintages import REGION_ID, inputs_of
 from collector.storage.queries.year_statistics import figures_of_years
 
@@ -73,9 +73,9 @@ def gather(
 ) -> Gathered:
     """A draft of the report of one site, or of the Region where there is none."""
     rules = rules_in_force(connection, rules)
-    asked = all_sites(connection) if site is None else [site]
+    asked = sites_of_region(connection) if site is None else [site]
     # What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
-    sites = asked if edition is Edition.INTERNAL else all_sites(connection)
+    sites = asked if edition is Edition.INTERNAL else together_with(connection, site)
     this, before = (computed(connection, sites, each, now, rules, catalogue) for each in (year, year - 1))
     gates = checked(connection, asked, this.sites, before.sites, now, rules)
     subjects = subjects_of(connection, [each.site_id for each in asked])
@@ -125,6 +125,11 @@ def computed(
     return Years(region, found)
 
 
+def together_with(connection: Connection, site: Site | None) -> list[Site]:
+    """The sites with which it is decided what is hidden; a computer that shows the product stands alone."""
+    return [site] if site is not None and site.demonstration else sites_of_region(connection)
+
+
 def years_seen(
     connection: Connection,
     site: Site | None,
@@ -140,7 +145,7 @@ def years_seen(
         assert site is not None
         own = Years(None, figures_of_years(connection, [site], year, now, rules, catalogue))
         return seen(connection, own, site, audience, year, rules).years
-    years = computed(connection, all_sites(connection), year, now, rules, catalogue)
+    years = computed(connection, together_with(connection, site), year, now, rules, catalogue)
     return seen(connection, years, site, audience, year, rules).years
 
 

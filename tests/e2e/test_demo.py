@@ -149,7 +149,7 @@ def test_the_pages_show_the_invented_region_while_it_is_being_filled_and_control
         browser = browser_after_log_in(demo.address, "admin", demo.password)
         page = text_of(browser.get(demo.address))
         assert "Demonstration: all sites and visitors are invented" in page
-        assert [name for name in ("La Fabrique", "EPN du Bassin", "This computer") if name not in page] == []
+        assert [name for name in ("La Fabrique", "EPN du Bassin", "Cet ordinateur") if name not in page] == []
         until(
             lambda: re.search(r"[1-9] h", text_of(browser.get(f"{demo.address}/sites/ALLEE"))), "hours of use are there"
         )

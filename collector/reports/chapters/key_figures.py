@@ -14,6 +14,9 @@ def key_figures(words: Wording) -> Section:
     inputs = words.inputs
     if inputs.demonstration:
         blocks.append(Sentence(_("This is a demonstration: its figures are made up."), "warning"))
+        if inputs.is_region():
+            alone = _("The computer that shows the demonstration is a site of its own, and not part of the Region.")
+            blocks.append(Sentence(alone))
     if inputs.vintage is None:
         draft = _("This is a draft. Its figures can still change, and nobody has signed for them.")
         blocks.append(Sentence(draft, "warning"))

@@ -42,12 +42,24 @@ class Listed(NamedTuple):
 
 
 def add_site(
-    connection: Connection, code: str, name: str, municipality: str, now: int, *, demonstration: bool = False
+    connection: Connection,
+    code: str,
+    name: str,
+    municipality: str,
+    now: int,
+    *,
+    name_nl: str = "",
+    demonstration: bool = False,
 ) -> int:
     """The number of a new site."""
     added = connection.execute(
         insert(site).values(
-            code=code, name=name, municipality=municipality, demonstration=demonstration, created_at=now
+            code=code,
+            name=name,
+            name_nl=name_nl,
+            municipality=municipality,
+            demonstration=demonstration,
+            created_at=now,
         )
     )
     return int(added.inserted_primary_key[0])  # type: ignore[index]

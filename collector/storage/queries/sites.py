@@ -41,6 +41,11 @@ def all_sites(connection: Connection) -> list[Site]:
     return [Site(**row) for row in rows]
 
 
+def sites_of_region(connection: Connection) -> list[Site]:
+    """By name; without the computer that shows the product, which is no Digital Public Space."""
+    return [site for site in all_sites(connection) if not site.demonstration]
+
+
 def site_of_code(connection: Connection, code: str) -> Site | None:
     row = connection.execute(select(*COLUMNS).where(site.c.code == code)).mappings().one_or_none()
     return Site(**row) if row else None

@@ -1,6 +1,7 @@
 """A report that is computed from the database shows each reader what that reader may see."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from collector.reports.gathering import gather
 from collector.reports.inputs import Edition, Inputs, canonical_json
 from collector.reports.vintages import GatesOpen, TellsTooMuch, freeze, refuse_gaps
 from collector.storage.engine import create_engine, reading, writing
-from collector.storage.models import metadata, monthly_figure
+from collector.storage.models import metadata, monthly_figure, timetable, weekly_interval
 from collector.storage.queries.demonstration import call_demonstration
+from collector.storage.queries.register import add_site
 from collector.storage.queries.sites import site_of_code
 from tests.collector.reports import cast
 from tests.collector.web.seeded_region import NOW, seed
@@ -66,6 +68,24 @@ def test_every_report_of_a_demonstration_says_that_it_is_one(region: Engine) -> 
         call_demonstration(connection)
         assert made(connection, "NOORD", Edition.INTERNAL).demonstration
         connection.rollback()
+
+
+@pytest.mark.parametrize("edition", Edition)
+def test_the_computer_that_shows_a_demonstration_does_not_count_in_the_region(region: Engine, edition: Edition) -> None:
+    """Of its one station most of the year is unknown, so all sums would read "at least"."""
+    with region.connect() as connection:
+        before = made(connection, None, edition)
+        site_id = add_site(connection, "DEMO", "Cet ordinateur", "", NOW, name_nl="Deze computer", demonstration=True)
+        hours = {"site_id": site_id, "valid_from": dt.date(2020, 1, 1)}
+        connection.execute(insert(timetable).values(**hours))
+        connection.execute(
+            insert(weekly_interval).values(**hours, weekday=0, from_minute=540, until_minute=720, kind="free_access")
+        )
+        after, alone = made(connection, None, edition), made(connection, "DEMO", edition)
+        connection.rollback()
+    assert (after.figures, after.parts, after.ages) == (before.figures, before.parts, before.ages)
+    assert alone.subject.name["nl"] == "Deze computer"
+    assert alone.figures.year["A2"].value
 
 
 @pytest.mark.parametrize("edition", Edition)
