@@ -25,8 +25,8 @@ from collector.web.pages import Connection
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
 
-WITHOUT_ACCOUNT = {"without_account": True}
-"""Answers that are the same for everybody: nobody is looked up for them."""
+WITHOUT_ACCOUNT = {"without_account": True, "exclude_from_csrf": True}
+"""Answers that are the same for everybody: nobody is looked up for them, and no cookie goes with them."""
 SESSION_COOKIE = "session"
 KEY_BYTES = 32
 LONGEST_KEY = 100

@@ -30,6 +30,7 @@ class WebSettings:
     """The public body that publishes statistics."""
     open_data_licence: str = ""
     """Address of the licence of open data; empty where nobody has chosen one."""
+    invitation_days: int = 7
     kept: Facts = field(default_factory=Facts)
     """For how long things are kept, for the papers; what the pages know themselves is filled in by `facts`."""
     catalogue: Catalogue = field(default_factory=built_in)
@@ -45,6 +46,7 @@ class WebSettings:
         return replace(
             self.kept,
             log_in_hours=self.session_seconds // 3600,
+            invitation_days=self.invitation_days,
             idle_rule_minutes=max(self.rules.idle_rules).minutes,
             time_zone=self.rules.zone.key,
             public_pages=self.public_pages,

@@ -15,6 +15,7 @@ class Facts:
     enrolment_attempts_days: int = 90
     enrolment_attempts_most: int = 10_000
     log_in_hours: int = 12
+    invitation_days: int = 7
     language_cookie_days: int = 365
     idle_rule_minutes: int = 10
     time_zone: str = "Europe/Brussels"

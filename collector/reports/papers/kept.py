@@ -72,12 +72,25 @@ def kept(speech: Speech, facts: Facts) -> Table:
             _("To answer for a published figure, as long as somebody may ask about it."),
         ),
         (
-            _("Accounts of staff: name, role, language, checksum (argon2) of the password, what they log in with"),
+            _(
+                "Accounts of staff: name, mail address, roles, language, checksum (argon2) of the password, key of the "
+                "second factor, checksums of recovery codes and of tokens for programs"
+            ),
             f"{for_good} – {decides}",
             _("To let in those who may, and to say who made a change. An account can be disabled."),
         ),
         (
-            _("Log-ins: checksum of a random key"),
+            _("Who downloaded which file, and when"),
+            days(facts.downloads_days),
+            _("To know who has figures that are not public."),
+        ),
+        (
+            _("Invitations to an account: mail address, checksum of a random key"),
+            days(facts.invitation_days),
+            _("To let those in whom an administrator has invited."),
+        ),
+        (
+            _("Log-ins: checksum of a random key, and the kind of browser"),
             speech.ngettext("%(count)s hour at most", "%(count)s hours at most", facts.log_in_hours)
             % {"count": number(facts.log_in_hours)},
             _("To stay logged in for a working day."),

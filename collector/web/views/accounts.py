@@ -47,7 +47,6 @@ from collector.web.words import sentence_of
 
 log = logging.getLogger(__name__)
 
-INVITATION_DAYS = 7
 LONGEST_EMAIL = 254
 
 
@@ -86,7 +85,7 @@ def add(request: WebRequest, around: Around, data: Form) -> Response[str]:
         with writing(around.engine) as connection:
             change = change_by(request, around, connection)
             account = added(change, typed)
-            invite(change, account, token, around.clock() + INVITATION_DAYS * 86_400)
+            invite(change, account, token, around.clock() + around.settings.invitation_days * 86_400)
     except Mistake as mistake:
         refused = Refused("invite", sentence_of(mistake, around.pages.speech_of(request).gettext), typed)
         return listed(request, around, refused, None)
@@ -111,7 +110,7 @@ def listed(
         no_password=NO_PASSWORD,
         languages_known=list(LOCALES),
         invited=invited,
-        days=INVITATION_DAYS,
+        days=around.settings.invitation_days,
         refused=refused,
     )
 
@@ -165,7 +164,7 @@ def page(
         where=lambda grant: named_place(grant, sites, translate),
         has_password=account.password_hash != NO_PASSWORD,
         invited=invited,
-        days=INVITATION_DAYS,
+        days=around.settings.invitation_days,
         refused=refused,
         stored=stored,
     )
@@ -234,7 +233,7 @@ def handed_over(request: WebRequest, around: Surroundings, account: Account, tok
             "Hello,\n\nyou have an account for the statistics of the Digital Public Spaces. Its name is: %(name)s\n\n"
             "Choose a password here, within %(days)s days:\n%(link)s\n\n"
             "If you did not expect this mail, you need not do anything."
-        ) % {"name": account.name, "days": INVITATION_DAYS, "link": link}
+        ) % {"name": account.name, "days": around.settings.invitation_days, "link": link}
         try:
             send(post_office, account.email, _("Your account for the Digital Public Spaces"), text)
         except OSError:
@@ -267,7 +266,9 @@ def drop_second_factor(other: Other) -> None:
 def invite_again(other: Other) -> None:
     if other.account.disabled:
         raise ClientException
-    invite(other.change, other.account, other.token, other.around.clock() + INVITATION_DAYS * 86_400)
+    invite(
+        other.change, other.account, other.token, other.around.clock() + other.around.settings.invitation_days * 86_400
+    )
 
 
 ACTIONS: Mapping[str, Callable[[Other], None]] = {

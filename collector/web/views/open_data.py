@@ -30,8 +30,6 @@ from collector.web.log_in import WITHOUT_ACCOUNT
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 TYPES = {"csv": "text/csv", "json": "application/json"}
-FILE = WITHOUT_ACCOUNT | {"exclude_from_csrf": True}
-"""The same for everybody: no cookie goes with it, so that a cache may keep it."""
 FOR_GOOD = {"Cache-Control": "public, max-age=86400"}
 FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
 GRAPHS = {
@@ -55,7 +53,7 @@ def show(request: WebRequest, around: Around) -> Response[str]:
     )
 
 
-@get("/open-data/{name:str}", opt=FILE, sync_to_thread=True)
+@get("/open-data/{name:str}", opt=WITHOUT_ACCOUNT, sync_to_thread=True)
 def catalogue(request: WebRequest, around: Around, name: FromPath[str]) -> Response[str]:
     if name not in GRAPHS:
         raise NotFoundException
@@ -67,7 +65,7 @@ def catalogue(request: WebRequest, around: Around, name: FromPath[str]) -> Respo
     return Response(write(catalogue_of(reports, around.pages.languages, about)), media_type=media_type)
 
 
-@get("/open-data/spaces/{name:str}", opt=FILE, sync_to_thread=True)
+@get("/open-data/spaces/{name:str}", opt=WITHOUT_ACCOUNT, sync_to_thread=True)
 def send_spaces(around: Around, name: FromPath[str]) -> Response[str]:
     """The certified sites."""
     date = local_date(around.clock(), around.settings.rules.zone)
@@ -78,7 +76,7 @@ def send_spaces(around: Around, name: FromPath[str]) -> Response[str]:
     return answer(spaces.files_of(entries, around.settings.open_data_licence), name, FOR_MINUTES)
 
 
-@get("/open-data/{code:str}/{year:int}/{vintage:int}/{name:str}", opt=FILE, sync_to_thread=True)
+@get("/open-data/{code:str}/{year:int}/{vintage:int}/{name:str}", opt=WITHOUT_ACCOUNT, sync_to_thread=True)
 def send(
     around: Around, code: FromPath[str], year: FromPath[int], vintage: FromPath[int], name: FromPath[str]
 ) -> Response[str] | Response[bytes]:

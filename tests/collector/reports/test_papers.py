@@ -58,13 +58,14 @@ def test_the_times_in_the_table_are_those_of_the_settings() -> None:
 def test_every_setting_on_how_long_something_is_kept_reaches_the_papers(tmp_path: Path) -> None:
     """A new setting of that kind belongs into Facts and into the table."""
     names = {setting.name for setting in SETTINGS if "_kept_" in setting.name}
-    assert names == {"slot_records_kept_days", "site_slots_kept_months", "readings_kept_days", "audit_kept_days"}
+    days = ("audit_kept_days", "downloads_kept_days", "readings_kept_days", "slot_records_kept_days")
+    assert names == {*days, "site_slots_kept_months"}
     engine = create_engine(f"sqlite:///{tmp_path / 'c.sqlite'}")
     metadata.create_all(engine)
-    given = dict(zip(sorted(names), (2000, 420, 30, 120), strict=True))
+    given = dict(zip(sorted(names), (2000, 300, 420, 30, 120), strict=True))
     made = web_settings(engine, read(None, {}, data_folder=str(tmp_path), **given)).facts(0)
     engine.dispose()
-    assert (made.audit_days, made.readings_days) == (2000, 420)
+    assert (made.audit_days, made.downloads_days, made.readings_days) == (2000, 300, 420)
     assert (made.site_slots_months, made.slot_records_days) == (30, 120)
 
 
