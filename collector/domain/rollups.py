@@ -22,7 +22,7 @@ from collector.domain.site_slots import BANDS, NO_LENGTHS, RULES, SiteSlot
 
 HOURS_OF_DAY = 24
 HOURS_OF_WEEK = 7 * HOURS_OF_DAY
-_ALONE = 11
+_ALONE = 12
 """Sums that do not depend on the idle rule."""
 _BY_RULE = 6 + BANDS
 _RULE_PLACES = tuple((rule, _ALONE + rule * _BY_RULE) for rule in range(RULES))
@@ -72,6 +72,8 @@ class Sums(NamedTuple):
     """In one slot."""
     contacts_due: int = 0
     contacts_made: int = 0
+    seconds_repaired: int = 0
+    """On, as the systems' logs told while no agent ran."""
     by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
     """In ascending order of minutes."""
     records_capped: int = 0
@@ -130,7 +132,7 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     the nights, in which nobody can have used anything.
     """
     (stations, observed, _, off, log_on, activity, upper_bound,
-     known, all_taken, starts, in_use, lengths, due, made, capped) = row  # fmt: skip
+     known, all_taken, starts, in_use, lengths, due, made, capped, repaired) = row  # fmt: skip
     installed = max(stations, part.installed)
     offered = stations * length
     observed = min(observed, offered)
@@ -145,6 +147,7 @@ def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[
     cell[8] = max(cell[8], installed)
     cell[9] += due
     cell[10] += made
+    cell[11] += repaired
     cell[-1] += capped
     known_stations = stations if length == SLOT_SECONDS and stations else -1
     if not observed and all_taken == _NOTHING == starts and lengths == _NO_LENGTHS:

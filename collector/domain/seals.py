@@ -5,7 +5,8 @@ site and UTC day is sealed: how many site slots there are, what they add up to, 
 
 The hash is taken over ASCII text: one line "site_id,day", then one line for each site slot in ascending order, its
 slot and every number of it in the order of `SiteSlot`, with commas between, words of lengths as they are stored. The
-contacts due and made stand at the end where any was due, and then the records with capped sessions where there are any.
+contacts due and made stand at the end where any was due, and then the records with capped sessions where there are any;
+all of these, and then the seconds repaired, where there are any of those.
 """
 
 import hashlib
@@ -47,8 +48,13 @@ def seal(site_id: int, day: int, site_slots: Iterable[tuple[int, SiteSlot]]) -> 
 
 def _line(slot: int, value: SiteSlot) -> str:
     groups = (value.stations_known, value.stations_taken, value.starts, value.seconds_in_use, value.lengths)
-    # Days that were sealed before contacts and capped sessions were counted keep their hash.
-    contacts = (value.contacts_due, value.contacts_made) if value.contacts_due else ()
-    capped = (value.records_capped,) if value.records_capped else ()
+    # Days that were sealed before contacts, capped sessions and repaired seconds were counted keep their hash.
+    contacts, capped = (value.contacts_due, value.contacts_made), (value.records_capped,)
     numbers = (number for group in groups for number in group)
-    return ",".join(map(str, [slot, *value[:7], *numbers, *contacts, *capped]))
+    repaired = value.seconds_repaired
+    later = (
+        (*contacts, *capped, repaired)
+        if repaired
+        else (*(contacts if value.contacts_due else ()), *(capped if value.records_capped else ()))
+    )
+    return ",".join(map(str, [slot, *value[:7], *numbers, *later]))

@@ -51,6 +51,8 @@ class Fact(NamedTuple):
     contact: int = Contact.NONE_DUE
     capped: bool = False
     """Whether a session that started here was longer than a session may count (12 hours)."""
+    repaired: bool = False
+    """Whether the station's own log told it, and not its agent."""
 
     def use_is_known(self) -> bool:
         """Whether the observed seconds tell use from no use."""
@@ -91,6 +93,8 @@ class SiteSlot(NamedTuple):
     contacts_made: int = 0
     records_capped: int = 0
     """Slot records in which a session started that was longer than it may count."""
+    seconds_repaired: int = 0
+    """Of those on, what the logs of the stations' systems told while no agent ran."""
 
     def seconds_in_service(self) -> int:
         return self.stations_in_service * SLOT_SECONDS
@@ -122,7 +126,7 @@ def derive(
     silent = [seconds for number, seconds in off.items() if number in in_service and number not in by_station]
     if not by_station:
         return _nobody_on(len(in_service), tuple(silent))
-    observed = on = 0
+    observed = on = repaired = 0
     all_off = sum(silent)
     counted: list[Fact] = []
     in_use: list[Sequence[int]] = [_NONE] * len(silent)
@@ -134,6 +138,7 @@ def derive(
         awake = max(seen, _clipped([record.seconds_on for record in records]))
         asleep = min(off[number], SLOT_SECONDS - awake) if number in off else 0
         observed, on, all_off = observed + seen, on + awake, all_off + asleep
+        repaired += min(awake, sum([record.seconds_on for record in records if record.repaired]))
         in_use.append(_in_use(readable, seen))
         unknown.append(SLOT_SECONDS - seen - asleep)
     if not (on or all_off or counted):
@@ -161,6 +166,7 @@ def derive(
         len(contacts) - contacts.count(Contact.NONE_DUE),
         contacts.count(Contact.MADE),
         len([record for record in counted if record.capped]),
+        repaired,
     )
 
 

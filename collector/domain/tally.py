@@ -48,6 +48,7 @@ class Counts(NamedTuple):
     contacts_due: int = 0
     contacts_made: int = 0
     records_capped: int = 0
+    seconds_repaired: int = 0
     most_installed: int = 0
     """Of these and the following the largest, not the sum."""
     longest: int = 0
@@ -63,7 +64,7 @@ class Counts(NamedTuple):
         return self[16:23]
 
 
-SUMMED = 26
+SUMMED = 27
 """How many of the fields add up."""
 NOTHING = Counts()
 
@@ -131,6 +132,7 @@ def counts_of(sums: Sums, rule: int) -> Counts:
             sums.contacts_due,
             sums.contacts_made,
             sums.records_capped,
+            sums.seconds_repaired,
             sums.most_installed,
             official.longest,
             official.most_taken,

@@ -13,7 +13,7 @@ from collector.domain import cells
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Cell, Status
 from collector.domain.marks import Mark
-from collector.domain.offer import SlotKind
+from collector.domain.offer import OPEN, SlotKind
 from collector.domain.operation import operation
 from collector.domain.tally import Tally, tallied
 from collector.domain.use import use
@@ -31,6 +31,8 @@ class PeriodFigures:
     """log_on, activity."""
     idle_rules: frozenset[int]
     """The official idle rules, in minutes."""
+    seconds_repaired: int
+    """Of opening hours, over all stations: on, as the systems' logs told while no agent ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def period_figures(made_from: Material, catalogue: Catalogue, limit: Fraction) -
         tuple(mark for mark in Mark if mark in marks),
         found.methods(),
         frozenset({made_from.idle_rule_minutes}),
+        found.over(OPEN).seconds_repaired,
     )
 
 
@@ -179,4 +182,5 @@ def _whole(some: Sequence[PeriodFigures], together: Tally, made: Mapping[str, Ce
         tuple(mark for mark in Mark if mark in marks),
         frozenset(method for each in some for method in each.methods),
         frozenset(minutes for each in some for minutes in each.idle_rules),
+        together.over(OPEN).seconds_repaired,
     )

@@ -1,18 +1,19 @@
 """Site slots as their facts say, and as they are stored: what the roller writes and what others compare.
 
-A site slot follows from four kinds of facts: slot records, stretches proved off, the lives of the stations at the
-site, and when they were out of order. Nothing else goes into it, so deriving it again gives the same.
+A site slot follows from five kinds of facts: slot records, the runs that a system's log made good, stretches proved
+off, the lives of the stations at the site, and when they were out of order. Nothing else goes into it, so deriving it
+again gives the same.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, text
 
 from collector.domain.coverage import SLOT_SECONDS, seconds_off
 from collector.domain.outages import slots_of_outage
 from collector.domain.site_slots import Fact, SiteSlot, derive
-from collector.storage.models import horizon, off_stretch, site_slot, slot_record, station
+from collector.storage.models import horizon, off_stretch, run, site_slot, slot_record, station
 from collector.storage.queries.equipment import outages_of_sites
 from collector.storage.queries.site_slots import COUNTS, KEY, SITE_SLOTS, site_slot_of
 from collector.storage.rows import select_by_keys
@@ -30,14 +31,17 @@ _FACTS = (
     *COUNTS,
     "contact",
     "capped",
+    "run_id",
 )
 
 
 def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot | None]:
     """What the facts say of each of these site slots; None where they say nothing."""
     facts: dict[Key, list[Fact]] = {key: [] for key in keys}
+    repaired = repaired_runs(connection, {site_id for site_id, _ in keys})
     for row in select_by_keys(connection, slot_record, _FACTS, KEY, keys):
-        facts[row[0], row[1]].append(Fact._make((*row[2:7], row[7:11], row[11:15], row[15:19], *row[19:21])))
+        told = bool(repaired) and (row[0], row[2], row[21]) in repaired
+        facts[row[0], row[1]].append(Fact._make((*row[2:7], row[7:11], row[11:15], row[15:19], *row[19:21], told)))
     slots: dict[int, list[int]] = {}
     for site_id, slot in sorted(keys):
         slots.setdefault(site_id, []).append(slot)
@@ -63,6 +67,17 @@ def derived(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot |
 def slots_of_life(installed_at: int, retired_at: int | None) -> tuple[int, int | None]:
     """The first slot that a station's life at its site touches, and the first that it no longer does."""
     return installed_at // SLOT_SECONDS, None if retired_at is None else -(-retired_at // SLOT_SECONDS)
+
+
+def repaired_runs(connection: Connection, sites: Iterable[int]) -> set[tuple[int, int, str]]:
+    """Site, station and run, of the runs that were made from a system's log."""
+    rows = connection.execute(
+        # In the words of the index.
+        select(run.c.site_id, run.c.station_id, run.c.run_id).where(
+            run.c.site_id.in_(sites), text("start_reason = 'system_log'")
+        )
+    )
+    return {(row.site_id, row.station_id, row.run_id) for row in rows}
 
 
 def stored(connection: Connection, keys: Sequence[Key]) -> dict[Key, SiteSlot]:

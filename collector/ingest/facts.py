@@ -45,7 +45,7 @@ def _grows(table: str, columns: Iterable[str]) -> str:
 
 _SAYS_MORE_OF_TIME_OFF = " OR ".join(
     [
-        *(f"excluded.{name} <> run.{name}" for name in ("clock", "start_reason", "started_at", "sleeps")),
+        *(f"excluded.{name} <> run.{name}" for name in ("clock", "started_at", "sleeps")),
         *(
             f"coalesce(excluded.{name}, {empty}) <> coalesce(run.{name}, {empty})"
             for name, empty in (("previous_run_id", "''"), ("stopped_at", "-1"), ("stop_reason", "''"))
@@ -90,7 +90,11 @@ RUNS = insertion(
     ),
     replace_where="excluded.revision > run.revision",
     # Most envelopes only say that the run lives on: nothing for the roller.
-    replaced={"mark": f"CASE WHEN {_SAYS_MORE_OF_TIME_OFF} THEN excluded.mark ELSE run.mark END"},
+    replaced={
+        "mark": f"CASE WHEN {_SAYS_MORE_OF_TIME_OFF} THEN excluded.mark ELSE run.mark END",
+        # Site slots follow from it (`collector.ingest.derivation`): what a run was made from never changes.
+        "start_reason": "run.start_reason",
+    },
 )
 SLOTS = insertion(
     models.slot_record,

@@ -3,6 +3,8 @@
 Ingest marks a run when it says something new of the time off. The marked stations' runs are read, then their
 stretches derived anew; in one transaction the marks are removed and what changed is written. A station of which a
 mark has changed meanwhile is left as it is, marks included: whoever reads it next reads the newer run as well.
+
+A run that was made from the system's log may come after its slot records: then their site slots are marked, too.
 """
 
 import json
@@ -14,11 +16,14 @@ from sqlalchemy import Connection, delete, func, select, update
 from collector.domain.coverage import SLOT_SECONDS, Off, Run, proved_off, slots_of
 from collector.ingest.derivation import horizons
 from collector.ingest.facts import MARKS
-from collector.storage.models import off_stretch, run
+from collector.storage.models import off_stretch, run, slot_record
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys, set_by_keys
 
 Station = tuple[int, int]
 """site_id, station_id"""
+
+REPAIRED = "system_log"
+"""The start reason of a run that was made from what the system had logged while no agent ran."""
 
 _STATION = ("site_id", "station_id")
 _MARK = (*_STATION, "run_id", "mark")
@@ -42,6 +47,8 @@ class Found(NamedTuple):
 
     marks: dict[Station, list[Row]]
     stretches: dict[Station, list[Off]]
+    repaired: list[Row]
+    """The keys of marked runs that were made from the system's log."""
 
 
 def find(connection: Connection, limit: int) -> Found | None:
@@ -58,11 +65,14 @@ def find(connection: Connection, limit: int) -> Found | None:
         return None
     marks: dict[Station, list[Row]] = {station: [] for station in stations}
     runs: dict[Station, list[Run]] = {station: [] for station in stations}
+    repaired: list[Row] = []
     for row in select_by_keys(connection, run, _RUN, _STATION, stations):
         runs[row[0], row[1]].append(_run(row))
         if row[3] is not None:
             marks[row[0], row[1]].append(tuple(row[:4]))
-    return Found(marks, {station: proved_off(some) for station, some in runs.items()})
+            if row[_RUN.index("start_reason")] == REPAIRED:
+                repaired.append(tuple(row[:3]))
+    return Found(marks, {station: proved_off(some) for station, some in runs.items()}, repaired)
 
 
 def write(connection: Connection, found: Found, mark: int) -> None:
@@ -85,7 +95,10 @@ def write(connection: Connection, found: Found, mark: int) -> None:
     touched = {
         (station[0], slot) for station in whole for slot in slots_of(old[station] ^ new[station], first[station[0]])
     }
-    insert_rows(connection, MARKS, [(*key, mark) for key in touched])
+    repaired = [row for row in found.repaired if row[:2] in whole]
+    told = select_by_keys(connection, slot_record, ("site_id", "slot"), _MARK[:3], repaired)
+    touched |= {(site_id, slot) for site_id, slot in told if slot >= first[site_id]}
+    insert_rows(connection, MARKS, [(*key, mark) for key in sorted(touched)])
 
 
 def runs_of(connection: Connection, site_id: int) -> dict[int, list[Run]]:

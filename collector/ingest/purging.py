@@ -5,7 +5,8 @@ two at the same time do each thing once. What is deleted, and when:
 
 * Slot records, stretches off and undated records say what a single station did: after `slot_records_days`. Their sums
   stay, in sealed site slots and by month of receipt.
-* Runs: with them, as far as no time after the horizon depends on them (`collector.domain.coverage.needed`).
+* Runs: with them, as far as no time after the horizon depends on them (`collector.domain.coverage.needed`), and none
+  that a system's log told has slot records left.
 * Envelopes of stations that still wait to be approved: after the same time.
 * Readings: after `readings_days`; the latest of each kind stays with its station.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
@@ -29,6 +30,7 @@ from collector.domain.calendar import local_date
 from collector.domain.coverage import SLOT_SECONDS, needed
 from collector.domain.seals import SLOTS_PER_DAY
 from collector.ingest import off_time
+from collector.ingest.derivation import repaired_runs
 from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
@@ -229,9 +231,14 @@ def _purge_leftovers(connection: Connection, site_id: int, purged: Purged) -> No
 
 def _purge_runs(connection: Connection, site_id: int, purged: Purged) -> None:
     first = _horizon(connection, site_id) * SLOT_SECONDS
+    repaired = repaired_runs(connection, [site_id])
     for number, runs in off_time.runs_of(connection, site_id).items():
         gone = {each.run_id for each in runs} - needed(runs, first)
         keys = [(site_id, number, run_id) for run_id in sorted(gone)]
+        # Site slots that are not sealed follow from them.
+        asked = [key for key in keys if key in repaired]
+        told = set(select_by_keys(connection, slot_record, _RECORD[:3], _RECORD[:3], asked))
+        keys = [key for key in keys if key not in told]
         purged.runs += len(delete_by_keys(connection, run, _RECORD[:3], keys))
 
 

@@ -224,4 +224,5 @@ def method_of(
         time_zone=rules.zone.key,
         disclosure=dict(thresholds),
         capped=Mark.CAPPED in whole.whole.marks,
+        seconds_repaired=whole.whole.seconds_repaired,
     )

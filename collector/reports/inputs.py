@@ -199,6 +199,8 @@ class Method:
     """The thresholds of disclosure control; empty where the edition has none."""
     capped: bool = False
     """Whether sessions of more than 12 hours are among what was counted."""
+    seconds_repaired: int = 0
+    """Of opening hours, over all stations: on, as the systems' logs told while no agent ran."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """How it was counted, what the signs mean, what was checked and corrected, and what the figures mean."""
 
-from collector.domain.catalogue import WITHOUT_CELL
+from collector.domain.catalogue import WITHOUT_CELL, Unit
 from collector.domain.gates import Gate
 from collector.reports.chapters.cover import idle_rules
 from collector.reports.document import Block, Facts, Row, Section, Sentence, Signatures, Table
 from collector.reports.gate_words import sentence
+from collector.reports.shown import shown_value, written
 from collector.reports.wording import Wording
 
 
@@ -33,6 +34,15 @@ def method(words: Wording) -> Section:
         )
     if how.capped:
         sentences.append(_("Some sessions lasted more than 12 hours; 12 hours of each count."))
+    if how.seconds_repaired:
+        sentences.append(
+            _(
+                "While the agent did not run, the systems’ own logs told that stations were on for %(hours)s of opening"
+                " hours. Where visitors log on, their use in that time is counted from the log, as an upper bound;"
+                " elsewhere it is not known."
+            )
+            % {"hours": written(shown_value(how.seconds_repaired, Unit.SECONDS), Unit.SECONDS, words.speech)}
+        )
     sentences.append(
         _("Below a coverage of %(limit)s, counts are marked “at least”, because the true ones may be larger.")
         % {"limit": words.speech.percent(how.coverage_limit)}

@@ -51,6 +51,7 @@ site_slot = distributed(
     Column("contacts_due", Integer, nullable=False, server_default="0"),
     Column("contacts_made", Integer, nullable=False, server_default="0"),
     Column("records_capped", Integer, nullable=False, server_default="0"),
+    Column("seconds_repaired", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "slot"),
     belongs_to_site(),
 )

@@ -65,6 +65,12 @@ run = distributed(
         sqlite_where=text("mark IS NOT NULL"),
         postgresql_where=text("mark IS NOT NULL"),
     ),
+    Index(
+        "ix_run_repaired",
+        "site_id",
+        sqlite_where=text("start_reason = 'system_log'"),
+        postgresql_where=text("start_reason = 'system_log'"),
+    ),
 )
 
 slot_record = distributed(

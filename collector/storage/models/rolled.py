@@ -43,6 +43,7 @@ roll_up = distributed(
     Column("most_installed", BigInteger, nullable=False),
     Column("contacts_due", BigInteger, nullable=False, server_default="0"),
     Column("contacts_made", BigInteger, nullable=False, server_default="0"),
+    Column("seconds_repaired", BigInteger, nullable=False, server_default="0"),
     *(
         Column(f"{name}_{minutes}", BigInteger, nullable=False)
         for minutes in IDLE_RULES_MINUTES

@@ -23,7 +23,7 @@ _VALUES = tuple(column.name for column in roll_up.columns)[len(_KEY) :]
 _SUMS = insertion(roll_up, (*_KEY, *_VALUES))
 _MONTHS = insertion(rolled_month, ("site_id", "month", "first_slot", "until_slot", "rolled_at"))
 MARKS = insertion(dirty_month, ("site_id", "month", "mark"))
-_ALONE = 11
+_ALONE = 12
 
 
 class Stored(NamedTuple):
@@ -144,6 +144,7 @@ def _columns_of(rule: int) -> tuple[str, ...]:
         "contacts_due",
         "contacts_made",
         "records_capped",
+        "seconds_repaired",
         "most_installed",
         f"longest_{minutes}",
         f"most_taken_{minutes}",
@@ -271,7 +272,7 @@ def sha256_of(site_id: int, month: Month, sums: Mapping[Key, Sums]) -> str:
     """Over ASCII text: one line "site_id,month", then one line for each of the sums in the order of their keys.
 
     The contacts due and made stand at the end of a line where any was due, then the records with capped
-    sessions where there are any.
+    sessions where there are any; all of these, and then the seconds repaired, where there are any of those.
     """
     lines = [",".join(map(str, (*_plain(key), *_hashed(some)))) for key, some in sorted(sums.items())]
     return hashlib.sha256("\n".join([f"{site_id},{month}", *lines]).encode("ascii")).hexdigest()
@@ -288,10 +289,15 @@ def _flat(sums: Sums) -> tuple[Any, ...]:
 
 
 def _hashed(sums: Sums) -> tuple[Any, ...]:
-    """Months that were folded before contacts and capped sessions were counted keep their hash."""
+    """Months that were folded before contacts, capped sessions and repaired seconds were counted keep their hash."""
     *numbers, capped = _flat(sums)
-    contacts = (sums.contacts_due, sums.contacts_made) if sums.contacts_due else ()
-    return (*numbers[: _ALONE - 2], *numbers[_ALONE:], *contacts, *((capped,) if capped else ()))
+    contacts, repaired = (sums.contacts_due, sums.contacts_made), sums.seconds_repaired
+    later = (
+        (*contacts, capped, repaired)
+        if repaired
+        else (*(contacts if sums.contacts_due else ()), *((capped,) if capped else ()))
+    )
+    return (*numbers[: _ALONE - 3], *numbers[_ALONE:], *later)
 
 
 def _sums(row: tuple[int, ...]) -> Sums:

@@ -22,19 +22,19 @@ _SINGLE = (
     "records_upper_bound",
 )
 _STATIONS = tuple(f"stations_{kind}_{minutes}" for kind in ("known", "taken") for minutes in IDLE_RULES_MINUTES)
-_LATER = ("contacts_due", "contacts_made", "records_capped")
+_LATER = ("contacts_due", "contacts_made", "records_capped", "seconds_repaired")
 SITE_SLOTS = insertion(site_slot, (*KEY, *_SINGLE, *_STATIONS, *COUNTS, *_LATER))
 
 
 def site_slot_of(row: Row) -> SiteSlot:
     """Of a row with the columns of SITE_SLOTS."""
-    return SiteSlot._make((*row[2:9], row[9:13], row[13:17], row[17:21], row[21:25], row[25:29], *row[29:32]))
+    return SiteSlot._make((*row[2:9], row[9:13], row[13:17], row[17:21], row[21:25], row[25:29], *row[29:33]))
 
 
 def row_of(key: tuple[int, int], value: SiteSlot) -> Row:
     """A row with the columns of SITE_SLOTS."""
     counts = (*value.stations_known, *value.stations_taken, *value.starts, *value.seconds_in_use, *value.lengths)
-    return (*key, *value[:7], *counts, value.contacts_due, value.contacts_made, value.records_capped)
+    return (*key, *value[:7], *counts, *value[12:])
 
 
 def slots_between(connection: Connection, ranges: Sequence[tuple[int, int, int]]) -> dict[int, dict[int, SiteSlot]]:

@@ -18,6 +18,7 @@ from collector.domain.week import Week
 from collector.domain.year import PeriodFigures, YearFigures
 from collector.reports.disclosing import THRESHOLDS
 from collector.reports.gathering import one_of, years_seen
+from collector.reports.shown import shown_value, written
 from collector.storage.engine import reading
 from collector.web.beside import beside_of
 from collector.web.editing import found_site
@@ -94,6 +95,11 @@ def page(request: WebRequest, around: Surroundings, code: str | None, year: int)
         beside=beside,
         EquipmentKind=EquipmentKind,
         demonstration=site.demonstration if site else False,
+        repaired=written(
+            shown_value(figures.whole.seconds_repaired, Unit.SECONDS),
+            Unit.SECONDS,
+            around.pages.speech_of(request),
+        ),
     )
 
 

@@ -137,6 +137,15 @@ def test_only_use_without_presence_is_an_upper_bound() -> None:
     assert derived([fact(1)], ONE).records_upper_bound == 0
 
 
+def test_what_a_log_told_of_a_station_is_never_more_than_it_was_on() -> None:
+    told = [fact(1, 800)._replace(repaired=True), fact(1, 400), fact(2)]
+    assert derived(told, TWO).seconds_repaired == 800
+    assert derived([fact(1, 600)._replace(repaired=True)] * 2, ONE).seconds_repaired == 900
+    unreadable = fact(1, 500, 0, 0, method="not_readable")._replace(repaired=True)
+    assert derived([unreadable], ONE).seconds_repaired == 500
+    assert derived([fact(1)], ONE).seconds_repaired == 0
+
+
 def test_lengths_add_up_band_by_band() -> None:
     assert added(["1 0 0 0 0 0 2", NO_LENGTHS, "0 0 10 0 0 0 1"]) == "1 0 10 0 0 0 3"
 

@@ -245,6 +245,7 @@ def region(sites: int = 9, edition: Edition = Edition.PUBLIC) -> Inputs:
             coverage_limit=Fraction(4, 5),
             time_zone="Europe/Brussels",
             disclosure={"count": 5, "hours": 10},
+            seconds_repaired=9000,
         ),
         parts=tuple(parts),
     )

@@ -11,7 +11,7 @@ from collector.domain.catalogue import Unit
 from collector.domain.cells import Status
 from collector.i18n import load_languages
 from collector.reports.composing import compose
-from collector.reports.document import Change, Document, Figure
+from collector.reports.document import Change, Document, Figure, Sentence
 from collector.reports.formats import FORMATS
 from collector.reports.inputs import Edition
 from tests.collector.reports import cast
@@ -141,3 +141,13 @@ def test_the_same_report_gives_the_same_bytes(form: str) -> None:
 def test_the_internal_edition_says_so_on_every_page_and_sheet() -> None:
     assert composed("site", "nl").watermark == "Intern"
     assert composed("public", "nl").watermark == ""
+
+
+@pytest.mark.parametrize(("language", "hours"), [("fr", "2,5\u00a0h"), ("nl", "2,5\u00a0u"), ("en", "2.5\u00a0h")])
+def test_a_report_says_what_was_made_good_from_a_log_where_anything_was(language: str, hours: str) -> None:
+    def method(which: str) -> str:
+        [section] = [each for each in composed(which, language).sections if each.name == "method"]
+        return " ".join(block.text for block in section.blocks if isinstance(block, Sentence))
+
+    assert hours in method("region")
+    assert hours not in method("site")

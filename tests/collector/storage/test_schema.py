@@ -14,7 +14,7 @@ from collector.storage.engine import create_engine, is_sqlite, reading, writing
 from collector.storage.models import metadata
 from collector.storage.schema import MIGRATIONS, SchemaState, configuration, migrate, schema_state
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"]
+VERSIONS = [f"{number:04}" for number in range(1, 15)]
 
 
 def differences(engine: Engine, models: MetaData) -> list[object]:

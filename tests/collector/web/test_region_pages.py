@@ -21,7 +21,7 @@ from collector.storage.queries.sites import site_of_code
 from collector.web.accounts import create_account
 from collector.web.statistics_api import ExportError, export_statistics
 from tests.collector.web.browser import Browser
-from tests.collector.web.seeded_region import NOW, PASSWORD
+from tests.collector.web.seeded_region import NOW, PASSWORD, set_method
 from tests.collector.web.seeded_register import seed_register
 from tests.collector.web.test_pages import text
 
@@ -60,6 +60,24 @@ def test_every_figure_of_the_catalogue_is_on_the_page_of_a_site(administrator: B
     # C2, D5, E1 by age, the label; the method (B10) stands at the end, and nobody counted the public (D3).
     for words in ("counter at the door", "printing", "Equipment by age", "Criteria of the Region’s label", "Idle rule"):
         assert words in told, words
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "stations were on for 1.5 h"), ("fr", "durant 1,5 h"), ("nl", "computers 1,5 u")]
+)
+def test_the_page_says_for_how_long_a_system_log_told_what_the_agent_had_not_seen(
+    administrator: Browser, region: Engine, language: str, told: str
+) -> None:
+    def page(path: str) -> str:
+        return " ".join(text(administrator.get(path, **{"accept-language": language}).text).split())
+
+    assert told not in page("/sites/CANAL/statistics/2026")
+    with writing(region) as connection:
+        site = site_of_code(connection, "CANAL")
+        assert site is not None
+        set_method(connection, site.site_id, NOW // 900 - 96, seconds_repaired=5400)
+    assert told in page("/sites/CANAL/statistics/2026")
+    assert told in page(REGION)
 
 
 def test_a_decision_changes_the_criterion_from_its_day_on_and_is_audited(
