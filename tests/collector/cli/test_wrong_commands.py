@@ -22,7 +22,10 @@ WRONG = {
     "a token for no station": (["token", "issue", "--stations", "0"], "not in the range 1<=x<=10000"),
     "a token for ever": (["token", "issue", "--days", "4000"], "not in the range 1<=x<=366"),
     "a token for a word of days": (["token", "issue", "--days", "many"], "not a valid integer"),
-    "a role that does not exist": (["user", "add", "anna", "--role", "king"], "not one of 'administrator', 'reader'"),
+    "a role that does not exist": (
+        ["user", "add", "anna", "--role", "king"],
+        "not one of 'administrator', 'regional_coordinator'",
+    ),
     "an export without its months": (["export", "statistics", "--site", "EVERE"], "Missing option '--from'"),
     "a port that is no number": (["serve", "--port", "http"], "not a valid integer"),
     "a port of the demonstration beyond all ports": (["demo", "--port", "65536"], "not in the range 0<=x<=65535"),

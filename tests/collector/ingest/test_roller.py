@@ -26,7 +26,6 @@ from collector.storage.models import dirty_slot, site_slot, slot_record, station
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 
-
 COUNTED = [column for column in site_slot.c if column.name not in ("contacts_due", "contacts_made")]
 """All but whether an envelope came in time, which is a matter of when it came first."""
 
