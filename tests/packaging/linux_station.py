@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from agent.machine.hardware import Serials
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
 from tests.rigs.systemd_machine import SystemdMachine
@@ -12,7 +13,9 @@ MOST_EXPOSURE = 2.0
 """Of `systemd-analyze security`, from 0 (best) to 10."""
 
 # A unit with ProtectControlGroups or ProtectKernelTunables sees in a container the boot id of the host, which stays the
-# same when the container boots again; a computer of its own has only one. So the rig shows it the container's.
+# same when the container boots again; a computer of its own has only one. So from the first reboot on the rig shows it
+# the container's. Before that the unit is as it ships: with anything bound into /proc, systemd 252 cannot take the step
+# that the unit takes as root.
 RIG_UNITS = {
     "rig-boot-id.service": """[Service]
 Type=oneshot
@@ -27,6 +30,18 @@ BindReadOnlyPaths=/run/rig-boot-id:/proc/sys/kernel/random/boot_id
 """,
 }
 
+SERIALS = Serials("4c4c4544-0042-3510-8052-b4c04f4e4d32", "/7XK2P63/CNWS2001")
+# Until it reboots, the container tells serial numbers as the kernel of a PC does: readable by root alone.
+GIVE_SERIALS = f"""
+cp -a /sys/class /run/rig-class || true
+mkdir -p /run/rig-class/dmi/id
+cd /run/rig-class/dmi/id
+umask 0377
+echo {SERIALS.system} > product_uuid
+echo {SERIALS.board} > board_serial
+mount --bind /run/rig-class /sys/class
+"""
+
 
 class Station:
     """The computer, its administrator, and the collector of its site."""
@@ -34,10 +49,16 @@ class Station:
     def __init__(self, machine: SystemdMachine, collector: RunningCollector) -> None:
         self.machine, self.collector = machine, collector
         self.etc = machine.root / "etc/dps-agent"
+        machine.run(["sh", "-ec", GIVE_SERIALS])
+        # Until the first reboot everybody sees the host's, the unit as well.
+        machine.run(["umount", "/proc/sys/kernel/random/boot_id"])
+
+    def reboot(self) -> None:
         for name, text in RIG_UNITS.items():
-            unit = machine.root / "etc/systemd/system" / name
+            unit = self.machine.root / "etc/systemd/system" / name
             unit.parent.mkdir(parents=True, exist_ok=True)
             unit.write_text(text)
+        self.machine.reboot()
 
     def write(self, name: str, text: str) -> None:
         self.etc.mkdir(exist_ok=True)

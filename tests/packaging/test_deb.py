@@ -1,5 +1,6 @@
 """The Debian package through its life, on a real systemd: installed, used, upgraded, removed."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from agent import __version__ as VERSION  # noqa: N812 the package has the agent's
+from agent.sender.hardware import hardware_of, salted, unpacked
 from tests.e2e.running_collector import RunningCollector
 from tests.e2e.waiting import until
-from tests.packaging.linux_station import MOST_EXPOSURE, Station
+from tests.packaging.linux_station import MOST_EXPOSURE, SERIALS, Station
 from tests.rigs.systemd_machine import SystemdMachine, why_not
 
 BUILD = Path(__file__).parents[2] / "packaging/linux/build_deb.py"
@@ -68,8 +70,16 @@ def test_with_settings_and_token_in_place_it_installs_without_a_question_and_cou
     station.sessions_are(1)
     assert "! " not in station.tells("status").replace("! cannot read", "")
 
+    # The step that the unit takes as root has left the key, and the station enrolled with it.
+    key = "/run/dps-agent-hardware/key"
+    assert station.machine.run(["stat", "-c", "%U %a", key]).stdout == "dps-agent 400\n"
+    assert unpacked(station.machine.run(["cat", key]).stdout.encode()) == hardware_of(SERIALS)
+    salt = json.loads(station.machine.run(["cat", "/var/lib/dps-agent/identity.json"]).stdout)["salt"]
+    [enrolled] = station.collector.rows("SELECT hardware_key, hardware_doubtful FROM credential")
+    assert tuple(enrolled) == (salted(hardware_of(SERIALS).key, salt), 0)
+
     # What is kept from visitors.
-    for path in ("/var/lib/dps-agent/identity.json", "/etc/dps-agent/token"):
+    for path in ("/var/lib/dps-agent/identity.json", "/etc/dps-agent/token", key):
         assert station.machine.run(["cat", path], user="alice", check=False).returncode, path
     assert station.machine.run(["touch", "/run/dps-agent/x"], user="alice", check=False).returncode
     assert "envelope_id" in station.tells("show")
@@ -85,7 +95,7 @@ def test_it_counts_again_after_a_reboot(station: DebianStation) -> None:
     until(station.contacts, "the first envelope arrives", 10)
     station.visit()
     before = station.run()["run_id"]
-    station.machine.reboot()
+    station.reboot()
     until(lambda: station.run()["run_id"] != before, "it runs again")
     station.visit()
     # Once the collector has answered in this boot, the time is known, and a stop in order tells all that was counted.
@@ -160,7 +170,7 @@ def test_removal_keeps_the_counts_and_purge_leaves_nothing(station: DebianStatio
     assert (root / "var/lib/dps-agent/identity.json").exists()
     assert not (root / "usr/lib/dps-agent").exists()
     station.apt("purge", "dps-agent")
-    shutil.rmtree(root / "etc/systemd/system/dps-agent.service.d")
+    assert station.machine.run(["find", "/run", "-name", "dps-agent*"]).stdout == ""
     left = station.machine.run(
         ["find", "/", "-xdev", "-path", "/proc", "-prune", "-o", "-name", "*dps-agent*", "-print"]
     )
