@@ -289,6 +289,8 @@ class Service:
         slot = (now + self.counter.tallies.offset) // SLOT_SECONDS
         for changed, tally in self.counter.take_changed().items():
             self._unpublished[f"slot{changed}"] = ("slot", tally.record(self.run_id, changed))
+        for (run_id, changed), tally in self.counter.tallies.take_earlier().items():
+            self._unpublished[f"slot{changed} {run_id}"] = ("slot", tally.record(run_id, changed))
         if self._run_changed or slot != self._pruned_slot:
             self._run_revision += 1
             self._unpublished["run"] = ("run", self._run_record(now))
@@ -387,10 +389,10 @@ class Service:
     def _counter_from(self, offset: int | None) -> Counter:
         """A counter that goes on from what an earlier run of this boot left open."""
         place = self._claimed if offset is None else offset
-        left = left_open(self._saved, place) if self._start_reason == "restart" else None
         try:
+            left = left_open(self._saved, place) if self._start_reason == "restart" else None
             return Counter(place, left, self._mode)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self.outside.say(f"{self.run_file.path} does not hold what it should; counting starts anew")
             self._saved = {}
             return Counter(place, None, self._mode)

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from agent.machine.base import BACKGROUND, FOREGROUND, LOCK, LOG_OFF, LOG_ON, UNLOCK, OpenSession
 from agent.tallies import RULES, Tallies, Tally
-from agent.visits import Stretch, Visit, saved_of, start_slots, visit_of
+from agent.visits import Stretch, Visit, saved_of, starts, visit_of
 from agent.wire.figures import IDLE_RULES_MINUTES
 
 LONGEST_SESSION_SECONDS = 12 * 3600
@@ -44,14 +44,14 @@ class Counter:
 
     def __init__(self, offset: int, snapshot: dict[str, Any] | None = None, mode: Mode = "log_on") -> None:
         """Begin with nothing, or with what `snapshot` of an earlier run of this boot left open."""
-        self.tallies = Tallies(offset, mode)
+        left = {"mode": mode, "visits": {}} if snapshot is None else snapshot
+        self.tallies = Tallies(offset, mode, left.get("started", ()))
         self.mode = mode
         self.now: int | None = None
         self.readable = False
         self.visits: dict[str, Visit] = {}
         self._present_until: int | None = None
         self._just_awake = False
-        left = {"mode": mode, "visits": {}} if snapshot is None else snapshot
         self._left_at, self._heard_at = (int(left.get(name, -(2**62))) for name in ("left_at", "heard_at"))
         self._left_open = {key: visit_of(saved) for key, saved in left["visits"].items()}
         self._left_mode = left.get("mode", "log_on")
@@ -220,7 +220,7 @@ class Counter:
 
     def forget_settled(self) -> None:
         """Drop the slots that nothing can change any more: past, unchanged and no open session started there."""
-        wanted = start_slots((*self.visits.values(), *self._left_open.values()))
+        wanted = starts((*self.visits.values(), *self._left_open.values()))
         self.tallies.forget(self.tallies.slot(self.now or 0) - SLOTS_BACK, wanted)
 
     # --- how --------------------------------------------------------------------------------------------------
@@ -378,7 +378,7 @@ class Counter:
             share, left = until - visit.settled, LONGEST_SESSION_SECONDS - stretch.use
             if share > left:
                 self.tallies.add_use(visit.settled, visit.settled + left, (rule,))
-                self.tallies.cap(stretch.start_slot)
+                self.tallies.cap(stretch.start_slot, stretch.run_id)
                 share = left
             else:
                 whole.append(rule)
@@ -397,4 +397,4 @@ class Counter:
             return
         visit.stretches[rule] = None
         if stretch.start_slot >= 0:  # below zero: it started when nobody knew the time
-            self.tallies.at(stretch.start_slot).file(rule, stretch.use)
+            self.tallies.at(stretch.start_slot, stretch.run_id).file(rule, stretch.use)

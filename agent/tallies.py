@@ -1,7 +1,7 @@
 """The counts of slots in one run, and how time is spread over them. No clock and no system calls."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from agent.wire.figures import IDLE_RULES_MINUTES, LENGTH_BANDS_MINUTES, SLOT_SECONDS
 
@@ -14,6 +14,7 @@ that is over before presence speaks is therefore counted exactly.
 
 RULES = range(len(IDLE_RULES_MINUTES))
 
+Key = TypeVar("Key")
 _LOWER_SECONDS = [minutes * 60 for minutes in LENGTH_BANDS_MINUTES[1:]]
 _NONE_BY_RULE = [0 for _ in RULES]
 _NO_LENGTHS = [[0 for _ in LENGTH_BANDS_MINUTES] for _ in RULES]
@@ -58,6 +59,21 @@ class Tally:
             self.lengths = [counts[:] for counts in _NO_LENGTHS]
         self.lengths[rule][band(seconds)] += 1
 
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> "Tally":
+        """The tally that told `record`; raises KeyError, TypeError or ValueError for what none can have told."""
+        tally = cls(str(record["method"]))
+        tally.observed, tally.on = int(record["seconds_observed"]), int(record["seconds_on"])
+        tally.blind, tally.capped = not record["presence_readable"], bool(record.get("capped"))
+        told = [rule for rule, _ in zip(record["idle_rules"], RULES, strict=True)]
+        tally.starts = [int(rule["starts"]) for rule in told]
+        tally.use = [int(rule["seconds_in_use"]) for rule in told]
+        tally.lengths = [
+            [int(count) for count, _ in zip(rule["lengths"], LENGTH_BANDS_MINUTES, strict=True)] for rule in told
+        ]
+        tally.revision = int(record["revision"])
+        return tally
+
     def record(self, run_id: str, slot: int) -> dict[str, Any]:
         """The wire's SlotRecord: absolute values; no idle rules where sessions could not be seen at all."""
         readable = self.observed > 0 or self.capped or any(self.starts) or any(map(any, self.lengths))
@@ -84,20 +100,27 @@ class Tally:
 class Tallies:
     """The slots of one run; `offset` turns seconds since boot into seconds since 1970."""
 
-    def __init__(self, offset: int, method: str) -> None:
+    def __init__(self, offset: int, method: str, started: Iterable[dict[str, Any]] = ()) -> None:
+        """Go on from the records `started` of earlier runs, in which sessions began that are open."""
         self.offset = offset
         self.method = method
         """How sessions are told from now on; a slot keeps the method with which it began."""
         self.by_slot: dict[int, Tally] = {}
+        self.earlier = {(record["run_id"], record["slot"]): Tally.of(record) for record in started}
+        """By run and slot; of these only the lengths, and whether they are capped, can still change."""
         self._used_until = [-(2**62) for _ in RULES]
         self._blind_from = self._blind_until = self._marked_until = -(2**62)
 
     def slot(self, at: int) -> int:
         return (at + self.offset) // SLOT_SECONDS
 
-    def at(self, slot: int) -> Tally:
+    def known(self, slot: int, run_id: str = "") -> Tally | None:
+        """The tally of a slot in this run, or in the earlier run `run_id`."""
+        return (self.earlier.get((run_id, slot)) if run_id else None) or self.by_slot.get(slot)
+
+    def at(self, slot: int, run_id: str = "") -> Tally:
         """The tally of a slot, about to change."""
-        tally = self.by_slot.get(slot)
+        tally = self.known(slot, run_id)
         if tally is None:
             tally = self.by_slot[slot] = Tally(self.method)
         tally.changed = True
@@ -123,10 +146,10 @@ class Tallies:
                 tally.blind = tally.changed = True
         self._marked_until = end
 
-    def cap(self, slot: int) -> None:
+    def cap(self, slot: int, run_id: str = "") -> None:
         """A session that started in this slot goes on longer than it may count; below zero nobody knows which slot."""
-        if slot >= 0 and not ((tally := self.by_slot.get(slot)) is not None and tally.capped):
-            self.at(slot).capped = True
+        if slot >= 0 and not ((tally := self.known(slot, run_id)) is not None and tally.capped):
+            self.at(slot, run_id).capped = True
 
     def add_use(self, start: int, end: int, rules: Iterable[int]) -> None:
         """The station was in use; a second counts once, however many sessions are open on the seat."""
@@ -168,19 +191,33 @@ class Tallies:
 
     def take_changed(self) -> dict[int, Tally]:
         """The slots that changed since the last call, each with a higher revision."""
-        changed = {slot: tally for slot, tally in self.by_slot.items() if tally.changed}
-        for tally in changed.values():
-            tally.changed = False
-            tally.revision += 1
-        return changed
+        return _revised({slot: tally for slot, tally in self.by_slot.items() if tally.changed})
+
+    def take_earlier(self) -> dict[tuple[str, int], Tally]:
+        """The same of the slots of earlier runs, by run and slot."""
+        return _revised({start: tally for start, tally in self.earlier.items() if tally.changed})
 
     def tell_again(self) -> None:
         """Take every slot that is still known for one that changed."""
-        for tally in self.by_slot.values():
+        for tally in (*self.by_slot.values(), *self.earlier.values()):
             tally.changed = True
 
-    def forget(self, before: int, wanted: set[int]) -> None:
-        """Drop the slots before `before` that nothing can change any more."""
+    def forget(self, before: int, wanted: set[tuple[str, int]]) -> None:
+        """Drop the slots before `before` that nothing can change any more; `wanted` are runs and slots."""
         self.by_slot = {
-            slot: tally for slot, tally in self.by_slot.items() if tally.changed or slot >= before or slot in wanted
+            slot: tally
+            for slot, tally in self.by_slot.items()
+            if tally.changed or slot >= before or ("", slot) in wanted
         }
+        self.earlier = {
+            start: tally
+            for start, tally in self.earlier.items()
+            if tally.changed or start[1] >= before or start in wanted
+        }
+
+
+def _revised(changed: dict[Key, Tally]) -> dict[Key, Tally]:
+    for tally in changed.values():
+        tally.changed = False
+        tally.revision += 1
+    return changed

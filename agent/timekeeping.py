@@ -173,15 +173,25 @@ def left_open(saved: dict[str, Any], offset: int) -> dict[str, Any] | None:
     """The sessions that an earlier run of this boot left open, for a counter that goes on with `offset`.
 
     Where that run did not know the time and the clock turns out to have been wrong, the start of its sessions has no
-    place, and their length stays unknown.
+    place, and their length stays unknown. Where it knew the time, `started` holds the records that counted the starts:
+    the lengths go there, whichever run sees the end. Else a state folder that is put back to what it was before would
+    tell a length once more, under the name of another run.
     """
     snapshot: dict[str, Any] | None = saved.get("counter")
-    if snapshot is None or saved.get("trusted"):
-        return snapshot
-    if abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS:
-        return snapshot
+    if snapshot is None:
+        return None
+    trusted = saved.get("trusted")
+    placed = trusted or abs(saved.get("offset_seconds", 0) - offset) <= TOLERANCE_SECONDS
+    started = saved.get("open_slots", []) if trusted else []
+    told = {(record["run_id"], record["slot"]) for record in started}
+
+    def handed_on(stretch: list[Any]) -> list[Any]:
+        slot, use, run_id = stretch
+        run_id = run_id or saved["run_id"]
+        return [slot if placed else -1, use, run_id if (run_id, slot) in told else ""]
+
     visits = {
-        key: {**visit, "stretches": [None if pair is None else [-1, pair[1]] for pair in visit["stretches"]]}
+        key: {**visit, "stretches": [None if each is None else handed_on(each) for each in visit["stretches"]]}
         for key, visit in snapshot["visits"].items()
     }
-    return {**snapshot, "visits": visits}
+    return {**snapshot, "visits": visits, "started": started}

@@ -7,13 +7,17 @@ from agent.tallies import RULES
 
 
 class Stretch:
-    """One session under one idle rule: where it started and how long it was in use."""
+    """One session under one idle rule: where it started and how long it was in use.
 
-    __slots__ = ("start_slot", "use")
+    `run_id` names the earlier run that counted the start, and is empty where it was this one.
+    """
 
-    def __init__(self, start_slot: int, use: int = 0) -> None:
+    __slots__ = ("run_id", "start_slot", "use")
+
+    def __init__(self, start_slot: int, use: int = 0, run_id: str = "") -> None:
         self.start_slot = start_slot
         self.use = use
+        self.run_id = run_id
 
 
 class Visit:
@@ -36,15 +40,17 @@ class Visit:
         return self.locked or not self.foreground
 
 
-def start_slots(visits: Iterable[Visit]) -> set[int]:
-    """The slots in which the sessions that run now began."""
-    return {stretch.start_slot for visit in visits for stretch in visit.stretches if stretch is not None}
+def starts(visits: Iterable[Visit]) -> set[tuple[str, int]]:
+    """The runs (empty for this one) and slots in which the sessions that run now began."""
+    return {
+        (stretch.run_id, stretch.start_slot) for visit in visits for stretch in visit.stretches if stretch is not None
+    }
 
 
 def saved_of(visit: Visit) -> dict[str, Any]:
     """A visit as JSON."""
     return {
-        "stretches": [None if s is None else [s.start_slot, s.use] for s in visit.stretches],
+        "stretches": [None if s is None else [s.start_slot, s.use, s.run_id] for s in visit.stretches],
         "settled": visit.settled,
         "locked": visit.locked,
         "foreground": visit.foreground,
@@ -55,7 +61,7 @@ def saved_of(visit: Visit) -> dict[str, Any]:
 def visit_of(saved: dict[str, Any]) -> Visit:
     """The visit that `saved_of` saved; raises KeyError, TypeError or ValueError for what it did not."""
     visit = Visit(
-        [None if pair is None else Stretch(int(pair[0]), int(pair[1])) for pair in saved["stretches"]],
+        [None if s is None else Stretch(int(s[0]), int(s[1]), str(s[2])) for s in saved["stretches"]],
         int(saved["settled"]),
         locked=bool(saved["locked"]),
         foreground=bool(saved["foreground"]),

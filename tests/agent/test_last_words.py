@@ -58,18 +58,65 @@ def test_a_session_that_a_pulled_plug_ended_has_its_length_in_the_record_of_its_
     assert stage.total("starts") == 1
 
 
-def test_a_session_that_went_on_through_a_restart_has_its_length_though_it_began_in_another_run(stage: Stage) -> None:
+@pytest.mark.parametrize("restarts", [1, 2])
+@pytest.mark.parametrize("logs_off", [True, False])
+def test_a_session_that_went_on_through_restarts_has_its_length_in_the_record_of_the_run_in_which_it_began(
+    stage: Stage, collector: Collector, restarts: int, logs_off: bool
+) -> None:
+    stage.service.start()
+    first = stage.service.run_id
+    stage.play(LOG_ON)
+    stage.run_for(600)
+    for _ in range(restarts):
+        collector.hear()
+        stage.restart()
+        stage.run_for(500 // restarts)
+    if logs_off:
+        stage.play(LOG_OFF)
+    stage.reboot()
+    collector.hear()
+    (word,) = [r for r in collector.slots.values() if any(map(any, [r["idle_rules"][2]["lengths"]]))]  # type: ignore[index]  # of JSON
+    assert (word["run_id"], word["slot"]) == (first, SLOT)
+    assert collector.figures() == (1, A_QUARTER)
+
+
+@pytest.mark.parametrize("restarts", [1, 2])
+@pytest.mark.parametrize("logs_off", [True, False])
+def test_a_state_folder_put_back_to_a_visit_that_another_run_saw_to_its_end_tells_the_length_once(
+    stage: Stage, collector: Collector, restarts: int, logs_off: bool
+) -> None:
     stage.service.start()
     stage.play(LOG_ON)
     stage.run_for(600)
+    image = dict(stage.disk.files)
+    for _ in range(restarts):
+        stage.restart()
+        stage.run_for(600 // restarts)
+    if logs_off:
+        stage.play(LOG_OFF)
+    collector.hear()
+    for _ in range(3):
+        stage.reboot(after=3600)
+        collector.hear()
+        stage.run_for(60)
+        stage.disk.files = dict(image)
+    assert collector.figures() == (1, A_QUARTER)
+
+
+def test_two_visitors_of_one_quarter_who_began_in_two_runs_are_told_by_both(stage: Stage, collector: Collector) -> None:
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(300)
     stage.restart()
-    second = stage.service.run_id
-    stage.run_for(600)
-    stage.reboot()
-    (word,) = [r for r in stage.records() if any(r["idle_rules"][2]["lengths"])]
-    assert (word["run_id"], word["slot"], word["idle_rules"][2]["lengths"]) == (second, SLOT, A_QUARTER)
+    stage.play(LOG_ON, "2")
+    stage.run_for(1200)
+    stage.play(LOG_OFF, "2")
+    stage.play(LOG_OFF)
     stage.run_for(60)
-    assert stage.total("starts") == 1
+    collector.hear()
+    lengths = [record["idle_rules"][2]["lengths"] for (_, slot), record in collector.slots.items() if slot == SLOT]  # type: ignore[index]  # of JSON
+    assert lengths == [A_QUARTER, A_QUARTER]
+    assert collector.figures()[0] == 2
 
 
 @pytest.mark.parametrize("boots", [1, 5])

@@ -28,7 +28,7 @@ def lose(station: Station, random: Random) -> None:
         station.time.after(even(random.choice((4, 20, 90))), station.start_service)
     now = station.disk.lift(station.folder)
     station.disk.lay(station.state_images[-1])
-    if random.random() < 0.5 and not station.log_ons:
+    if random.random() < 0.5:
         station.state_images.append(now)
     station.time.after(CHECKPOINT_SECONDS, station.wake)
 
