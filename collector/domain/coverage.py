@@ -83,15 +83,20 @@ def needed(runs: Iterable[Run], horizon: int) -> set[str]:
 
     These are the runs heard of since, those that a run begun since names, for each of those one more that names it
     too, and the last datable one before: a witness for every contradiction. The newest run stays in any case: the next
-    one may name it.
+    one may name it. A stretch that goes on over the horizon may be joined from those of several runs: it is kept whole.
     """
     runs = sorted(runs, key=lambda run: (run.heard_at, run.started_at, run.run_id))
+    horizon = min([horizon, *(off.start for off in proved_off(runs) if off.start < horizon < off.end)])
     kept = {run.run_id for run in runs if run.heard_at >= horizon}
     if not kept:
         return {run.run_id for run in runs[-1:]}
     named = {run.previous_run_id for run in runs if run.datable and run.started_at > horizon} - {None}
     older = [run for run in runs if run.run_id not in kept]
-    siblings = {run.previous_run_id: run.run_id for run in older if run.previous_run_id in named}
+    siblings = {
+        run.previous_run_id: run.run_id
+        for run in older
+        if run.previous_run_id in named and run.previous_run_id != run.run_id
+    }
     kept |= {run.run_id for run in older if run.run_id in named} | set(siblings.values())
     # The one that began last, whenever it was heard of last: whatever began within a stretch began before it.
     others = [(run.started_at, run.run_id) for run in older if run.datable and run.run_id not in kept]

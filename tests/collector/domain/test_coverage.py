@@ -176,6 +176,15 @@ def test_the_runs_that_are_kept_prove_the_same_of_the_time_after_the_horizon(run
     )
 
 
+def test_a_stretch_over_the_horizon_is_kept_with_all_the_runs_that_it_is_joined_from() -> None:
+    """One sleeps from 49 to 50, the next from 50 to 52; what came before 51 is forgotten."""
+    first = Run("a", None, True, True, 0, None, ((49, 50),), 50)
+    second = Run("b", None, True, True, 50, None, ((50, 52),), 52)
+
+    assert proved_off([first, second]) == [Off(49, 52)]
+    assert needed([first, second], 51) == {"a", "b"}
+
+
 def test_of_old_runs_only_the_named_one_and_a_witness_are_kept() -> None:
     runs = [run(f"r{n}", f"r{n - 1}", n * DAY, n * DAY + HOUR) for n in range(300)]
 
