@@ -20,6 +20,14 @@ from collector.reports.formats.sheets import Sheet, front, front_name, indented,
 from collector.reports.shown import decimals_of
 
 COLUMNS = {"wide": "8cm", "usual": "3.2cm", "text": "9cm"}
+PAGE = {
+    "fo:page-width": "29.7cm",
+    "fo:page-height": "21cm",
+    "style:print-orientation": "landscape",
+    "style:scale-to-X": "1",
+    "style:scale-to-Y": "0",
+}
+"""Printed, a sheet is as wide as a page."""
 
 
 class Pattern(NamedTuple):
@@ -31,10 +39,19 @@ class Pattern(NamedTuple):
     """-1: text."""
     bold: bool = False
     large: bool = False
+    wrapped: bool = True
+    """Of text: not where it may run over the cells beside it."""
+    at_end: bool = False
+    """Of a word that stands among numbers."""
 
     def name(self) -> str:
         sign = {"": "", "\u2265": "l", "\u2264": "m", "\u2248": "a"}[self.bound]
-        return f"c{sign}{'p' if self.share else 'n'}{self.decimals + 1}{'b' if self.bold else ''}{self.large or ''}"
+        looks = "".join(
+            letter
+            for letter, wanted in (("b", self.bold), ("1", self.large), ("o", not self.wrapped), ("e", self.at_end))
+            if wanted
+        )
+        return f"c{sign}{'p' if self.share else 'n'}{self.decimals + 1}{looks}"
 
 
 class Styles:
@@ -53,6 +70,10 @@ class Styles:
                 '<style:style style:name="{}" style:family="table-column"><style:table-column-properties'
                 ' style:column-width="{}"/></style:style>'
             ).format(name, width)
+        yield Markup(
+            '<style:style style:name="row" style:family="table-row">'
+            '<style:table-row-properties style:use-optimal-row-height="true"/></style:style>'
+        )
         for pattern in self.used:
             yield from declaration(pattern)
 
@@ -73,10 +94,18 @@ def declaration(pattern: Pattern) -> Iterator[Markup]:
             unit=Markup("<number:text>\u00a0%</number:text>") if pattern.share else "",
         )
         data = Markup(' style:data-style-name="d{}"').format(name)
-    align = Markup('<style:paragraph-properties fo:text-align="end"/>') if pattern.decimals >= 0 else Markup()
+    align = (
+        Markup('<style:paragraph-properties fo:text-align="end"/>')
+        if pattern.decimals >= 0 or pattern.at_end
+        else Markup()
+    )
     size = Markup(' fo:font-size="14pt"') if pattern.large else Markup()
     bold = Markup('<style:text-properties fo:font-weight="bold"{}/>').format(size) if pattern.bold else Markup()
-    wrap = Markup('<style:table-cell-properties fo:wrap-option="wrap"/>') if pattern.decimals < 0 else Markup()
+    wrap = (
+        Markup('<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/>')
+        if pattern.decimals < 0 and pattern.wrapped
+        else Markup()
+    )
     yield Markup('<style:style style:name="{}" style:family="table-cell"{}>{}{}{}</style:style>').format(
         name, data, wrap, align, bold
     )
@@ -93,6 +122,9 @@ def as_ods(document: Document, speech: Speech) -> bytes:
     automatic = made.get_part("content.xml").get_element("//office:automatic-styles")  # type: ignore[union-attr]
     for style in styles.declared():
         automatic.append(Element.from_tag(str(style)))  # type: ignore[union-attr]
+    page = made.get_part("styles.xml").get_element("//style:page-layout-properties")  # type: ignore[union-attr]
+    for name, value in PAGE.items():
+        page.set_attribute(name, value)  # type: ignore[union-attr]
     moment = dt.datetime.fromtimestamp(document.made_at, tz=dt.UTC).replace(tzinfo=None)
     meta = made.meta
     meta.title, meta.subject, meta.description = document.title, document.subtitle, document.status
@@ -127,7 +159,7 @@ def entry_cell(entry: Entry, styles: Styles, *, bold: bool) -> Markup:
         return text_cell(entry, styles, Pattern(bold=bold))
     if isinstance(entry, Change) or entry.shown.value is None or entry.unit is Unit.BAND:
         text = entry.text if isinstance(entry, Change) else entry.shown.text
-        return text_cell(text, styles, Pattern(bold=bold))
+        return text_cell(text, styles, Pattern(bold=bold, at_end=True))
     return number_cell(entry, styles, bold=bold)
 
 
@@ -147,7 +179,7 @@ def number_cell(entry: Figure, styles: Styles, *, bold: bool) -> Markup:
 
 
 def line(*cells: Markup) -> Markup:
-    return Markup("<table:table-row>{}</table:table-row>").format(Markup("").join(cells))
+    return Markup('<table:table-row table:style-name="row">{}</table:table-row>').format(Markup("").join(cells))
 
 
 def sheet_of(name: str, columns: list[str], rows: list[Markup]) -> Markup:
@@ -157,7 +189,10 @@ def sheet_of(name: str, columns: list[str], rows: list[Markup]) -> Markup:
 
 def front_sheet(name: str, document: Document, styles: Styles) -> Markup:
     rows = [
-        line(text_cell(label, styles, Pattern(bold=number == 0, large=number == 0)), text_cell(text, styles, Pattern()))
+        line(
+            text_cell(label, styles, Pattern(bold=number == 0, large=number == 0, wrapped=number > 0)),
+            text_cell(text, styles, Pattern()),
+        )
         for number, (label, text) in enumerate(front(document))
     ]
     return sheet_of(name, ["text", "text"], rows)
@@ -167,14 +202,14 @@ def table_sheet(sheet: Sheet, styles: Styles) -> Markup:
     table = sheet.table
     bold = Pattern(bold=True)
     rows = [
-        line(text_cell(table.title, styles, Pattern(bold=True, large=True))),
-        line(text_cell(sheet.under, styles, Pattern())),
+        line(text_cell(table.title, styles, Pattern(bold=True, large=True, wrapped=False))),
+        line(text_cell(sheet.under, styles, Pattern(wrapped=False))),
         line(Markup("<table:table-cell/>")),
         line(*(text_cell(word, styles, bold) for word in table.head)),
     ]
     rows += [row_of(row, styles) for row in table.rows]
     if table.note:
-        rows += [line(Markup("<table:table-cell/>")), line(text_cell(table.note, styles, Pattern()))]
+        rows += [line(Markup("<table:table-cell/>")), line(text_cell(table.note, styles, Pattern(wrapped=False)))]
     texts = any(isinstance(entry, str) for row in table.rows for entry in row.entries)
     columns = ["wide", *(["text" if texts else "usual"] * max(1, len(table.head) - 1))]
     return sheet_of(sheet.name, columns, rows)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import textwrap
+from collections.abc import Iterable
 
 import xlsxwriter
 from xlsxwriter.format import Format as Style
@@ -15,6 +17,11 @@ from collector.reports.shown import decimals_of
 
 FIRST_ROW = 3
 """Of the table, below its title and what is true of it all."""
+LABEL_WIDTH, TEXT_WIDTH = 40, 80
+"""In letters, of the first sheet."""
+NARROW, USUAL, WIDE, WORDS = 18, 14, 36, 40
+"""Columns, in letters: heads beside texts, figures, heads beside figures, texts."""
+LINE_POINTS = 15
 
 
 class Styles:
@@ -54,14 +61,33 @@ def as_xlsx(document: Document, speech: Speech) -> bytes:
         )
         styles = Styles(book)
         first = book.add_worksheet(front_name(speech))
-        first.set_column(0, 0, 40)
-        first.set_column(1, 1, 80)
-        for number, (label, text) in enumerate(front(document)):
-            first.write_string(number, 0, label, styles.title if number == 0 else None)
-            first.write_string(number, 1, text)
+        write_front(first, document, styles)
         for sheet in sheets(document):
             write_sheet(book.add_worksheet(sheet.name), sheet, styles, document)
     return target.getvalue()
+
+
+def write_front(target: Worksheet, document: Document, styles: Styles) -> None:
+    """Sentences go over both columns."""
+    target.set_column(0, 0, LABEL_WIDTH)
+    target.set_column(1, 1, TEXT_WIDTH)
+    for number, (label, text) in enumerate(front(document)):
+        if number == 0:
+            target.write_string(number, 0, label, styles.title)
+        elif text or not label:
+            target.set_row(number, height([(label, LABEL_WIDTH), (text, TEXT_WIDTH)]))
+            target.write_string(number, 0, label, styles.wrapped)
+            target.write_string(number, 1, text, styles.wrapped)
+        else:
+            target.set_row(number, height([(label, LABEL_WIDTH + TEXT_WIDTH)]))
+            target.merge_range(number, 0, number, 1, label, styles.wrapped)
+    target.set_paper(9)
+    target.fit_to_pages(1, 0)
+
+
+def height(texts: Iterable[tuple[str, int]]) -> int:
+    """In points, of a row that holds texts in columns of so many letters: not every program finds it out itself."""
+    return LINE_POINTS * max([1, *(len(textwrap.wrap(text, letters)) for text, letters in texts)])
 
 
 def write_sheet(target: Worksheet, sheet: Sheet, styles: Styles, document: Document) -> None:
@@ -69,13 +95,18 @@ def write_sheet(target: Worksheet, sheet: Sheet, styles: Styles, document: Docum
     target.write_string(0, 0, table.title, styles.title)
     target.write_string(1, 0, sheet.under, styles.under)
     texts = any(isinstance(entry, str) for row in table.rows for entry in row.entries)
-    target.set_column(0, 0, 36 if not texts else 18)
-    target.set_column(1, max(1, len(table.head) - 1), 14 if not texts else 40)
+    first, others = (NARROW, WORDS) if texts else (WIDE, USUAL)
+    target.set_column(0, 0, first)
+    target.set_column(1, max(1, len(table.head) - 1), others)
+    target.set_row(FIRST_ROW, height((word, others) for word in table.head))
     for column, word in enumerate(table.head):
         target.write_string(FIRST_ROW, column, word, styles.head)
     for number, row in enumerate(table.rows, FIRST_ROW + 1):
         bold = row.kind in {"total", "group"}
-        target.write_string(number, 0, indented(row), styles.bold if bold else None)
+        words = [(entry, others) for entry in row.entries if isinstance(entry, str)]
+        if words:
+            target.set_row(number, height(words))
+        target.write_string(number, 0, indented(row), styles.bold if bold else styles.wrapped if words else None)
         for column, entry in enumerate(row.entries, 1):
             write_entry(target, number, column, entry, styles, bold=bold)
     target.freeze_panes(FIRST_ROW + 1, 1)

@@ -1,6 +1,9 @@
 """The same cell has the same value or the same status in every format."""
 
+import io
+import re
 import shutil
+import zipfile
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -119,6 +122,20 @@ class TestEveryFormat:
                 assert line["value"] == ""
             elif entry.unit is not Unit.BAND:
                 assert Decimal(line["value"]) == entry.shown.value
+
+
+def test_rows_of_a_workbook_are_as_high_as_their_texts_and_sheets_as_wide_as_a_page() -> None:
+    """LibreOffice does not find the heights of a workbook itself: definitions were printed over each other."""
+    _, workbook = rendered("site", "fr", "xlsx")
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
+        names = sorted(name for name in parts.namelist() if name.startswith("xl/worksheets/sheet"))
+        sheets = [parts.read(name).decode() for name in names]
+    assert all('fitToHeight="0"' in sheet for sheet in sheets)
+    heights = [max([0.0, *map(float, re.findall(r' ht="([0-9.]+)"', sheet))]) for sheet in sheets]
+    assert max(heights) >= 60
+    _, table = rendered("site", "fr", "ods")
+    with zipfile.ZipFile(io.BytesIO(table)) as parts:
+        assert 'style:scale-to-X="1"' in parts.read("styles.xml").decode()
 
 
 def test_every_kind_of_cell_is_among_those_that_were_read() -> None:
