@@ -8,6 +8,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -43,8 +44,7 @@ class Speech:
         return self.translations.ngettext(singular, plural, count)
 
     def number(self, value: float | Fraction, decimals: int = 0) -> str:
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return numbers.format_decimal(float(value), format=pattern, locale=self.locale)
+        return _number(float(value), decimals, LOCALES[self.language])
 
     def decimal(self, plain: str) -> str:
         """A number as it is typed, with the sign that separates its decimals."""
@@ -57,7 +57,7 @@ class Speech:
             whole = 99
         if whole == 0 and share > 0:
             whole = 1
-        return numbers.format_percent(whole / 100, locale=self.locale)
+        return _percent(whole, LOCALES[self.language])
 
     def hours(self, seconds: int | Fraction) -> str:
         """Minutes below one hour, else hours."""
@@ -117,6 +117,18 @@ class Speech:
         moment = dt.datetime.fromtimestamp(seconds, tz=zone)
         day = dates.format_date(moment, format="d MMM y", locale=self.locale)
         return day + ", " + dates.format_time(moment, format="HH:mm", locale=self.locale)
+
+
+# A page has hundreds of numbers, mostly the same small ones again, and writing one takes the time of ten cells.
+@lru_cache(maxsize=8192)
+def _number(value: float, decimals: int, locale: str) -> str:
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return numbers.format_decimal(value, format=pattern, locale=Locale.parse(locale))
+
+
+@lru_cache(maxsize=512)
+def _percent(whole: int, locale: str) -> str:
+    return numbers.format_percent(whole / 100, locale=Locale.parse(locale))
 
 
 def read_translations(path: Path, language: str) -> GNUTranslations:

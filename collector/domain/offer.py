@@ -32,6 +32,7 @@ class SlotKind(StrEnum):
 
 
 TIMED = (SlotKind.FREE_ACCESS, SlotKind.ACCOMPANIED, SlotKind.TRAINING)
+EVERY = tuple(SlotKind)
 OPEN = (*TIMED, SlotKind.UNTIMED)
 """O of the catalogue."""
 KIND_OF = {kind: SlotKind(kind.value) for kind in OpeningKind}

@@ -11,6 +11,7 @@ has 9 hours when summer begins and 11 when winter does.
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,7 @@ def regular_week(intervals: Iterable[WeeklyInterval]) -> list[WeeklyInterval]:
     return week + again
 
 
+@lru_cache(maxsize=16_384)  # sites open at the same few times, on the same days
 def slot_of(date: dt.date, minute: int, zone: ZoneInfo) -> int:
     """The first slot in which a clock on the wall shows so many minutes since the midnight of a day, or more."""
     days, minute = divmod(minute, MINUTES_OF_DAY)

@@ -10,12 +10,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from collector.domain import cells
 from collector.domain.calendar import SLOT_SECONDS, Period, start_of_day
 from collector.domain.cells import Cell
-from collector.domain.offer import OPEN, TIMED, SlotKind
+from collector.domain.offer import EVERY, OPEN, TIMED
 from collector.domain.register import Calendar, Opening
 from collector.domain.tally import Counts, Tally
 
@@ -25,7 +26,7 @@ WHILE_OPEN = ("A5", "A6", "A7", "A8", "A8.off", "A8.unknown", "E4")
 
 def operation(found: Tally) -> dict[str, Cell]:
     """The figures of one period."""
-    whole = found.over(SlotKind)
+    whole = found.over(EVERY)
     offered = found.over(OPEN)
     average = cells.counted(Fraction(whole.seconds_installed, whole.seconds)) if whole.seconds else cells.NOT_APPLICABLE
     made = {"A1.average": average, "A2": _hours(found, found.seconds(TIMED))}
@@ -92,7 +93,7 @@ def whole_weeks(period: Period, openings: Sequence[Opening], zone: ZoneInfo, now
         return cells.NOT_APPLICABLE
     first, end = weeks[0][0], weeks[-1][1]
     slots = 0
-    for opening in openings[bisect_right([each.end_slot for each in openings], first) :]:
+    for opening in openings[bisect_right(openings, first, key=attrgetter("end_slot")) :]:
         if opening.first_slot >= end:
             break
         slots += min(opening.end_slot, end) - max(opening.first_slot, first)

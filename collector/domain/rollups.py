@@ -10,6 +10,7 @@ that it had, and these count as installed.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,6 +23,10 @@ from collector.domain.site_slots import BANDS, NO_LENGTHS, RULES, SiteSlot
 
 HOURS_OF_DAY = 24
 HOURS_OF_WEEK = 7 * HOURS_OF_DAY
+HOUR_SECONDS = 3600
+THURSDAY = 3
+SLOTS_LOOKED_AT = 96
+"""No clock is moved twice within a day."""
 _ALONE = 12
 """Sums that do not depend on the idle rule."""
 _BY_RULE = 6 + BANDS
@@ -93,6 +98,8 @@ def roll_up(
     if now is not None:
         end = min(end, -(-now // SLOT_SECONDS))
     hours = hours_of_week(origin, parts[-1].end_slot, zone)
+    if not rows and since <= origin and (now is None or end * SLOT_SECONDS <= now):
+        return _unknown(parts, hours, end)
     found: dict[Key, list[int]] = {}
     unwanted = [0] * (_ALONE + RULES * _BY_RULE + 1)
     runs = [0] * RULES
@@ -105,24 +112,38 @@ def roll_up(
             if row is not None and before != slot - 1:
                 runs = [0] * RULES
             before = before if row is None else slot
-            if slot < since:
-                if row is not None:
-                    _add(unwanted, row, part, SLOT_SECONDS, runs)
-                continue
             hour = hours[slot - origin]
-            cell = by_hour.get(hour)
+            cell = unwanted if slot < since else by_hour.get(hour)
             if cell is None:
                 cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
                 by_hour[hour] = cell
             length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
             if row is None:
-                cell[0] += length
-                cell[1] += length * part.installed
-                cell[2] += length * part.in_service
-                cell[8] = max(cell[8], part.installed)
+                _offer(cell, part, length)
                 continue
             _add(cell, row, part, length, runs)
     return {key: _sums(cell) for key, cell in found.items()}
+
+
+def _unknown(parts: Sequence[Stretch], hours: Sequence[int], end: int) -> dict[Key, Sums]:
+    """The sums of slots up to `end` of which nothing is known; `hours` are those of the week, from the first part."""
+    found: dict[Key, list[int]] = {}
+    origin = parts[0].first_slot
+    for part in parts:
+        several = use_may_be_shown(part.installed, demonstration=False)
+        of_part = hours[part.first_slot - origin : max(min(part.end_slot, end) - origin, 0)]
+        for hour, count in Counter(of_part).items():
+            cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
+            _offer(cell, part, count * SLOT_SECONDS)
+    return {key: _sums(cell) for key, cell in found.items()}
+
+
+def _offer(cell: list[int], part: Stretch, seconds: int) -> None:
+    """Adds time of which nothing is known."""
+    cell[0] += seconds
+    cell[1] += seconds * part.installed
+    cell[2] += seconds * part.in_service
+    cell[8] = max(cell[8], part.installed)
 
 
 def _add(cell: list[int], row: SiteSlot, part: Stretch, length: int, runs: list[int]) -> None:
@@ -190,8 +211,23 @@ def _sums(cell: Sequence[int]) -> Sums:
 @lru_cache(maxsize=64)
 def hours_of_week(first: int, end: int, zone: ZoneInfo) -> Sequence[int]:
     """The hour of the local week of each slot from `first` up to `end`."""
-    found = []
-    for slot in range(first, end):
-        local = dt.datetime.fromtimestamp(slot * SLOT_SECONDS, zone)
-        found.append(local.weekday() * HOURS_OF_DAY + local.hour)
+    found: list[int] = []
+    offset = _offset(first, zone)
+    for begin in range(first, end, SLOTS_LOOKED_AT):
+        until = min(begin + SLOTS_LOOKED_AT, end)
+        before, offset = offset, _offset(until, zone)
+        if before == offset:
+            found += [(slot * SLOT_SECONDS + offset) // HOUR_SECONDS % HOURS_OF_WEEK for slot in range(begin, until)]
+        else:
+            found += [
+                (slot * SLOT_SECONDS + _offset(slot, zone)) // HOUR_SECONDS % HOURS_OF_WEEK
+                for slot in range(begin, until)
+            ]
     return found
+
+
+def _offset(slot: int, zone: ZoneInfo) -> int:
+    """How far the local week of a slot is ahead of the seconds since 1970-01-01 UTC, which was a Thursday."""
+    offset = dt.datetime.fromtimestamp(slot * SLOT_SECONDS, zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds()) + THURSDAY * HOURS_OF_DAY * HOUR_SECONDS

@@ -15,7 +15,7 @@ from collector.domain import cells
 from collector.domain.calendar import Period, local_date
 from collector.domain.cells import Cell
 from collector.domain.marks import Mark
-from collector.domain.offer import SlotKind
+from collector.domain.offer import EVERY
 from collector.domain.operation import operation
 from collector.domain.tally import Tally
 from collector.domain.use import IDLE_RULES_MINUTES, use
@@ -148,7 +148,7 @@ def undated_cells(undated: Undated | None, official: int, found: Tally) -> tuple
     """B1u and B2u: they belong to no quarter-hour, so all of the month must be of a kind that may be shown."""
     if undated is None:
         return cells.NOT_APPLICABLE, cells.NOT_APPLICABLE
-    everything, shown = found.over(SlotKind), found.over(SlotKind, shown=True)
+    everything, shown = found.over(EVERY), found.over(EVERY, shown=True)
     all_shown = 0 < everything.seconds_installed == shown.seconds_installed
     if not all_shown and undated != NO_UNDATED:
         return cells.CONFIDENTIAL, cells.CONFIDENTIAL

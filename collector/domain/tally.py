@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from collector.domain.disclosure import FEWEST_STATIONS, use_may_be_shown
-from collector.domain.offer import OPEN, SlotKind
+from collector.domain.offer import EVERY, OPEN, SlotKind
 from collector.domain.rollups import Sums
 
 
@@ -89,7 +89,7 @@ class Tally:
         return self.over(kinds).seconds
 
     def has_begun(self) -> bool:
-        return self.seconds(SlotKind) > 0
+        return self.seconds(EVERY) > 0
 
     def is_closed(self) -> bool:
         """The opening hours of all of the period are known, and there are none."""
@@ -101,11 +101,11 @@ class Tally:
 
     def is_partly_confidential(self) -> bool:
         """Some use may be shown and some may not."""
-        return 0 < self.over(SlotKind, shown=True).seconds_in_service < self.over(SlotKind).seconds_in_service
+        return 0 < self.over(EVERY, shown=True).seconds_in_service < self.over(EVERY).seconds_in_service
 
     def methods(self) -> frozenset[str]:
         """How sessions were counted: log_on, activity."""
-        whole = self.over(SlotKind)
+        whole = self.over(EVERY)
         counted = {"log_on": whole.records_log_on, "activity": whole.records_activity}
         return frozenset(method for method, records in counted.items() if records)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from collector.domain import cells
 from collector.domain.calendar import SLOT_SECONDS
 from collector.domain.cells import Cell, Status
-from collector.domain.offer import OPEN, TIMED, SlotKind
+from collector.domain.offer import EVERY, OPEN, TIMED, SlotKind
 from collector.domain.tally import Tally
 
 IDLE_RULES_MINUTES = (3, 5, 10, 15)
@@ -131,7 +131,7 @@ def _rates(found: Tally, sessions: Cell, *, at_least: bool) -> dict[str, Cell]:
     """B4 and B5: sessions as if all were known, by station and by opening hour."""
     if sessions.value is None:
         return {"B4": sessions, "B5": sessions}
-    whole, every = found.over(SlotKind), found.over(OPEN)
+    whole, every = found.over(EVERY), found.over(OPEN)
     if not every.seconds_known():
         return {"B4": cells.UNKNOWN, "B5": cells.UNKNOWN}
     coverage = Fraction(every.seconds_known(), every.seconds_in_service)

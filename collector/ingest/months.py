@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from collector.domain import calendar
 from collector.domain.calendar import Month, local_date, months_between
+from collector.domain.offer import slot_down
 from collector.domain.rollups import Key, Sums, roll_up
 from collector.ingest.roller import holds_lease
 from collector.storage.engine import reading, writing
@@ -29,7 +30,7 @@ from collector.storage.queries.rolled_months import (
     unmark,
     write_sums,
 )
-from collector.storage.queries.site_slots import slots_between
+from collector.storage.queries.site_slots import first_site_slot, slots_between
 from collector.storage.queries.tallies import Offer, offers_of
 
 AT_ONCE = 4
@@ -77,7 +78,11 @@ def marked(engine: Engine, limit: int) -> list[Due]:
 
 
 def due_by_calendar(engine: Engine, now: int, zone: ZoneInfo) -> list[Due]:
-    """Months that have begun at their site and are not stored up to the last midnight, by site."""
+    """Months that have begun at their site and are not stored up to the last midnight, by site.
+
+    Before the month of its first station and of its first site slot there are only opening hours: whoever asks for
+    those months has them from the timetable at once.
+    """
     today = calendar.today(now, zone)
     this_month = Month(today.first_day.year, today.first_day.month)
     found = []
@@ -85,8 +90,8 @@ def due_by_calendar(engine: Engine, now: int, zone: ZoneInfo) -> list[Due]:
         sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
         offers = offers_of(connection, sites, today.first_day, today.first_day, zone)
         stored = rolled_months(connection, sites)
-    for site_id in sites:
-        begins = offers[site_id].begins()
+        begun = {site_id: _measured_from(connection, offers[site_id], site_id) for site_id in sites}
+    for site_id, begins in begun.items():
         if begins is None:
             continue
         first = local_date(begins * calendar.SLOT_SECONDS, zone)
@@ -96,6 +101,13 @@ def due_by_calendar(engine: Engine, now: int, zone: ZoneInfo) -> list[Due]:
             if end > calendar.month(month, zone).first_slot and (have is None or have.until_slot < end):
                 found.append(Due(site_id, month, None))
     return found
+
+
+def _measured_from(connection: Connection, offer: Offer, site_id: int) -> int | None:
+    """The first slot with a station or with anything known; None while there is neither."""
+    firsts = [slot_down(life.start) for life in offer.lives]
+    known = first_site_slot(connection, site_id)
+    return min([*firsts, *([] if known is None else [known])], default=None)
 
 
 def roll_months(engine: Engine, due: Sequence[Due], now: int, zone: ZoneInfo) -> None:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from collector.config import Settings
 from collector.domain import calendar
@@ -52,6 +52,7 @@ from collector.storage.models import (
 )
 from collector.storage.queries.audit import purge_downloads
 from collector.storage.queries.rolled_months import fold, rolled_months
+from collector.storage.queries.site_slots import first_site_slot
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
 
 _log = logging.getLogger(__name__)
@@ -195,7 +196,8 @@ def _fold(engine: Engine, site_id: int, months: int, now: int, zone: ZoneInfo, p
         day = end // SLOTS_PER_DAY
         with writing(engine) as connection:
             marked = rolled_months(connection, [site_id])[site_id][month].mark is not None
-            if marked or _first_site_slot(connection, site_id) < rolled.first_slot // SLOTS_PER_DAY * SLOTS_PER_DAY:
+            first = first_site_slot(connection, site_id)
+            if marked or (first is not None and first < rolled.first_slot // SLOTS_PER_DAY * SLOTS_PER_DAY):
                 purged.postponed.append(site_id)
                 return
             fold(connection, site_id, month, now)
@@ -203,13 +205,6 @@ def _fold(engine: Engine, site_id: int, months: int, now: int, zone: ZoneInfo, p
             purged.site_slots += connection.execute(delete(site_slot).where(*gone)).rowcount
             connection.execute(delete(seal).where(seal.c.site_id == site_id, seal.c.day < day))
         purged.months_folded += 1
-
-
-def _first_site_slot(connection: Connection, site_id: int) -> int:
-    first: int | None = connection.execute(
-        select(func.min(site_slot.c.slot)).where(site_slot.c.site_id == site_id)
-    ).scalar()
-    return 2**40 if first is None else first
 
 
 def _horizon(connection: Connection, site_id: int) -> int:

@@ -10,14 +10,12 @@ from collector.domain import calendar, gates
 from collector.domain.calendar import Month, Period, local_date
 from collector.domain.cells import Cell
 from collector.domain.gates import Finding, MonthFacts
-from collector.domain.opening_hours import openings
 from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.year import YearFigures
 from collector.reports.inputs import Accepted, exact
 from collector.storage.queries import gate_facts
-from collector.storage.queries.calendars import calendars_of
-from collector.storage.queries.equipment import outages_of_sites
 from collector.storage.queries.sites import Site
+from collector.storage.queries.tallies import offers_of
 from collector.storage.queries.vintages import acceptances_of
 
 
@@ -75,30 +73,34 @@ def months_of(
     """What is noticed at each site."""
     year = next(iter(years.values())).year if years else 0
     site_ids = [site.site_id for site in sites]
-    calendars = calendars_of(connection, site_ids, year, year)
-    outages = outages_of_sites(connection, site_ids)
+    periods = [calendar.month(Month(year, number), rules.zone) for number in range(1, 13)]
+    whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone)
+    begun = [period for period in periods if period.start() < now]
+    offers = offers_of(connection, site_ids, whole.first_day, whole.last_day, rules.zone)
+    opened = {
+        site_id: [each for each in offer.openings if each.first_slot < whole.end_slot]
+        for site_id, offer in offers.items()
+    }
+    nobody_on = gate_facts.days_without_station(connection, opened)
+    shares = [gate_facts.busiest_shares(connection, site_ids, each, idle_rule_of(each, rules)) for each in begun]
+    stations = gate_facts.presences(connection, site_ids)
     found = []
     for site in sites:
-        periods = [calendar.month(Month(year, number), rules.zone) for number in range(1, 13)]
-        whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone)
-        days = gate_facts.days_observed(connection, site.site_id, whole)
-        opened = openings(calendars[site.site_id], whole, rules.zone)
-        old = before.get(site.site_id)
+        own, old = years[site.site_id], before.get(site.site_id)
         months = [
             MonthFacts(
                 site.code,
                 period.name,
-                years[site.site_id].months[at].cells,
+                own.months[at].cells,
                 old.months[at].cells if old else {},
-                gate_facts.busiest_share(connection, site.site_id, period, idle_rule_of(period, rules)),
-                gate_facts.openings_without_station(days, opened, period),
+                shares[at].get(site.site_id),
+                gate_facts.openings_without_station(nobody_on[site.site_id], opened[site.site_id], period),
                 gate_facts.seconds_used_while_broken(
-                    connection, site.site_id, period, outages[site.site_id], idle_rule_of(period, rules)
+                    connection, site.site_id, period, offers[site.site_id].outages, idle_rule_of(period, rules)
                 ),
-                gate_facts.stations_missing(connection, site.site_id, period, now),
+                gate_facts.stations_missing(stations[site.site_id], period, now),
             )
-            for at, period in enumerate(periods)
-            if period.start() < now
+            for at, period in enumerate(begun)
         ]
         noticed = gates.findings(months) + gates.year_running(site.code, year, days_left(whole, now, rules))
         found.append((site, noticed))

@@ -5,6 +5,7 @@ Pages, files and API all take it from `seen`. Drafts are read inside; before a r
 """
 
 import datetime as dt
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -28,6 +29,10 @@ from collector.storage.queries.sites import Site
 from collector.storage.queries.vintages import REGION_ID, inputs_of_year
 
 THRESHOLDS = {"count": FEWEST_SESSIONS, "hours": FEWEST_SESSIONS_FOR_HOURS}
+
+
+ANSWERS: deque[tuple["Question", Tables]] = deque(maxlen=2)
+"""Some ten megabytes each for 60 sites: a year, and the one before it, which stands beside it in reports."""
 
 
 class Years(NamedTuple):
@@ -88,11 +93,35 @@ def seen(connection: Connection, years: Years, site: Site | None, audience: Audi
     lifted = is_lifted_in(connection, year, rules.zone)
     before = older(connection, list(years.sites), audience, year)
     minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
-    tables = seen_by(audience, truth, lifted=lifted, older=before, idle_rule_minutes=minutes)
+    tables = _seen_by(Question(audience, truth, lifted, before, minutes))
     told = {site_id: seen_year(figures, tables) for site_id, figures in years.sites.items()}
     region = None if years.region is None else seen_year(years.region, tables)
     attacked = Told(tables, before, minutes) if hides(audience, lifted=lifted) else None
     return Seen(Years(region, told), attacked)
+
+
+class Question(NamedTuple):
+    """All that decides what readers see of a year of all sites."""
+
+    audience: Audience
+    truth: Tables
+    lifted: bool
+    older: Sequence[Tables]
+    idle_rule_minutes: int
+
+
+def _seen_by(question: Question) -> Tables:
+    """As computed for the last equal question: a page of each site and a report in each format ask the same again.
+
+    The question holds every figure, so that nothing else has to say when an answer is out of date.
+    """
+    for asked, answer in tuple(ANSWERS):
+        if asked == question:
+            return answer
+    audience, truth, lifted, before, minutes = question
+    answer = seen_by(audience, truth, lifted=lifted, older=before, idle_rule_minutes=minutes)
+    ANSWERS.append((question, answer))
+    return answer
 
 
 def older(connection: Connection, site_ids: Sequence[int], audience: Audience, year: int) -> list[Tables]:

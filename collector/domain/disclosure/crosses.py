@@ -94,7 +94,7 @@ def _divided(
 
     def part(figure: str, key: Key) -> Number | None:
         cell = tables.figures[key].get(figure)
-        if cell is None or cell.status is not Status.VALUE or is_month(key[1]):
+        if cell is None or cell.status is not Status.VALUE:
             return None
         if any(key in hidden[name] and value(tables.cell(*key, name)) for name in totals):
             # Of a hidden total all parts are hidden, those that are nothing too: they would say how many parts it has.
@@ -107,8 +107,9 @@ def _divided(
 
     for figure in totals:
         ledger.enter(figure, total)
+    keys = [key for key in tables.figures if not is_month(key[1])]
     for figure in parts:
-        ledger.enter(figure, part)
+        ledger.enter(figure, part, keys)
     ledger.divide(parts, totals)
     for old in older:
         vintages.compare(ledger, old, parts, FEWEST_IN_CROSS_TABLES)

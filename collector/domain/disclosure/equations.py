@@ -199,8 +199,8 @@ class _Part:
         found = self._polytope.extreme(column, greatest=greatest)
         if found.point:
             # Every answer is a point for all columns: two far apart spare the question for another one.
-            self._least = [min(pair) for pair in zip(self._least or found.point, found.point, strict=True)]
-            self._greatest = [max(pair) for pair in zip(self._greatest or found.point, found.point, strict=True)]
+            self._least = list(map(min, self._least or found.point, found.point))
+            self._greatest = list(map(max, self._greatest or found.point, found.point))
         return found
 
     def seen(self, column: int) -> Interval:

@@ -32,14 +32,14 @@ class Ledger:
             self.places[number.name] = len(self.numbers)
             self.numbers.append(number)
 
-    def enter(self, figure: str, describe: Describe) -> None:
-        """All cells of a figure, and the lines on which they add up."""
-        for key in self.tables.figures:
+    def enter(self, figure: str, describe: Describe, keys: Sequence[Key] | None = None) -> None:
+        """All cells of a figure, and the lines on which they add up; `keys` are those that can have one."""
+        for key in self.tables.figures if keys is None else keys:
             self.add(describe(figure, key))
-        self.add_up(figure)
+        self.add_up(figure, keys)
 
-    def add_up(self, figure: str) -> None:
-        for line in sums(self.tables, lambda key: (figure, *key) in self.places):
+    def add_up(self, figure: str, keys: Sequence[Key] | None = None) -> None:
+        for line in sums(self.tables, lambda key: (figure, *key) in self.places, keys):
             parts = [self.places[(figure, *part)] for part in line.parts]
             total = self.places[(figure, *line.total)]
             if line.complete:

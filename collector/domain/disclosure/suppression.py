@@ -8,6 +8,7 @@ This is the method of Fischetti and Salazar (Management Science 47, 2001); it en
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from collector.domain.disclosure.equations import NEARLY, Number, Reader, System
@@ -46,6 +47,7 @@ def choose(
     reduced: dict[int, float] = {}
     on = frozenset(must)
     rounds = 0
+    everything = _Everything(system)
     while True:
         rounds += 1
         kept = on if rounds > free_rounds else must
@@ -71,7 +73,7 @@ def choose(
                 condition = Row(entries, 1.0, INFINITY) if entries else None
             if condition is None:
                 # Nothing that could be hidden makes it wider: it is as wide as it can be, or only whole numbers fail.
-                needs[index] = reduced[index] = _widest(system, index, needs[index], reader)
+                needs[index] = reduced[index] = _widest(everything, index, needs[index], reader)
                 changed = True
             else:
                 conditions.append(condition)
@@ -126,11 +128,22 @@ def _condition(system: System, reader: Reader, index: int) -> Row | None:
     return Row([*entries, (number.switch, -1.0)], 0.0, INFINITY)
 
 
-def _widest(system: System, index: int, need: float, reader: Reader) -> float:
+class _Everything:
+    """The system with everything hidden; the reader of it is made once, when it is first asked."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    @cached_property
+    def reader(self) -> Reader:
+        switches = {number.switch for number in self.system.numbers if number.switch is not None}
+        return Reader(self.system, self.system.hidden(switches))
+
+
+def _widest(everything: _Everything, index: int, need: float, reader: Reader) -> float:
     """The width that a number has for a reader from whom everything is hidden, at most what is needed."""
-    everything = {number.switch for number in system.numbers if number.switch is not None}
-    whole = system.numbers[index].whole
-    widest = Reader(system, system.hidden(everything)).interval(index).width(whole=whole)
+    whole = everything.system.numbers[index].whole
+    widest = everything.reader.interval(index).width(whole=whole)
     if widest < need - NEARLY:
         return widest
     return min(need, math.floor(reader.interval(index).width(whole=whole)))

@@ -5,7 +5,7 @@ year, by its name: 2026-03, 2026-Q1, 2026.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -108,9 +108,9 @@ def parts_of(period: str, periods: set[str]) -> list[tuple[str, ...]]:
     return [way for way in ways if way]
 
 
-def sums(tables: Tables, has: Callable[[Key], bool]) -> list[Sum]:
+def sums(tables: Tables, has: Callable[[Key], bool], among: Iterable[Key] | None = None) -> list[Sum]:
     """All additive lines among the keys for which there is something: months to the year, sites to their group."""
-    keys = {key for key in tables.figures if has(key)}
+    keys = {key for key in (tables.figures if among is None else among) if has(key)}
     periods: dict[str, set[str]] = {}
     for unit, period in keys:
         periods.setdefault(unit, set()).add(period)

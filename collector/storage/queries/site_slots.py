@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from collector.domain.site_slots import SiteSlot
 from collector.storage.models import IDLE_RULES_MINUTES, site_slot
@@ -43,4 +43,12 @@ def slots_between(connection: Connection, ranges: Sequence[tuple[int, int, int]]
     rows = select_by_keys(connection, site_slot, SITE_SLOTS.columns, ("site_id",), ranges, bounds=("slot >=", "slot <"))
     for row in rows:
         found[row[0]][row[1]] = site_slot_of(row)
+    return found
+
+
+def first_site_slot(connection: Connection, site_id: int) -> int | None:
+    """The first slot of a site of which anything is stored."""
+    found: int | None = connection.execute(
+        select(func.min(site_slot.c.slot)).where(site_slot.c.site_id == site_id)
+    ).scalar()
     return found

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, func, insert, select, update
 from collector.catalogue import catalogue
 from collector.domain import calendar
 from collector.domain.calendar import Month
-from collector.domain.cells import counted
+from collector.domain.cells import Status, counted
 from collector.domain.marks import Mark
 from collector.domain.statistics import Figures, Rules
 from collector.domain.year import YearFigures
@@ -133,6 +133,26 @@ def test_months_are_stored_up_to_the_last_midnight_since_the_site_began(used: En
     tomorrow = due_by_calendar(used, MOMENT + DAY, ZONE)
     assert {(each.site_id, str(each.month)) for each in tomorrow} == {(1, "2025-11"), (2, "2025-11")}
     assert wrong(used) == []
+
+
+def test_months_before_the_first_station_are_not_stored_and_have_their_opening_hours(used: Engine) -> None:
+    with writing(used) as connection:
+        connection.execute(insert(timetable).values(site_id=1, valid_from=dt.date(2019, 1, 1)))
+        row = {"site_id": 1, "valid_from": dt.date(2019, 1, 1), "from_minute": 600, "until_minute": 960}
+        connection.execute(insert(weekly_interval), [{**row, "weekday": day, "kind": "training"} for day in range(5)])
+    rolled(used)
+    assert [month for site, month, _ in stored(used) if site == 1] == ["2025-09", "2025-10", "2025-11"]
+    for number, when in ((2019, MOMENT), (2025, MOMENT)):
+        # March 2019 and March 2025 have 21 weekdays; Easter is in April.
+        march = year(used, when, number).months[2].cells
+        assert march["A2"] == march["A4.training"] == counted(21 * 6 * 3600)
+        assert march["A5"].status is march["B1"].status is Status.NOT_APPLICABLE
+
+
+def test_a_month_with_site_slots_is_stored_even_where_its_stations_came_later(used: Engine) -> None:
+    with writing(used) as connection:
+        connection.execute(insert(site_slot), [slot_row(1, BEGIN.first_slot - 1, 1, 1, 450, silent=0)])
+    assert min(str(each.month) for each in due_by_calendar(used, MOMENT, ZONE) if each.site_id == 1) == "2025-08"
 
 
 def test_figures_are_the_same_from_what_is_stored_and_from_the_slots(used_anywhere: Engine) -> None:

@@ -126,6 +126,34 @@ def test_the_same_database_gives_the_same_inputs(region: Engine) -> None:
     assert first == second
 
 
+def test_what_hides_is_decided_once_for_the_same_figures_and_anew_for_others(
+    region: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def counts(audience: Audience, truth: Tables, **more: Any) -> Tables:
+        asked.append(audience)
+        return seen_by(audience, truth, **more)
+
+    monkeypatch.setattr(disclosing, "seen_by", counts)
+    disclosing.ANSWERS.clear()
+    with region.connect() as connection:
+        before = made(connection, None, Edition.PUBLIC)
+        of_site = made(connection, "NOORD", Edition.PUBLIC)
+        assert asked == [Audience.PUBLIC]
+        row = {"site_id": 2, "month": 202609, "source": "Pharos 9", "method": "log-on records"}
+        connection.execute(insert(monthly_figure).values(**row, figure="sessions", value=50))
+        after = [made(connection, "NOORD", Edition.PUBLIC)]
+        assert asked == [Audience.PUBLIC] * 2
+        disclosing.ANSWERS.clear()
+        after.append(made(connection, "NOORD", Edition.PUBLIC))
+        connection.rollback()
+        again = made(connection, None, Edition.PUBLIC)
+    assert of_site.figures.months[8]["B1.imported"] != after[0].figures.months[8]["B1.imported"]
+    assert canonical_json(after[0]) == canonical_json(after[1])
+    assert canonical_json(again) == canonical_json(before)
+
+
 def test_a_report_with_open_checks_is_not_frozen(region: Engine) -> None:
     with pytest.raises(GatesOpen, match="checks are open"):
         freeze(region, None, 2026, NOW, "anna", RULES, catalogue(), load_languages())
@@ -146,7 +174,9 @@ def test_what_tells_too_much_is_not_frozen(region: Engine, monkeypatch: pytest.M
         site = site_of_code(connection, "NOORD")
         internal, public = (gather(connection, site, 2026, each, NOW, RULES, catalogue()) for each in Edition)
         monkeypatch.setattr(disclosing, "seen_by", forgets)
+        disclosing.ANSWERS.clear()
         weak = gather(connection, site, 2026, Edition.PUBLIC, NOW, RULES, catalogue())
+        disclosing.ANSWERS.clear()
     for draft in (internal, public):
         refuse_gaps(draft)
     with pytest.raises(TellsTooMuch, match=r"its public edition would tell B1\.imported of NOORD in 2026-11"):
