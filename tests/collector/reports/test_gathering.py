@@ -15,20 +15,23 @@ from collector.domain.disclosure import Audience, Tables, audit, seen_by
 from collector.domain.statistics import Rules
 from collector.i18n import load_languages
 from collector.reports import disclosing
+from collector.reports.chapters.method import method
 from collector.reports.correcting import corrections
 from collector.reports.disclosing import for_publication, tables_of_inputs
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition, Inputs, canonical_json
 from collector.reports.vintages import GatesOpen, TellsTooMuch, freeze, refuse_gaps
+from collector.reports.wording import Wording
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, monthly_figure, timetable, weekly_interval
 from collector.storage.queries.demonstration import call_demonstration
 from collector.storage.queries.register import add_site
 from collector.storage.queries.sites import site_of_code
 from tests.collector.reports import cast
-from tests.collector.web.seeded_region import NOW, seed
+from tests.collector.web.seeded_region import NOW, seed, set_method
 
 RULES = Rules()
+LANGUAGES = load_languages()
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,21 @@ def test_nobody_sees_the_use_of_a_single_station_in_a_report(region: Engine) -> 
             inputs = made(connection, "HELMET", edition)
             assert inputs.figures.year["B1"].status is Status.CONFIDENTIAL
             assert inputs.figures.year["B2"].status is Status.CONFIDENTIAL
+
+
+@pytest.mark.parametrize(("code", "said"), [("CANAL", True), ("HELMET", False)])
+def test_the_method_tells_of_sessions_of_more_than_12_hours_where_sessions_are_shown(
+    region: Engine, code: str, said: bool
+) -> None:
+    with writing(region) as connection:
+        site = site_of_code(connection, code)
+        assert site is not None
+        set_method(connection, site.site_id, NOW // 900 - 96, records_capped=1)
+        inputs = made(connection, code, Edition.INTERNAL)
+        connection.rollback()
+    assert inputs.method.capped == said
+    text = str(method(Wording(inputs, LANGUAGES["en"])))
+    assert ("Some sessions lasted more than 12 hours; 12 hours of each count." in text) == said
 
 
 def test_the_public_edition_keeps_the_reason_and_not_the_figures_of_an_accepted_check() -> None:

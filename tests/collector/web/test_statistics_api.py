@@ -7,10 +7,11 @@ from sqlalchemy import Engine
 
 from collector.catalogue import catalogue
 from collector.domain.statistics import Rules
-from collector.storage.engine import reading
+from collector.storage.engine import reading, writing
+from collector.storage.queries.sites import site_of_code
 from collector.web.statistics_api import FIELDS, ExportError, export_statistics
 from tests.collector.web.browser import Browser
-from tests.collector.web.seeded_region import NOW
+from tests.collector.web.seeded_region import NOW, set_method
 
 ASK = "/api/v1/statistics?site=CANAL&from=2026-10&to=2026-11"
 
@@ -52,6 +53,27 @@ def test_the_kinds_of_empty_stay_apart(administrator: Browser) -> None:
     assert days["2026-11-21"]["marks"] == "untimed low_coverage upper_bound"
     assert days["2026-11-22"]["marks"].split()[0] == "running"
     assert days["2026-11-30"]["status"] == "not_applicable"
+
+
+def test_sessions_of_more_than_12_hours_are_marked_where_their_number_is_shown_and_nowhere_else(
+    administrator: Browser, region: Engine
+) -> None:
+    with writing(region) as connection:
+        for code in ("CANAL", "HELMET"):
+            site = site_of_code(connection, code)
+            assert site is not None
+            set_method(connection, site.site_id, NOW // 900 - 96, records_capped=1)
+    sentence = "Some sessions lasted more than 12 hours; 12 hours of each count."
+    for code, shown in (("CANAL", True), ("HELMET", False)):
+        asked = ASK.replace("CANAL", code).replace("2026-10", "2026-11")
+        for grain in ("day", "month"):
+            rows = administrator.get(f"{asked}&grain={grain}").json()["rows"]
+            marked = [row for row in rows if "capped" in row["marks"].split()]
+            assert len(marked) == shown
+            assert all(row["sessions"] is not None for row in marked)
+            assert ("capped" in administrator.get(f"{asked}&grain={grain}&format=csv").text) == shown
+        page = administrator.get(f"/sites/{code}/statistics/2026").text
+        assert (sentence in page) == shown, code
 
 
 def test_a_single_station_is_confidential_in_files_too(administrator: Browser) -> None:
