@@ -152,8 +152,7 @@ def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[obj
             *[stations] * 4,
             *[0] * 12,
             *[NO_LENGTHS] * 4,
-            0,
-            0,
+            *[0] * (len(SITE_SLOTS.columns) - 29),
         )
     taken = random.randrange(stations)
     seconds = stations * 900
@@ -172,6 +171,7 @@ def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[obj
         *[f"0 0 {taken // 2} 0 0 0 0"] * 4,
         stations,
         stations,
+        *[0] * (len(SITE_SLOTS.columns) - 31),
     )
 
 
