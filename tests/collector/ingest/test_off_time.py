@@ -236,6 +236,8 @@ def lives(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
     for place, name in enumerate(NAMES[: draw(st.integers(1, len(NAMES)))]):
         start = at + draw(st.integers(0, 8)) * 400 if draw(st.integers(0, 4)) else FIRST
         end = start + draw(st.integers(0, 6)) * 400
+        # How a run began is said once and for all; the rest may be said otherwise later.
+        reason = draw(st.sampled_from(["boot", "boot", "restart"]))
         previous = NAMES[place - 1] if place and draw(st.integers(0, 3)) else draw(st.sampled_from([*NAMES, None]))
         for revision in range(1, draw(st.integers(1, 3)) + 1):
             stopped = draw(st.booleans())
@@ -245,7 +247,7 @@ def lives(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
                 revision,
                 previous_run_id=previous,
                 clock=draw(st.sampled_from(["trusted", "bracketed", "untrusted"])),
-                start_reason=draw(st.sampled_from(["boot", "boot", "restart"])),
+                start_reason=reason,
                 started_at_seconds=start,
                 last_seen_at_seconds=end,
                 stopped_at_seconds=end if stopped else None,

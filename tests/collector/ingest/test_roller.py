@@ -50,7 +50,7 @@ def test_marked_slots_are_derived_and_their_marks_removed(region: Engine) -> Non
 
     none = "0 0 0 0 0 0 0"
     stations = (2, 2, 2, 2, 0, 0, 0, 0)
-    assert site_slots(region) == {(1, SLOT): (2, 1800, 1800, 0, 2, 0, 0, *stations, *([2, 400, none] * 4), 0)}
+    assert site_slots(region) == {(1, SLOT): (2, 1800, 1800, 0, 2, 0, 0, *stations, *([2, 400, none] * 4), 0, 0)}
     assert lag(region) == 0
     assert not roll(region, NOW, "one", 10)
 
