@@ -1,7 +1,8 @@
 """A visitor's desktop on a machine: an X server without a screen, the programs of /etc/xdg/autostart, and hands.
 
 The X server and all that it starts belong to the visitor and to the session, as on a computer whose display manager
-runs X for the visitor (GDM, SDDM), and end with it.
+runs X for the visitor (GDM, SDDM), and end with it. As there, nothing is started before the server answers: its
+socket is there a moment before anybody listens to it.
 """
 
 from tests.rigs.log_on import LogOn
@@ -11,7 +12,7 @@ from tests.rigs.waiting import wait_for
 SESSION = """
 Xvfb "$DISPLAY" -screen 0 640x480x8 -nolisten tcp & server=$!
 trap 'kill $server; wait; exit 0' TERM
-until [ -S "/tmp/.X11-unix/X${DISPLAY#:}" ]; do sleep 0.02; done
+until xdotool getdisplaygeometry; do sleep 0.02; done >/dev/null 2>&1
 dex --autostart --environment XFCE &
 wait $server
 """
