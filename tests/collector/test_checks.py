@@ -31,9 +31,7 @@ def furnished(settings: Settings) -> Iterator[Settings]:
     tables = metadata.tables
     with writing(engine) as connection:
         connection.execute(insert(tables["site"]).values(code="EVERE", name="Evere", created_at=0))
-        connection.execute(
-            insert(tables["account"]).values(name="anna", password_hash="", role="administrator", created_at=0)
-        )
+        connection.execute(insert(tables["account"]).values(name="anna", password_hash="", created_at=0))
     engine.dispose()
     yield settings
     engine.dispose()

@@ -19,6 +19,7 @@ from collector.domain.disclosure.suppression import Choice
 from collector.domain.statistics import Rules
 from collector.i18n import load_languages
 from collector.ingest.roller import roll
+from collector.reports import disclosing
 from collector.reports.asking import REGION_WORD, asked, content
 from collector.reports.inputs import Edition
 from collector.storage.engine import reading
@@ -80,6 +81,7 @@ def test_all_public_files_together_tell_nothing_and_do_once_no_second_cell_is_hi
     assert "(0 cells)" not in said
 
     monkeypatch.setattr(import_module("collector.domain.disclosure.control"), "choose", without_company)
+    disclosing.ANSWERS.clear()
     status, said = attack(published(town, tmp_path / "weakened", (REGION_WORD,)))
     assert status == 1
     assert "B2 of HAMEAU in 2026-10 is hidden, but can be computed to lie between" in said
