@@ -9,7 +9,9 @@ second. Those of one process share one connection: a connection forgets all the 
 another one has written.
 """
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,6 +28,7 @@ PAGE_BYTES = 2_048
 less work per commit; a quarter would push the longer readings out of their rows."""
 CHECKPOINT_PAGES = 32_000
 """64 MiB of write-ahead log, which seldom gets that long: `collector.storage.checkpoints` empties it before."""
+TURNING_SECONDS = 0.01
 
 WriteLock = AbstractContextManager[object]
 
@@ -95,10 +98,10 @@ def _sqlite(url: str) -> Engine:
     def opened(connection: Any, _record: Any) -> None:
         # Transactions begin when we say so, not when the driver guesses.
         connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        _write_ahead(connection)
         for pragma in (
-            f"busy_timeout = {BUSY_MILLISECONDS}",
-            f"page_size = {PAGE_BYTES}",
-            "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
@@ -120,3 +123,20 @@ def _sqlite(url: str) -> Engine:
             shared.close()
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn a new file to WAL; whoever turns it at the same time as another one waits for that one.
+
+    SQLite does not: it answers "locked" at once, whatever `busy_timeout` says (https://sqlite.org/wal.html).
+    """
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(TURNING_SECONDS)
+        else:
+            return

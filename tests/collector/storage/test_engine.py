@@ -78,3 +78,18 @@ def test_engines_that_are_given_one_lock_queue_for_it(tmp_path: Path) -> None:
         engine.dispose()
 
     assert lock.acquire(block=False)
+
+
+def test_several_that_open_a_new_file_at_the_same_time_all_open_it(tmp_path: Path) -> None:
+    def open_together(file: Path) -> str:
+        together.wait()
+        engine = create_engine(f"sqlite:///{file}")
+        with reading(engine) as connection:
+            mode = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    together = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as threads:
+        files = [tmp_path / f"{number // 4}.db" for number in range(4 * 100)]
+        assert set(threads.map(open_together, files)) == {"wal"}
