@@ -78,17 +78,11 @@ def roll(
     if not holds_lease(engine, now, holder):
         return False
     prepared = _prepare(engine, limit, mark)
-    with reading(engine) as connection:
-        marks = connection.execute(
-            select(dirty_slot.c.site_id, dirty_slot.c.slot, dirty_slot.c.mark)
-            .order_by(dirty_slot.c.site_id, dirty_slot.c.slot)
-            .limit(limit)
-        ).all()
-        if not marks:
-            return prepared
     # The marks are read first: facts that are newer than their mark do no harm, older ones would.
-    keys = [tuple(row) for row in marks]
-    sealed = sum(_roll_some(engine, now, keys[start : start + AT_ONCE], mark) for start in range(0, len(keys), AT_ONCE))
+    marks = _marks(engine, limit)
+    sealed = sum(
+        _roll_some(engine, now, marks[start : start + AT_ONCE], mark) for start in range(0, len(marks), AT_ONCE)
+    )
     if sealed:
         dropped(sealed)
         _log.warning("%d site slots were reported again after they were sealed; nothing was changed.", sealed)
