@@ -36,6 +36,7 @@ from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
 from collector.web.mail import Post
+from collector.web.provider import RETURN_PATH, Provider
 from collector.web.settings import WebSettings
 
 Scope = dict[str, Any]
@@ -204,6 +205,27 @@ def post_of(settings: Settings) -> Post | None:
     )
 
 
+def provider_of(settings: Settings) -> Provider | None:
+    """None where nobody logs in through another one; raises ConfigError."""
+    if not settings.oidc_issuer:
+        return None
+    try:
+        from collector.web.openid import Client, OpenIdProvider  # noqa: PLC0415  # not everybody has the extra "oidc"
+    except ImportError as error:
+        raise ConfigError(
+            f"oidc_issuer is set, and {error.name} is missing: install the collector with its extra “oidc”."
+        ) from error
+    return OpenIdProvider(
+        Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            settings.oidc_label,
+            settings.public_url.rstrip("/") + RETURN_PATH,
+        )
+    )
+
+
 def web_settings(engine: Engine, settings: Settings) -> WebSettings:
     with writing(engine) as connection:
         secret = csrf_secret(connection, secrets.token_hex)
@@ -230,6 +252,7 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
             downloads_days=settings.downloads_kept_days,
         ),
         catalogue=catalogue_in_force(settings),
+        provider=provider_of(settings),
         demonstration=demonstration,
     )
 

@@ -132,6 +132,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", "", "Name for that server; empty: it asks for none."),
     Setting("smtp_password", "", "Password for that server.", secret=True),
     Setting("mail_from", "", "Address from which mails come."),
+    Setting(
+        "oidc_issuer",
+        "",
+        "Address of a provider of OpenID Connect at which people may log in; empty: none. It needs public_url; the"
+        " provider must know PUBLIC_URL/login/provider/return as the address to come back to.",
+    ),
+    Setting("oidc_client_id", "", "As what that provider knows this collector."),
+    Setting("oidc_client_secret", "", "The secret that goes with it.", secret=True),
+    Setting("oidc_label", "OpenID Connect", "What people call that provider, such as the name of their organisation."),
 )
 
 
@@ -175,6 +184,10 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_label: str = "OpenID Connect"
 
     @property
     def root_path(self) -> str:
@@ -237,6 +250,10 @@ def settled(values: Mapping[str, Value]) -> Settings:
         )
     if plain["smtp_host"] and not plain["mail_from"]:
         raise ConfigError("smtp_host is set and mail_from is not: write the address from which mails come.")
+    needed = ("public_url", "oidc_client_id", "oidc_client_secret", "oidc_label")
+    missing = [name for name in needed if plain["oidc_issuer"] and not plain[name]]
+    if missing:
+        raise ConfigError(f"oidc_issuer is set and {missing[0]} is not: write it.")
     return Settings(
         **{
             **plain,
@@ -344,6 +361,20 @@ def _networks(value: list[str]) -> None:
         ip_network(network)
 
 
+def is_safe(address: str) -> bool:
+    """Whether nobody on the way can read or change what is said there: encrypted, or on this very computer."""
+    parts = urlsplit(address)
+    local = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
+
+
+def _issuer(value: str) -> None:
+    parts = urlsplit(value)
+    _ = parts.port
+    if not is_safe(value) or parts.query or parts.fragment:
+        raise ValueError(value)
+
+
 def _licence(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or any(each in value for each in ' <>"{}|\\^`'):
@@ -354,6 +385,7 @@ _KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list"}
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "public_url": _url,
     "open_data_licence": _licence,
+    "oidc_issuer": _issuer,
     "database_url": _database,
     "time_zone": ZoneInfo,
     "trusted_proxies": _networks,
@@ -361,6 +393,7 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
 _HINTS = {
     "public_url": "write https:// and a host, and a path such as /dps where a proxy serves it below one.",
     "open_data_licence": "write the https:// address of a licence.",
+    "oidc_issuer": "write the https:// address that the provider gives as its issuer.",
     "database_url": "begin it with sqlite:/// or postgresql://.",
     "time_zone": "write a name such as Europe/Brussels.",
     "trusted_proxies": "list addresses such as 10.0.0.1 or networks such as 10.0.0.0/24.",

@@ -110,10 +110,12 @@ def test_the_licence_is_complete() -> None:
 
 
 def wanted(*, development: bool) -> list[Requirement]:
-    """What pyproject.toml asks for; extras are what the two programs need, the group what developers need."""
+    """What pyproject.toml asks for: the two programs; developers need every extra, and the group."""
     table = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = [line for extra in table["project"]["optional-dependencies"].values() for line in extra]
-    return [Requirement(line) for line in extras + (table["dependency-groups"]["dev"] if development else [])]
+    extras = table["project"]["optional-dependencies"]
+    names = set(extras) if development else {"agent", "collector"}
+    lines = [line for name in sorted(names) for line in extras[name]]
+    return [Requirement(line) for line in lines + (table["dependency-groups"]["dev"] if development else [])]
 
 
 def locked(name: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ from collector.web.views import (
     login,
     opening_hours,
     papers,
+    provider,
     register,
     reports,
     second_step,
@@ -41,6 +42,7 @@ from collector.web.views import (
     year,
 )
 
+PROVIDER = (provider.leave_to_log_in, provider.leave_to_accept, provider.leave_to_link, provider.come_back)
 LARGEST_FORM_BYTES = 64 * 1024
 
 
@@ -100,6 +102,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             year.change,
             year.show,
             *papers.HANDLERS,
+            *(PROVIDER if settings.provider else ()),
             *(public_pages.HANDLERS if settings.public_pages else ()),
         ],
         dependencies={"around": Provide(lambda: around, sync_to_thread=False, use_cache=True)},

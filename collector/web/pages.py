@@ -126,6 +126,7 @@ class Pages:
                 rules=self.settings.rules,
                 invented=self.settings.demonstration,
                 public_pages=self.settings.public_pages,
+                provider=self.settings.provider.label if self.settings.provider else "",
                 **values,
             )
         )

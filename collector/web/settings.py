@@ -9,6 +9,7 @@ from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
 from collector.reports.papers.facts import Facts
 from collector.web.mail import Post
+from collector.web.provider import Provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class WebSettings:
     """Where is noted what no restored backup may bring back; None: nowhere."""
     post: Post | None = None
     """None: links are shown, to be sent by hand."""
+    provider: Provider | None = None
+    """Who else says who it is; None: nobody logs in but by a password of this collector."""
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

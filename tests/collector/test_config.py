@@ -76,6 +76,8 @@ def test_lists_and_yes_or_no_are_read_from_words() -> None:
         ("database_url = 'mysql://x'", {}, "sqlite:/// or postgresql://"),
         ("public_url = 'dps.example'", {}, "write https:// and a host"),
         ("public_url = 'https://dps.example:port'", {}, "write https:// and a host"),
+        ("oidc_issuer = 'http://login.example'", {}, "write the https:// address"),
+        ("oidc_issuer = 'https://login.example'", {}, "oidc_issuer is set and public_url is not"),
         ("time_zone = 'Europe/Bruxelles'", {}, "such as Europe/Brussels"),
         ("time_zone = '../etc'", {}, "such as Europe/Brussels"),
         ("slots_back_days = 30\nslots_back_backlog_days = 20", {}, "less than slots_back_days"),

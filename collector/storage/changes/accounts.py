@@ -3,30 +3,39 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
 from collector.domain.access import Grant, Role, is_last_administrator
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Change, Subject, note
-from collector.storage.models import api_token, invitation, recovery_code
+from collector.storage.models import account_identity, api_token, invitation, recovery_code
 from collector.storage.queries.accounts import (
     Account,
     account_numbered,
+    account_of_identity,
     add_grant,
     administrators,
     grants_of,
+    identity_of,
     remove_grant,
     set_columns,
-    set_grants,
 )
 from collector.storage.queries.api_tokens import ApiToken, revoke_token
 from collector.storage.queries.web_sessions import close_sessions_of, digest
-from collector.storage.revocations import API_TOKEN, NO_PASSWORD, PASSWORD, password_id
+from collector.storage.revocations import API_TOKEN, IDENTITY, NO_PASSWORD, PASSWORD, password_id
 
 Revoke = Callable[[str, str], None]
 """Notes, before the commit, the kind and the public id of what no restored backup may bring back."""
 
 MOST_GRANTS = 50
+
+
+class Identity(NamedTuple):
+    """Somebody at a provider of OpenID Connect, and the random name of the link with an account."""
+
+    issuer: str
+    subject: str
+    public_id: str
 
 
 class NewToken(NamedTuple):
@@ -67,23 +76,46 @@ def withdraw(change: Change, account: Account, grant_id: int) -> None:
     note(change, None, Subject.ACCOUNT, account.name, {"grant": _words(grant)}, None)
 
 
-def follow_provider(change: Change, account: Account, grants: tuple[Grant, ...]) -> None:
-    """What the provider of OpenID Connect says of somebody replaces all that was there."""
-    if set(grants) == set(account.rights.grants):
+def link(change: Change, account: Account, identity: Identity) -> None:
+    """Somebody at a provider of OpenID Connect logs in as this account; invitations end.
+
+    Raises Mistake where it is somebody else's account, or this one is linked with somebody else there.
+    """
+    number = account.account_id
+    known = account_of_identity(change.connection, identity.issuer, identity.subject)
+    if known is not None and known.account_id != number:
+        raise Mistake(N_("Another account is linked with this log-in already; ask the administrator."))
+    change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
+    if known is not None:
         return
-    set_grants(change.connection, account.account_id, grants)
-    before, after = ({"grants": [_words(each) for each in some]} for some in (account.rights.grants, grants))
-    note(change, None, Subject.ACCOUNT, account.name, before, after)
+    if identity_of(change.connection, number, identity.issuer) is not None:
+        raise Mistake(N_("This account is linked with another log-in already; undo that first."))
+    change.connection.execute(insert(account_identity).values(account_id=number, **identity._asdict()))
+    note(change, None, Subject.ACCOUNT, account.name, None, {"linked": identity.issuer})
+
+
+def unlink(change: Change, account: Account, issuer: str, revoke: Revoke) -> None:
+    """Nothing happens where there is no link."""
+    public_id = identity_of(change.connection, account.account_id, issuer)
+    if public_id is None:
+        return
+    revoke(IDENTITY, public_id)
+    change.connection.execute(delete(account_identity).where(account_identity.c.public_id == public_id))
+    note(change, None, Subject.ACCOUNT, account.name, {"linked": issuer}, None)
 
 
 def disable(change: Change, account: Account, revoke: Revoke) -> None:
-    """Ends log-ins, invitations and the password; raises Mistake for the last administrator."""
+    """Ends log-ins, invitations, the password and links with a provider; raises Mistake for the last administrator."""
     if account.disabled:
         return
     _keep_an_administrator(change, account)
     if account.password_hash != NO_PASSWORD:
         revoke(PASSWORD, password_id(account.password_hash))
     number = account.account_id
+    mine = account_identity.c.account_id == number
+    for public_id in change.connection.execute(select(account_identity.c.public_id).where(mine)).scalars().all():
+        revoke(IDENTITY, public_id)
+    change.connection.execute(delete(account_identity).where(mine))
     set_columns(change.connection, number, disabled_at=change.at, password_hash=NO_PASSWORD)
     change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
     close_sessions_of(change.connection, number)

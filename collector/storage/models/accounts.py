@@ -45,6 +45,8 @@ account_identity = reference(
     "account_identity",
     Column("issuer", String(255), nullable=False),
     Column("subject", String(255), nullable=False),
+    # Random: a link that was undone stays so in a restored database, and one made anew does not end with it.
+    Column("public_id", String(16), nullable=False),
     Column("account_id", Big, nullable=False),
     PrimaryKeyConstraint("issuer", "subject"),
     _belongs_to_account(),

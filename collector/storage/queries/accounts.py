@@ -1,6 +1,5 @@
 """Who may log in, and what they may do."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,8 +56,10 @@ def account_of_identity(connection: Connection, issuer: str, subject: str) -> Ac
     return None if number is None else account_numbered(connection, number)
 
 
-def add_identity(connection: Connection, issuer: str, subject: str, account_id: int) -> None:
-    connection.execute(insert(account_identity).values(issuer=issuer, subject=subject, account_id=account_id))
+def identity_of(connection: Connection, account_id: int, issuer: str) -> str | None:
+    """The public id of what links an account with somebody at a provider; None where nothing does."""
+    mine = (account_identity.c.account_id == account_id, account_identity.c.issuer == issuer)
+    return connection.execute(select(account_identity.c.public_id).where(*mine)).scalars().first()
 
 
 def one_account(connection: Connection, wanted: Select[Any]) -> Account | None:
@@ -111,13 +112,6 @@ def add_grant(connection: Connection, account_id: int, grant: Grant) -> None:
 def remove_grant(connection: Connection, account_id: int, grant_id: int) -> None:
     mine = (account_grant.c.account_id == account_id, account_grant.c.grant_id == grant_id)
     connection.execute(delete(account_grant).where(*mine))
-
-
-def set_grants(connection: Connection, account_id: int, grants: Sequence[Grant]) -> None:
-    """These and no others."""
-    connection.execute(delete(account_grant).where(account_grant.c.account_id == account_id))
-    for grant in grants:
-        add_grant(connection, account_id, grant)
 
 
 def set_columns(connection: Connection, account_id: int, **values: object) -> None:

@@ -22,10 +22,11 @@ from collector.storage.changes.accounts import (
     remove_second_factor,
     set_recovery_codes,
     set_second_factor,
+    unlink,
 )
 from collector.storage.changes.base import Change
 from collector.storage.engine import reading, writing
-from collector.storage.queries.accounts import Account, account_numbered
+from collector.storage.queries.accounts import Account, account_numbered, identity_of
 from collector.storage.queries.api_tokens import secret_digest, tokens_of
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
@@ -34,6 +35,7 @@ from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASS
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
 from collector.web.places import chosen_place, named_place, places_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.under_way import link_proof
 from collector.web.views.login import AT_ONCE, checked, client_of, mark_of
 from collector.web.words import sentence_of
 
@@ -123,10 +125,11 @@ def page(
     setting_up: bool = False,
     stored: bool = False,
 ) -> Response[str]:
-    now, zone = around.clock(), around.settings.rules.zone
+    now, zone, provider = around.clock(), around.settings.rules.zone, around.settings.provider
     with reading(around.engine) as connection:
         account = own_account(request, account_numbered(connection, number_of(request)))
         sessions = sessions_of(connection, account.account_id, now)
+        linked = provider is not None and identity_of(connection, account.account_id, provider.issuer) is not None
         tokens = tokens_of(connection, account.account_id)
         sites = [site for site in all_sites(connection) if account.rights.sees_anything_of(site.place)]
     secret = refused.typed["secret"] if refused and refused.form == "second_factor" else ""
@@ -153,6 +156,8 @@ def page(
         shown=shown,
         refused=refused,
         stored=stored,
+        linked=linked,
+        link_proof=link_proof(str(request.auth), around.settings.csrf_secret),
     )
 
 
@@ -236,6 +241,18 @@ def drop_token(own: Own) -> None:
             end_token(own.change, own.account, each, revoking(own.around))
 
 
+def undo_link(own: Own) -> None:
+    own.check_password()
+    provider = own.around.settings.provider
+    if provider is None:
+        raise ClientException
+    if own.account.password_hash == NO_PASSWORD:
+        raise Mistake(
+            N_("Without it you could not log in any more; ask the administrator for a link to choose a password first.")
+        )
+    unlink(own.change, own.account, provider.issuer, revoking(own.around))
+
+
 ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "password": store_password,
     "second_factor": store_second_factor,
@@ -245,4 +262,5 @@ ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "end_other_sessions": end_other_sessions,
     "token": make_token,
     "end_token": drop_token,
+    "unlink": undo_link,
 }

@@ -51,23 +51,26 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     client, mark, now = client_of(request), mark_of(request, around, name), around.clock()
     wait = around.attempts.wait_seconds(client, name, mark, now)
     if wait:
-        return around.pages.render(
-            request,
-            "login.html",
-            status=429,
-            headers={"Retry-After": str(wait)},
-            next=wish,
-            name=name,
-            problem="wait",
-            minutes=-(-wait // 60),
-        )
+        return please_wait(request, around, wish, name, wait)
     account = checked(around, name, data.get("password", ""))
     if account is None:
         around.attempts.failed(client, name, mark, now)
         return around.pages.render(request, "login.html", status=403, next=wish, name=name, problem="wrong")
     around.attempts.succeeded(client, name, mark)
+    return first_step_taken(request, around, account, wish)
+
+
+def please_wait(request: WebRequest, around: Surroundings, wish: str, name: str, seconds: int) -> Response[str]:
+    headers, minutes = {"Retry-After": str(seconds)}, -(-seconds // 60)
+    return around.pages.render(
+        request, "login.html", status=429, headers=headers, next=wish, name=name, problem="wait", minutes=minutes
+    )
+
+
+def first_step_taken(request: WebRequest, around: Surroundings, account: Account, wish: str) -> Redirect:
+    """On to the second step where the account has one, else in."""
     if account.totp_secret:
-        half = new_half_way(account, now, around.settings.csrf_secret)
+        half = new_half_way(account, around.clock(), around.settings.csrf_secret)
         cookie = browser_cookie(around.settings, HALF_WAY_COOKIE, half, HALF_WAY_SECONDS)
         target = request.scope.get("root_path", "") + "/login/code?next=" + quote(wish, safe="")
         return Redirect(target, status_code=303, cookies=[cookie])

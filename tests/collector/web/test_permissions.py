@@ -1,6 +1,7 @@
 """Every address, every role, the own site and another: who gets in. Written by hand, apart from the table it holds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from litestar import Response
@@ -14,6 +15,7 @@ from collector.storage.queries.sites import site_ids
 from collector.storage.queries.web_sessions import open_session
 from collector.storage.revocations import NO_PASSWORD
 from collector.web import web_app
+from collector.web.openid import Client, OpenIdProvider
 from collector.web.permissions import RULES
 from tests.collector.web.browser import Browser
 from tests.collector.web.conftest import SETTINGS
@@ -46,10 +48,14 @@ MATRIX: dict[str, str] = {
     "GET /papers": LOGGED_IN,
     "GET /login/code": EVERYBODY,
     "POST /login/code": EVERYBODY,
+    "GET /login/provider": EVERYBODY,
+    "GET /login/provider/return": EVERYBODY,
+    "GET /invitations/{token}/provider": EVERYBODY,
     "GET /invitations/{token}": EVERYBODY,
     "POST /invitations/{token}": EVERYBODY,
     "POST /logout": LOGGED_IN,
     "GET /account": LOGGED_IN,
+    "GET /account/provider": LOGGED_IN,
     "POST /account/change": LOGGED_IN,
     "GET /accounts": "A",
     "POST /accounts/invite": "A",
@@ -89,6 +95,11 @@ MATRIX: dict[str, str] = {
     "GET /api/v1/reports/{code}/{year}": "A S F L other: A",
 }
 
+WITH_PROVIDER = replace(
+    SETTINGS,
+    provider=OpenIdProvider(Client("https://login.example", "dps", "a secret", "Irisnet", "https://dps.example")),
+)
+
 GRANTS = {
     "A": Grant(Role.ADMINISTRATOR),
     "R": Grant(Role.REGIONAL_COORDINATOR),
@@ -116,11 +127,16 @@ def addresses(engine: Engine) -> set[str]:
     """All of the application, whatever the table says of them."""
     return {
         f"{method} {route.path_format}"
-        for route in web_app(engine, SETTINGS, lambda: NOW).routes
+        for route in web_app(engine, WITH_PROVIDER, lambda: NOW).routes
         for handler in route.route_handlers  # type: ignore[union-attr]  # there are only HTTP routes
         for method in handler.http_methods
         if method != "OPTIONS"
     }
+
+
+@pytest.fixture
+def stranger(region: Engine, open_browser: Callable[..., Browser]) -> Browser:
+    return open_browser(region, WITH_PROVIDER)
 
 
 @pytest.fixture

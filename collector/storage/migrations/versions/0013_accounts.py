@@ -51,6 +51,7 @@ def upgrade() -> None:
         "account_identity",
         sa.Column("issuer", sa.String(255), nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("public_id", sa.String(16), nullable=False),
         sa.Column("account_id", BIG, nullable=False),
         of_account("account_identity"),
         sa.PrimaryKeyConstraint("issuer", "subject", name="pk_account_identity"),
