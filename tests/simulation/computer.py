@@ -286,8 +286,12 @@ class Computer:
         until = self._slept_from if self.asleep else self.time.now
         if self.excused_from is not None:
             until = min(until, self.excused_from)
-        if until - known > CHECKPOINT_SECONDS and view.run_id not in self.lossy:
-            self.violations.append(f"{self.who}: a crash at {self.time.now} lost {until - known} s")
+        view.ended = until
+        self._check_loss(view, known)
+
+    def _check_loss(self, view: View, known: int) -> None:
+        if view.ended - known > CHECKPOINT_SECONDS and view.run_id not in self.lossy:
+            self.violations.append(f"{self.who}: a crash at {view.ended} lost {view.ended - known} s")
 
     def _saved(self) -> dict[str, Any]:
         """The checkpoint that the next run will find: that on the disk, or a newer copy of it."""
@@ -340,38 +344,18 @@ class Computer:
             self._sender = Process("none")
             self.time.after(2, self.wake)
 
-    def fill(self) -> None:
-        """The disk is full from now on."""
-        if self.excused_from is None:
-            self._catch_up(0)
-            self.faults["disk full"] += 1
-            self.excused_from = self._slept_from if self.asleep else self.time.now
-            self.disk.full = True
-
-    def free(self) -> None:
-        """There is room again, and at the next checkpoint everything is written."""
-        self.disk.full = False
-        if self.on:
-            self._catch_up(0)
-        self.excused_from = None
-        self.start_service()
-
     # --- power --------------------------------------------------------------------------------------------------
 
     def cut_power(self) -> None:
         """The plug is pulled."""
         self.disk.lose_power(self.random)
-        if self.boot_folder:
-            self.disk.lift(self.boot_folder)
-        views = self.boots[-1].views
-        if self.service is None and views:
-            # The last checkpoint of a service that was killed may not have been flushed.
-            saved = self._saved()
-            if saved.get("run_id") == views[-1].run_id:
-                views[-1].end = min(views[-1].end, self.clocks.booted_at + saved["elapsed_seconds"])
         self._power_off()
 
     def _power_off(self) -> None:
+        if self.boot_folder:
+            self.disk.lift(self.boot_folder)
+        if self.service is None:
+            self._forget_what_no_boot_finds()
         self._end_service()
         self._sender.dead = True
         self._sender = Process("none")
@@ -384,6 +368,22 @@ class Computer:
         self.sessions.open.clear()
         self.sessions.events.clear()
         self.time.tell(self.who, "power off")
+
+    def _forget_what_no_boot_finds(self) -> None:
+        """The last checkpoint of a service that ended before may not have been flushed, or stand only in the copy.
+
+        A service that is killed between the copy and `run.json` has lost what it knew since the checkpoint before, if
+        the computer is switched off before another one has read the copy: a crash, and so at most 30 seconds.
+        """
+        views = self.boots[-1].views
+        if not views or views[-1].run_id in self.lossy:
+            return
+        view, saved = views[-1], self._saved()
+        if saved.get("run_id") != view.run_id:
+            views.pop()  # its first checkpoint was in the copy, and nothing of it anywhere else
+            return
+        view.end = min(view.end, self.clocks.booted_at + saved["elapsed_seconds"])
+        self._check_loss(view, view.end)
 
 
 def _config(folder: str) -> Config:

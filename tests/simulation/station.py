@@ -113,6 +113,22 @@ class Station(Computer):
         self._called = self.time.now
         self.tell(Event(RESUME))
 
+    def fill(self) -> None:
+        """The disk is full from now on."""
+        if self.excused_from is None:
+            self._catch_up(0)
+            self.faults["disk full"] += 1
+            self.excused_from = self._slept_from if self.asleep else self.time.now
+            self.disk.full = True
+
+    def free(self) -> None:
+        """There is room again, and at the next checkpoint everything is written."""
+        self.disk.full = False
+        if self.on:
+            self._catch_up(0)
+        self.excused_from = None
+        self.start_service()
+
     def known_boots(self) -> list[Boot]:
         """All that anybody can know of when this computer was on."""
         return [boot for boot in self.boots if boot not in self.hidden]

@@ -22,10 +22,10 @@ from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, ORIGINA
 ROOT = Path(__file__).parents[2]
 
 
-def test_four_thousand_station_days_without_a_violation() -> None:
+def test_twenty_thousand_station_days_without_a_violation() -> None:
     command = [sys.executable, "-m", "tests.simulation", "run", "--seed", "7", "--processes", "2"]
     done = subprocess.run(
-        [*command, "--station-days", "4000"], cwd=ROOT, capture_output=True, text=True, timeout=1200, check=False
+        [*command, "--station-days", "20000"], cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "violations 0" in done.stdout

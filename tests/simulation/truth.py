@@ -62,6 +62,8 @@ class View:
     run_id: str
     start: int
     end: int = -1
+    ended: int = -1
+    """When the service ended, or could write no more; what is between `end` and this is lost."""
 
 
 @dataclass
