@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from agent.boot_copy import BootCopy
 from agent.disk import Disk
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
@@ -22,5 +23,5 @@ class Outside(NamedTuple):
     random: Callable[[int], bytes]
     say: Callable[[str], None]
     """Logs one line."""
-    boot_folder: str = ""
-    """A folder of our own that the system clears at boot; empty where there is none."""
+    boot_copy: BootCopy | None = None
+    """What the system forgets at boot and keeps till then; None where it has no place for that."""

@@ -1,4 +1,4 @@
-"""`run.json`, the truth of a checkpoint, and its copy in a folder that the system clears at boot.
+"""`run.json`, the truth of a checkpoint, and its copy in a place that the system clears at boot.
 
 The copy is for what can happen between two boots: the state folder is lost, or put back to what it was, or full, or
 mounted late, and then the service is restarted. Without it a visitor who is still logged on would be counted a second
@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from agent.boot_copy import BootCopy
 from agent.disk import Disk
 from agent.sessions import SEAT
 from agent.spool import HELD, PENDING, is_record
@@ -22,10 +23,10 @@ Saved = dict[str, Any]
 class RunFile:
     """Reads what the last run wrote, and writes what this one has to say."""
 
-    def __init__(self, folder: str, boot_folder: str, disk: Disk, say: Callable[[str], None]) -> None:
-        """Use the state folder, and a folder that is cleared at boot; empty where there is none."""
+    def __init__(self, folder: str, boot_copy: BootCopy | None, disk: Disk, say: Callable[[str], None]) -> None:
+        """Use the state folder, and a copy that a boot clears; None where this system has no place for one."""
         self._folder = folder
-        self._boot_folder = boot_folder
+        self._boot_copy = boot_copy
         self._disk = disk
         self._say = say
 
@@ -38,7 +39,7 @@ class RunFile:
 
     def read(self, boot_id: str) -> list[Saved]:
         """What earlier runs left, oldest first: nothing, one checkpoint, or one that the disk has lost as well."""
-        on_disk = self._parsed(self.path)
+        on_disk = self._on_disk()
         found = [on_disk] if on_disk else []
         copy = self._copy(boot_id)
         if copy and not (
@@ -64,39 +65,35 @@ class RunFile:
 
         So it is when the state folder is mounted late, over the one in which this run began.
         """
-        found = self._parsed(self.path) if self._written_by == run_id else None
+        found = self._on_disk() if self._written_by == run_id else None
         return found if found and found["run_id"] != run_id else None
 
     def write_copy(self, saved: Saved) -> None:
         """Replace the copy; where that is not possible, there is none."""
-        path = copy_path(self._boot_folder, self._folder)
         try:
-            if path:
-                self._disk.write(f"{path}.new", json.dumps(saved).encode())
-                self._disk.replace(f"{path}.new", path)
+            if self._boot_copy is not None:
+                self._boot_copy.write(json.dumps(saved).encode())
         except OSError:
             return
 
+    def _on_disk(self) -> Saved | None:
+        return parsed(lambda: self._disk.read(self.path))
+
     def _copy(self, boot_id: str) -> Saved | None:
         """The copy, if it is of this boot."""
-        path = copy_path(self._boot_folder, self._folder)
-        copy = self._parsed(path) if path else None
+        copy = parsed(self._boot_copy.read) if self._boot_copy is not None else None
         return copy if copy and same_boot(copy, boot_id) else None
 
-    def _parsed(self, path: str) -> Saved | None:
-        """What a file holds: nothing where there is none, None where no run can have written it."""
-        try:
-            saved = json.loads(self._disk.read(path))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, RecursionError):
-            return None
-        return saved if is_checkpoint(saved) else None
 
-
-def copy_path(boot_folder: str, state_folder: str) -> str:
-    """Where the copy of a state folder's checkpoint stands; empty where there is no folder for it."""
-    return f"{boot_folder}/run{state_folder.replace('/', '-')}.json" if boot_folder else ""
+def parsed(read: Callable[[], bytes]) -> Saved | None:
+    """What is read: nothing where there is none, None where no run can have written it."""
+    try:
+        saved = json.loads(read())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):
+        return None
+    return saved if is_checkpoint(saved) else None
 
 
 def same_boot(saved: Saved, boot_id: str) -> bool:

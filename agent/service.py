@@ -42,7 +42,7 @@ class Service:
         self.outside = outside
         self.counting = counting
         self.spool = Spool(f"{folder}/spool", outside.disk)
-        self.run_file = RunFile(folder, outside.boot_folder, outside.disk, outside.say)
+        self.run_file = RunFile(folder, outside.boot_copy, outside.disk, outside.say)
         self.run_id = outside.random(8).hex()
         self.sight = Sight(outside)
         self.stopped: str | None = None

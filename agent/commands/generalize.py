@@ -12,7 +12,6 @@ from agent.commands import Call
 from agent.commands.send import locked
 from agent.disk import RealDisk
 from agent.errors import AgentError, Unusable
-from agent.run_file import copy_path
 from agent.sender.memory import Store
 from agent.spool import FOLDERS
 
@@ -64,8 +63,8 @@ def forget(folder: Path) -> None:
         inner = f"{place}/spool/{name}"
         if names := disk.names(inner):
             disk.remove_all(inner, names)
-    if copy := copy_path(machine.BOOT_FOLDER, place):
-        disk.remove(copy)
+    if copy := machine.boot_copy(place):
+        copy.remove()
 
 
 def how_to_stop() -> str:

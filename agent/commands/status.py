@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from agent import __version__, machine
+from agent.boot_copy import BootCopy
 from agent.commands import Call
 from agent.disk import RealDisk
 from agent.machine.base import Clock
-from agent.run_file import copy_path
 from agent.sender.memory import Memory, Store
 from agent.service import CHECKPOINT_SECONDS
 from agent.spool import PENDING, REFUSED
@@ -34,18 +34,18 @@ def run(call: Call) -> int:
     lines = [
         Line("agent", f"version {__version__}, station {config.tag}"),
         Line("collector", config.server or "none; set server", bool(config.server)),
-        *lines_of(store, machine.system_clock(), machine.BOOT_FOLDER),
+        *lines_of(store, machine.system_clock(), machine.boot_copy(store.folder)),
     ]
     for line in lines:
         sys.stdout.write(f"{'  ' if line.well else '! '}{line.subject:<12}{line.sentence}\n")
     return 0 if all(line.well for line in lines) else 1
 
 
-def last_word(store: Store, clock: Clock, boot_folder: str) -> dict[str, Any]:
+def last_word(store: Store, clock: Clock, boot_copy: BootCopy | None) -> dict[str, Any]:
     """The service's last checkpoint: its copy in memory, where that is the newer one of this boot."""
     run = store.run()
     try:
-        copy = json.loads(store.disk.read(copy_path(boot_folder, store.folder)))
+        copy = json.loads(boot_copy.read()) if boot_copy is not None else {}
         if copy["boot_id"] == clock.boot_id() and (
             run.get("boot_id") != copy["boot_id"] or run["elapsed_seconds"] < copy["elapsed_seconds"]
         ):
@@ -55,7 +55,7 @@ def last_word(store: Store, clock: Clock, boot_folder: str) -> dict[str, Any]:
     return run
 
 
-def lines_of(store: Store, clock: Clock, boot_folder: str = "") -> Iterator[Line]:
+def lines_of(store: Store, clock: Clock, boot_copy: BootCopy | None = None) -> Iterator[Line]:
     """What the files of the state folder tell."""
     identity = store.identity()
     memory = store.memory()
@@ -67,7 +67,7 @@ def lines_of(store: Store, clock: Clock, boot_folder: str = "") -> Iterator[Line
         yield Line("enrolment", "enrolled; counts appear once somebody has approved this station in the collector")
     else:
         yield Line("enrolment", "enrolled")
-    run = last_word(store, clock, boot_folder)
+    run = last_word(store, clock, boot_copy)
     yield service_line(run, clock)
     if run.get("disk_complaint"):
         yield Line(

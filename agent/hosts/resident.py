@@ -58,7 +58,7 @@ def counting(settings: dict[str, Any], say: Callable[[str], None]) -> Iterator[S
             reap=machine.reap,
             random=os.urandom,
             say=say,
-            boot_folder=machine.boot_folder(os.environ.get("RUNTIME_DIRECTORY", "")),
+            boot_copy=machine.boot_copy(folder, os.environ.get("RUNTIME_DIRECTORY", "")),
         ),
         counting_of(settings["counting"]),
     )

@@ -5,10 +5,9 @@ import sys
 if sys.platform == "linux":
     from agent.machine.autologon import logs_itself_on
     from agent.machine.linux import (
-        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
-        boot_folder,
+        boot_copy,
         computer_name,
         demand_own_folder,
         hand_over,
@@ -29,10 +28,9 @@ if sys.platform == "linux":
     )
 elif sys.platform == "win32":
     from agent.machine.windows import (
-        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
-        boot_folder,
+        boot_copy,
         computer_name,
         demand_own_folder,
         hand_over,
@@ -54,10 +52,9 @@ elif sys.platform == "win32":
     )
 else:
     from agent.machine.unsupported import (
-        BOOT_FOLDER,
         act_as_owner_of,
         architecture,
-        boot_folder,
+        boot_copy,
         computer_name,
         demand_own_folder,
         hand_over,
@@ -79,10 +76,9 @@ else:
     )
 
 __all__ = [
-    "BOOT_FOLDER",
     "act_as_owner_of",
     "architecture",
-    "boot_folder",
+    "boot_copy",
     "computer_name",
     "demand_own_folder",
     "hand_over",

@@ -1,4 +1,4 @@
-"""The security descriptor of a folder, and who we are ourselves, as Windows tells them."""
+"""The security descriptors of folders and keys, and who we are ourselves, as Windows tells them."""
 
 # ruff: noqa: E402 - the first line tells readers and type checkers that only one system runs this file
 
@@ -7,12 +7,15 @@ import sys
 assert sys.platform == "win32"
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import wintypes
 
 from agent.machine import win32
-from agent.machine.sddl import OUR_SERVICE, closed_to_others_than
+from agent.machine.sddl import FOLDER, OUR_SERVICE, closed_to_others_than
 
 _FILE = 1
+_KEY = 4
 _OWNER_AND_LIST = 0x1 | 0x4
 _VERSION = 1
 _QUERY = 0x0008
@@ -32,7 +35,19 @@ def descriptor_of(folder: str) -> str:
     """Owner and access list as SDDL (GetNamedSecurityInfoW); raises OSError."""
     descriptor = ctypes.c_void_p()
     words = (folder, _FILE, _OWNER_AND_LIST, None, None, None, None, ctypes.byref(descriptor))
-    if failed := _advapi32.GetNamedSecurityInfoW(*words):
+    return _text_of(descriptor, _advapi32.GetNamedSecurityInfoW(*words))
+
+
+def descriptor_of_key(key: int) -> str:
+    """The same of an open key of the registry (GetSecurityInfo); raises OSError."""
+    descriptor = ctypes.c_void_p()
+    words = (wintypes.HANDLE(key), _KEY, _OWNER_AND_LIST, None, None, None, None, ctypes.byref(descriptor))
+    return _text_of(descriptor, _advapi32.GetSecurityInfo(*words))
+
+
+def _text_of(descriptor: ctypes.c_void_p, failed: int) -> str:
+    """A descriptor that Windows made for us; its memory is given back."""
+    if failed:
         raise ctypes.WinError(failed)
     text = wintypes.LPWSTR()
     try:
@@ -44,22 +59,28 @@ def descriptor_of(folder: str) -> str:
         win32.kernel32.LocalFree(descriptor)
 
 
-def make_closed_folder(folder: str) -> None:
-    """Make a folder that only the system, administrators and we ourselves may enter; raises OSError.
+@contextmanager
+def closed(everything: str) -> Iterator[object]:
+    """For what is made anew: only the system, administrators and we ourselves may use it; raises OSError.
 
     In the service that is the service's own identifier, not LocalService, under which others run too.
     """
     descriptor = ctypes.c_void_p()
-    text = closed_to_others_than(OUR_SERVICE if belongs_to(OUR_SERVICE) else own_account())
+    text = closed_to_others_than(OUR_SERVICE if belongs_to(OUR_SERVICE) else own_account(), everything)
     convert = _advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW
     if not convert(text, _VERSION, ctypes.byref(descriptor), None):
         raise win32.last_error()
     try:
-        attributes = _SecurityAttributes(ctypes.sizeof(_SecurityAttributes), descriptor, False)
-        if not win32.kernel32.CreateDirectoryW(folder, ctypes.byref(attributes)):
-            raise win32.last_error()
+        yield ctypes.byref(_SecurityAttributes(ctypes.sizeof(_SecurityAttributes), descriptor, False))
     finally:
         win32.kernel32.LocalFree(descriptor)
+
+
+def make_closed_folder(folder: str) -> None:
+    """Make a folder that others cannot enter; raises OSError."""
+    with closed(FOLDER) as attributes:
+        if not win32.kernel32.CreateDirectoryW(folder, attributes):
+            raise win32.last_error()
 
 
 def belongs_to(identity: str) -> bool:

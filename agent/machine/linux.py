@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from agent.boot_copy import BootCopy, FileCopy
+from agent.disk import RealDisk
 from agent.errors import SourceLost, SourceSilent, Unusable
 from agent.machine.accounts import SystemAccounts
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
@@ -135,21 +137,25 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     return PresenceListener(SOCKET, active)
 
 
-def boot_folder(told: str) -> str:
-    """A folder of our own that is empty after each boot, as the service manager has made and told it; empty for none.
+def boot_copy(state_folder: str, told: str | None = None) -> BootCopy | None:
+    """A file in a folder of our own that is empty after each boot, as the service manager has made and told it.
 
     systemd tells it in RUNTIME_DIRECTORY where the unit says RuntimeDirectory=dps-agent (systemd.exec(5)), and leaves
-    it alone at a restart with RuntimeDirectoryPreserve=yes.
+    it alone at a restart with RuntimeDirectoryPreserve=yes. None for a service that has no such folder. Whoever is told
+    nothing at all looks where the service manager makes it.
     """
-    from agent.machine.presence_linux import check_folder  # noqa: PLC0415 - the sender needs none
+    if told is None:
+        return FileCopy(BOOT_FOLDER, state_folder, RealDisk())
+    from agent.machine.presence_linux import check_folder  # noqa: PLC0415 - the service alone
 
     folder = told.partition(":")[0]
     try:
-        if folder:
-            check_folder(folder)
+        if not folder:
+            return None
+        check_folder(folder)
     except (OSError, Unusable):
-        return ""
-    return folder
+        return None
+    return FileCopy(folder, state_folder, RealDisk())
 
 
 def hardware_serials(root: str = "/") -> "Serials | None":

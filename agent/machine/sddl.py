@@ -17,6 +17,8 @@ SERVICE = "S-1-5-80-"
 OUR_SERVICE = "S-1-5-80-4006197867-1140237071-1032249201-3112830282-1896729674"
 """That of the service `dps-agent`: Windows makes it of the name alone, so it is the same everywhere."""
 NO_LIST = "everybody"
+FOLDER, KEY = "FA", "KA"
+"""All rights to a folder, and to a key of the registry."""
 
 
 def strangers_in(descriptor: str) -> list[str]:
@@ -33,13 +35,16 @@ def strangers_in(descriptor: str) -> list[str]:
     return sorted(who for who in allowed | {owner or NO_LIST} if who not in TRUSTED and not who.startswith(SERVICE))
 
 
-def closed_to_others_than(identity: str) -> str:
+def closed_to_others_than(identity: str, everything: str = FOLDER) -> str:
     """A list that lets in the system, administrators and one more; protected, so nothing is inherited from above.
+
+    `everything` says of what it is a list: all that one may do with it.
 
     OW: whoever owns the folder may else change the list, and where the service made it that is LocalService, the
     account of many services.
     """
-    return f"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;{identity})(A;OICI;RC;;;OW)"
+    may_all = "".join(f"(A;OICI;{everything};;;{who})" for who in ("SY", "BA", identity))
+    return f"D:P{may_all}(A;OICI;RC;;;OW)"
 
 
 def is_open_to_others(descriptor: str, own_account: str) -> bool:

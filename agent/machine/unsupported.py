@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NoReturn
 
+from agent.boot_copy import BootCopy
 from agent.errors import SourceLost, Unusable
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 if TYPE_CHECKING:
     from agent.machine.base import Logged
     from agent.machine.hardware import Serials
-
-BOOT_FOLDER = ""
 
 
 class PlainClock:
@@ -57,9 +56,9 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     _refuse("hear the visitor's desktop")
 
 
-def boot_folder(told: str) -> str:  # noqa: ARG001 - the same signature on every system
-    """None is known."""
-    return ""
+def boot_copy(state_folder: str, told: str | None = None) -> BootCopy | None:  # noqa: ARG001 - the same signature on every system
+    """No place is known."""
+    return None
 
 
 def logs_itself_on() -> bool:

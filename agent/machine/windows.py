@@ -18,32 +18,24 @@ from collections.abc import Callable
 from ctypes import wintypes
 from typing import TYPE_CHECKING, Literal
 
+from agent.boot_copy import BootCopy
 from agent.errors import Unusable
-from agent.machine import win32
+from agent.machine import boot_windows, win32
 from agent.machine.base import ActiveSession, Clock, PresenceSource, SessionSource
 
 if TYPE_CHECKING:
     from agent.machine.base import Logged
     from agent.machine.hardware import Serials
 
-BOOT_KEYS = (
-    (winreg.HKEY_USERS, r"S-1-5-19\Software\DPS agent"),
-    (winreg.HKEY_CURRENT_USER, r"Software\DPS agent"),
-)
-"""Where the identifier of a boot is kept: with LocalService, the service's account, else with who runs us by hand."""
 POLICY_KEYS = (r"SOFTWARE\DPS agent", r"SOFTWARE\Policies\DPS agent")
 """What the installer was told, and what Group Policy says."""
 PROGRAM_DATA = bytes.fromhex("82 5d ab 62 c1 fd c3 4d a9 dd 07 0d 1d 49 5d 97")
 """FOLDERID_ProgramData, {62AB5D82-FDC1-4DC3-A9DD-070D1D495D97}."""
 LOGON_KEY = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon"
 
-BOOT_FOLDER = ""
-"""Windows clears no folder at boot."""
-
 _CREATE_NO_WINDOW = 0x08000000
 _CREATE_NEW_PROCESS_GROUP = 0x00000200
 _TICKS_PER_SECOND = 10_000_000
-_VOLATILE = 1
 _RAW_SMBIOS = int.from_bytes(b"RSMB", "big")
 _RAW_HEADER_BYTES = 8
 
@@ -76,34 +68,8 @@ class WindowsClock:
     def boot_id(self) -> str:
         """From a volatile key of the registry: Windows forgets it at a true boot, and at nothing else."""
         if not self._boot_id:
-            self._boot_id = _kept_boot_id() or _new_boot_id()
+            self._boot_id = boot_windows.identifier()
         return self._boot_id
-
-
-def _kept_boot_id() -> str:
-    for root, path in BOOT_KEYS:
-        try:
-            with winreg.OpenKey(root, path + r"\Boot") as key:
-                return str(winreg.QueryValueEx(key, "Identifier")[0])
-        except OSError:
-            continue
-    return ""
-
-
-def _new_boot_id() -> str:
-    identifier = os.urandom(8).hex()
-    for root, path in BOOT_KEYS:
-        key = wintypes.HKEY()
-        try:
-            winreg.CreateKey(root, path).Close()
-        except OSError:
-            continue
-        words = (root, path + r"\Boot", 0, None, _VOLATILE, winreg.KEY_WRITE, None, ctypes.byref(key), None)
-        if win32.advapi32.RegCreateKeyExW(*words) == 0 and key.value:
-            winreg.SetValueEx(key.value, "Identifier", 0, winreg.REG_SZ, identifier)
-            winreg.CloseKey(key.value)
-            return identifier
-    return ""
 
 
 def system_clock() -> Clock:
@@ -132,9 +98,9 @@ def open_presence(active: Callable[[], ActiveSession | None]) -> PresenceSource:
     return PresencePipe(active)
 
 
-def boot_folder(told: str) -> str:  # noqa: ARG001 - the same signature on every system
-    """There is none."""
-    return BOOT_FOLDER
+def boot_copy(state_folder: str, told: str | None = None) -> BootCopy | None:  # noqa: ARG001 - the same signature on every system
+    """A value of the registry: Windows clears no folder at boot."""
+    return boot_windows.RegistryCopy(state_folder)
 
 
 def logs_itself_on() -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from agent.boot_copy import FileCopy
 from agent.errors import SourceLost
 from agent.machine.base import LOG_OFF, LOG_ON, Event, OpenSession
 from agent.outside import Outside
@@ -48,7 +49,7 @@ class Stage:
                 reap=lambda _: 0,
                 random=lambda size: next(self._random).to_bytes(size, "big"),
                 say=self.said.append,
-                boot_folder=self.boot_folder,
+                boot_copy=FileCopy(self.boot_folder, "/state", self.disk) if self.boot_folder else None,
             ),
             self.counting,
         )

@@ -7,11 +7,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from agent.boot_copy import FileCopy, copy_path
 from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import AgentError
 from agent.outside import Outside
-from agent.run_file import copy_path
 from agent.sender.contact import contact
 from agent.sender.enrolment import with_hardware
 from agent.sender.exchange import Outside as SenderOutside
@@ -243,7 +243,7 @@ class Computer:
             reap=lambda number: None if number in self._senders else 0,
             random=self.random.randbytes,
             say=lambda _: None,
-            boot_folder=self.boot_folder,
+            boot_copy=FileCopy(self.boot_folder, self.folder, RealDisk()) if self.boot_folder else None,
         )
 
     def _beat(self, process: Process) -> None:

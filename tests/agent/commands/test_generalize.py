@@ -1,6 +1,5 @@
 """`generalize`: a computer becomes an image whose copies enrol for themselves."""
 
-import json
 import os
 import re
 from collections.abc import Callable
@@ -9,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent import machine
+from agent.boot_copy import FileCopy
 from agent.commands import generalize
-from agent.run_file import copy_path
+from agent.disk import RealDisk
 from agent.spool import FOLDERS
 from tests.agent.commands.conftest import Done
 from tests.agent.sender.fake_collector import PUBLIC_ID, TOKEN, FakeCollector
@@ -85,16 +85,21 @@ def test_without_a_token_file_the_copies_will_need_one(enrolled: list[str], call
     assert "each copy waits until it is given a token" in call("generalize", *enrolled).out
 
 
-@pytest.mark.skipif(not machine.BOOT_FOLDER, reason="only Linux: a folder that a boot clears")
 def test_the_copy_of_this_boot_goes_too(
     used: list[str], state: Path, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "BOOT_FOLDER", str(tmp_path / "boot"))
-    (tmp_path / "boot").mkdir()
-    copy = Path(copy_path(machine.BOOT_FOLDER, str(state)))
-    copy.write_text(json.dumps({}))
+    kept: list[FileCopy] = []
+
+    def boot_copy(state_folder: str) -> FileCopy:
+        assert state_folder == str(state)
+        kept.append(FileCopy(str(tmp_path), "copy", RealDisk()))
+        kept[0].write(b"{}")
+        return kept[0]
+
+    monkeypatch.setattr(machine, "boot_copy", boot_copy)
     call("generalize", *used)
-    assert not copy.exists()
+    with pytest.raises(FileNotFoundError):
+        kept[0].read()
 
 
 def test_every_file_that_the_agent_names_is_forgotten() -> None:

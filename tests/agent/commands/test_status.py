@@ -1,7 +1,6 @@
 """`status`: one screen from files alone, with an exit code for monitoring."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,9 @@ from typing import Any
 import pytest
 
 from agent import machine
+from agent.boot_copy import FileCopy
 from agent.commands.status import Line, lines_of
 from agent.disk import RealDisk
-from agent.run_file import copy_path
 from agent.sender.memory import Memory, Store
 from agent.spool import PENDING, REFUSED
 from tests.agent.commands.conftest import Done
@@ -130,8 +129,6 @@ def test_what_a_probe_cannot_read_is_listed_and_is_no_fault(call: Call, enrolled
 
 def lines_with_copy(state: Path, boot_folder: Path, run: dict[str, Any], copy: dict[str, Any] | str) -> dict[str, Line]:
     """The screen of a station whose service keeps a copy of its last word in a folder that a boot clears."""
-    if sys.platform == "win32":
-        pytest.skip("only Linux: a folder that a boot clears")
     clock = machine.system_clock()
     now = int(clock.elapsed())
     told = {"run_id": "aa" * 8, "boot_id": clock.boot_id(), "trusted": True, "readable": True, "mode": "log_on"}
@@ -139,8 +136,9 @@ def lines_with_copy(state: Path, boot_folder: Path, run: dict[str, Any], copy: d
     state.mkdir(exist_ok=True)
     (state / "run.json").write_text(json.dumps({**told, "elapsed_seconds": now - 3600, **run}))
     content = copy if isinstance(copy, str) else json.dumps({**told, "elapsed_seconds": now - 5, **copy})
-    Path(copy_path(str(boot_folder), str(state))).write_text(content)
-    return {line.subject: line for line in lines_of(Store(str(state), RealDisk()), clock, str(boot_folder))}
+    boot_copy = FileCopy(str(boot_folder), "state", RealDisk())
+    boot_copy.write(content.encode())
+    return {line.subject: line for line in lines_of(Store(str(state), RealDisk()), clock, boot_copy)}
 
 
 def test_a_state_folder_that_cannot_be_written_is_said_while_counting_goes_on(state: Path, tmp_path: Path) -> None:

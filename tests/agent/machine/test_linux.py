@@ -22,6 +22,7 @@ from jeepney.io.blocking import open_dbus_connection
 
 from agent import machine
 from agent.errors import SourceLost, Unusable
+from agent.machine import linux
 from agent.machine.accounts import SystemAccounts
 from agent.machine.linux import LinuxClock, boot_time_of, is_synchronised
 from tests.agent.machine.fake_logind import FakeLogind, session
@@ -111,11 +112,25 @@ def test_a_lock_in_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None
 
 def test_the_folder_that_a_boot_clears_is_what_the_service_manager_tells_and_ours_alone(tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    assert machine.boot_folder("") == ""
-    assert machine.boot_folder(f"{folder}:/run/another") == str(folder)
+    assert machine.boot_copy("/state", "") is None
+    copy = machine.boot_copy("/state", f"{folder}:/run/another")
+    assert copy is not None
+    copy.write(b"x")
+    assert (folder / "run-state.json").read_bytes() == b"x"
     folder.chmod(0o777)
-    assert machine.boot_folder(str(folder)) == ""
-    assert machine.boot_folder("/proc/1/nothing") == ""
+    assert machine.boot_copy("/state", str(folder)) is None
+    assert machine.boot_copy("/state", "/proc/1/nothing") is None
+
+
+def test_whoever_is_not_started_by_the_service_manager_looks_where_it_makes_that_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linux, "BOOT_FOLDER", str(tmp_path / "run"))
+    copy = machine.boot_copy("/state")
+    assert copy is not None
+    with pytest.raises(FileNotFoundError):
+        copy.read()
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_computer_names_itself() -> None:

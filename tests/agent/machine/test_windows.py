@@ -87,25 +87,6 @@ def test_the_firmware_tells_the_uuid_that_windows_shows() -> None:
     assert serials.system == shown.lower()
 
 
-def test_a_boot_has_one_name_in_every_process() -> None:
-    here = machine.system_clock().boot_id()
-    assert len(here) == 16
-    code = "from agent import machine; print(machine.system_clock().boot_id())"
-    there = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert there.stdout.strip() == here
-
-
-def test_where_the_name_of_the_boot_is_gone_another_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    path = f"Software\\DPS agent test {uuid.uuid4().hex}"
-    monkeypatch.setattr(windows, "BOOT_KEYS", ((winreg.HKEY_CURRENT_USER, path),))
-    first = windows.WindowsClock().boot_id()
-    assert windows.WindowsClock().boot_id() == first
-    winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path + r"\Boot")
-    assert windows.WindowsClock().boot_id() not in ("", first)
-    winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path + r"\Boot")
-    winreg.DeleteKey(winreg.HKEY_CURRENT_USER, path)
-
-
 def test_settings_are_read_from_the_registry_and_group_policy_stands_over_the_installer(keys: tuple[str, str]) -> None:
     installer, policy = keys
     put(installer, "Server", "https://installer.example.org")
