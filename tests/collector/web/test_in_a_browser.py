@@ -1,19 +1,17 @@
 """The pages in a real Chromium, served by a real uvicorn."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
 from sqlalchemy import Engine
 
 from collector.storage.engine import writing
-from collector.web import WebSettings, web_app
-from tests.collector.web.seeded_region import NOW, PASSWORD
+from collector.web import WebSettings
+from tests.collector.web.seeded_region import PASSWORD
 from tests.collector.web.seeded_register import seed_register
+from tests.collector.web.served import served
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -32,16 +30,8 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is no
 
 @pytest.fixture
 def address(region: Engine) -> Iterator[str]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    application = web_app(region, SETTINGS, lambda: NOW)
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
-    listener.close()
+    with served(region, SETTINGS) as there:
+        yield there
 
 
 class Watched:
