@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import segno
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException, NotAuthorizedException
@@ -135,6 +136,7 @@ def page(
     secret = refused.typed["secret"] if refused and refused.form == "second_factor" else ""
     secret = secret if secret and second_factor.is_secret(secret) else second_factor.new_secret(secrets.token_bytes)
     translate = around.pages.speech_of(request).gettext
+    link = second_factor.address(secret, account.name, translate("Digital Public Spaces"))
     return around.pages.render(
         request,
         "account.html",
@@ -152,13 +154,19 @@ def page(
         setting_up=setting_up and not account.totp_secret,
         secret=secret,
         groups=[secret[place : place + 4] for place in range(0, len(secret), 4)],
-        link=second_factor.address(secret, account.name, translate("Digital Public Spaces")),
+        link=link,
+        picture=picture_of(link),
         shown=shown,
         refused=refused,
         stored=stored,
         linked=linked,
         link_proof=link_proof(str(request.auth), around.settings.csrf_secret),
     )
+
+
+def picture_of(link: str) -> str:
+    """For the telephone's camera (a QR code), black on white in every light."""
+    return segno.make(link, error="m").svg_inline(scale=4, dark="#000", light="#fff", svgclass="qr", lineclass=None)
 
 
 def checked_new_password(typed: Typed) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from collector.web import WebSettings
 from collector.web.accounts import create_account
 from collector.web.attempts import FAILURES_PER_NAME
 from collector.web.mail import Post
+from collector.web.views.account import picture_of
 from tests.collector.web.browser import Browser
 from tests.collector.web.conftest import SETTINGS
 from tests.collector.web.seeded_region import NOW, PASSWORD
@@ -209,6 +211,17 @@ def set_up(browser: Browser) -> tuple[str, list[str]]:
     codes = re.findall(r"\b(?:[a-z2-7]{4}-){3}[a-z2-7]{4}\b", done.text)
     assert len(codes) == 10
     return found[1], codes
+
+
+def test_the_picture_for_the_telephone_holds_the_key_that_is_set_up(administrator: Browser) -> None:
+    page = administrator.get("/account?second=1").text
+    secret = re.search(r'name="secret" value="([A-Z2-7]+)"', page)
+    link = re.search(r'href="(otpauth:[^"]+)"', page)
+    assert secret
+    assert link
+    assert f"secret={secret[1]}&" in unescape(link[1])
+    assert picture_of(unescape(link[1])) in page
+    assert "<svg" not in administrator.get("/account").text
 
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(
