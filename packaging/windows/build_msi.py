@@ -34,8 +34,8 @@ NEEDS = {
 }
 PROGRAMS = ("dps-agent.exe", "dps-presence.exe")
 """They have components of their own in product.wxs."""
-OURS = uuid.UUID("6F1B5C0E-59B2-4C58-9B77-3B1C1E7F2A90")
-"""The upgrade code; every other identifier is derived from it, so that the same source gives the same ones."""
+OURS = uuid.UUID(tables.UPGRADE_CODE)
+"""Every other identifier is derived from it, so that the same source gives the same ones."""
 FILE_DATE_SECONDS = 1_704_067_200
 """2024-01-01, on every file of the cabinet."""
 

@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 
 SERVICE = "dps-agent"
+UPGRADE_CODE = "6F1B5C0E-59B2-4C58-9B77-3B1C1E7F2A90"
+"""The same in every version."""
 REMEMBERED = {
     "SERVER": "server",
     "TAG": "tag",

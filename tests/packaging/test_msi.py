@@ -22,6 +22,7 @@ from tests.rigs.windows_agent import frozen_agent
 from tests.rigs.windows_python import Windows, why_not, windows_python
 
 BUILD = Path(__file__).parents[2] / "packaging/windows/build_msi.py"
+TRANSFORM = BUILD.with_name("build_mst.py")
 TOOLS = {"wixl": "wixl", "msibuild": "msitools"}
 lacking = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
 reason = why_not() or (f"not installed: {' '.join(lacking)}" if lacking else None)
@@ -176,9 +177,21 @@ def test_an_upgrade_keeps_settings_identity_and_what_was_not_sent(
     station.service_is("RUNNING")
 
 
-def test_it_runs_again_after_a_reboot(station: WindowsStation, newer: Path) -> None:
-    assert station.install(newer, f"TOKEN={station.token()}") == 0
+def test_settings_come_by_a_transform_and_it_runs_again_after_a_reboot(
+    station: WindowsStation, newer: Path, tmp_path: Path
+) -> None:
+    (station.drive / "share").mkdir()
+    (station.drive / "share/token").write_text(station.token())
+    given = {"SERVER": station.collector.address, "TAG": "site-01", "TOKENFILE": r"C:\share\token"}
+    words = [f"{name}={value}" for name, value in given.items()]
+    subprocess.run([sys.executable, TRANSFORM, newer, tmp_path / "site.mst", *words], check=True)
+    assert station.msiexec("/i", newer, f"TRANSFORMS=Z:{tmp_path}/site.mst".replace("/", "\\")) == 0
     first_envelope(station)
+    assert station.settings() == {
+        "server": station.collector.address,
+        "tag": "site-01",
+        "token_file": r"C:\ProgramData\DPS agent\token",
+    }
     before = station.memory("run.json")["run_id"]
     station.pull_the_plug()
     station.switch_on()

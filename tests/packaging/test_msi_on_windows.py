@@ -84,6 +84,15 @@ def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str
     assert (STATE / "token").read_text().strip() == TOKEN
 
 
+@pytest.mark.skipif("DPS_TRANSFORM" not in os.environ, reason="real Windows: DPS_TRANSFORM names no transform")
+def test_a_transform_gives_the_settings(log: str) -> None:
+    msi, transform = os.environ["DPS_MSI"], os.environ["DPS_TRANSFORM"]
+    subprocess.run(["msiexec", "/x", msi, "/qn"], check=True, timeout=300)
+    subprocess.run(["msiexec", "/i", msi, "/qn", f"TRANSFORMS={transform}"], check=True, timeout=300)
+    assert '"https://transform.invalid"' in told(PROGRAM / "dps-agent.exe", "config")
+    assert '"by-transform"' in told(PROGRAM / "dps-agent.exe", "config")
+
+
 @pytest.mark.skipif("DPS_OLDER_MSI" not in os.environ, reason="real Windows: DPS_OLDER_MSI names no older installer")
 def test_an_upgrade_keeps_the_token_and_the_state(log: str) -> None:
     msi, older = os.environ["DPS_MSI"], os.environ["DPS_OLDER_MSI"]

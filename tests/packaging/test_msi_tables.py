@@ -1,7 +1,6 @@
 """What stands in the installer, read back from the file; nothing is installed."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,39 +11,15 @@ import pytest
 from agent.config import SETTINGS
 from agent.machine.sddl import OUR_SERVICE
 from agent.spool import FOLDERS
+from tests.packaging.hollow_msi import WINDOWS, built, needs_wixl
 
 if sys.platform != "linux":
     pytest.skip("only Linux: wixl", allow_module_level=True)
-
-WINDOWS = Path(__file__).parents[2] / "packaging/windows"
-TOOLS = {"wixl": "wixl", "msibuild": "msitools", "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64-win32"}
-lacking = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
-needs_wixl = pytest.mark.skipif(bool(lacking), reason=f"not installed: {' '.join(lacking)}")
 
 ADMX = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
 LANGUAGES = ("en-US", "fr-FR", "nl-NL")
 
 Table = list[dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As large as it has to be: wixl does not look into the programs."""
-    folder = tmp_path_factory.mktemp("bundle")
-    (folder / "_internal").mkdir()
-    for name in ("dps-agent.exe", "dps-presence.exe", "_internal/python311.dll"):
-        (folder / name).write_text(name)
-    return folder
-
-
-def built(folder: Path, bundle: Path, *words: str) -> Path:
-    command = [sys.executable, str(WINDOWS / "build_msi.py"), str(folder), "--bundle", str(bundle), *words]
-    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
-
-
-@pytest.fixture(scope="module")
-def msi(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Path:
-    return built(tmp_path_factory.mktemp("msi"), bundle)
 
 
 def table(msi: Path, name: str) -> Table:
@@ -155,19 +130,6 @@ def test_each_version_has_its_product_code_and_all_have_one_upgrade_code(
     ]
     undated = [re.sub(r"(Created|Last saved):.*", "", text) for text in streams]
     assert undated[0] == undated[1]
-
-
-@needs_wixl
-def test_the_recipe_for_group_policy_gives_a_copy_with_the_settings(msi: Path, tmp_path: Path) -> None:
-    text = (WINDOWS / "GPO.md").read_text("utf-8")
-    lines = text[text.index("```sh\n") + len("```sh\n") : text.rindex("```")]
-    shutil.copy2(msi, tmp_path / "dps-agent-VERSION.msi")
-    subprocess.run(["sh", "-e", "-c", lines], cwd=tmp_path, check=True)
-    before = {row["Property"]: row["Value"] for row in table(msi, "Property")}
-    after = {row["Property"]: row["Value"] for row in table(tmp_path / "site.msi", "Property")}
-    given = {"SERVER": "https://collector.example.org", "TOKENFILE": r"\\server\dps$\token"}
-    assert after == {**before, **given}
-    assert table(tmp_path / "site.msi", "CustomAction") == table(msi, "CustomAction")
 
 
 @needs_wixl
