@@ -55,7 +55,7 @@ def lines_of(trend: Trend, catalogue: Catalogue, speech: Speech) -> list[Line]:
         figure = catalogue.figures[name]
         month = _month(figure, trend, speech)
         found.append(
-            Line(figure, catalogue.figures.get(figure.whole()), month, _year(figure, trend.year, trend.before, speech))
+            Line(figure, catalogue.figures.get(figure.whole() or ""), month, _year(figure, trend.year, trend.before, speech))
         )
     return found
 
