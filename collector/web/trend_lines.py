@@ -53,10 +53,9 @@ def lines_of(trend: Trend, catalogue: Catalogue, speech: Speech) -> list[Line]:
     found = []
     for name in FIGURES:
         figure = catalogue.figures[name]
-        month = _month(figure, trend, speech)
-        found.append(
-            Line(figure, catalogue.figures.get(figure.whole() or ""), month, _year(figure, trend.year, trend.before, speech))
-        )
+        whole = catalogue.figures.get(figure.whole() or "")
+        month, year = _month(figure, trend, speech), _year(figure, trend.year, trend.before, speech)
+        found.append(Line(figure, whole, month, year))
     return found
 
 
