@@ -35,6 +35,9 @@ class Filled(StrEnum):
     LATER = "later"
 
 
+OPEN = {Filled.PART, Filled.NOTHING}
+
+
 class Missing(NamedTuple):
     """The state of a year."""
 
@@ -43,10 +46,13 @@ class Missing(NamedTuple):
     year: tuple[Wanted, ...]
     """Of what belongs to the year: what is missing."""
 
+    def open_months(self, wanted: Wanted) -> list[int]:
+        """The numbers of the months in which something should still be entered."""
+        return [number for number, state in enumerate(self.months[wanted], 1) if state in OPEN]
+
     def open_points(self) -> int:
         """How many things somebody should still enter."""
-        open_months = [state for states in self.months.values() for state in states]
-        return len(self.year) + sum(state in {Filled.PART, Filled.NOTHING} for state in open_months)
+        return len(self.year) + sum(len(self.open_months(wanted)) for wanted in self.months)
 
 
 def missing(

@@ -29,6 +29,9 @@ class HourRow(NamedTuple):
     seconds_off: int
     seconds_in_use: int
     starts: int
+    slots_known: int = 0
+    """Of which everything is known; of these, all stations taken."""
+    slots_saturated: int = 0
 
 
 def week_of(rows: Iterable[HourRow], *, demonstration: bool) -> Week:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from collector.domain.fields import of_column
 from collector.domain.mistakes import Mistake
+from collector.reports.asking import SITE_CODE
 from collector.storage.changes.accounts import Revoke
 from collector.storage.changes.base import Change, Subject, note
 from collector.storage.engine import writing
@@ -19,7 +20,6 @@ from collector.storage.queries.sites import Site, site_of_code
 from collector.storage.revocations import Revocation
 from collector.storage.revocations import note as note_revocations
 from collector.web.surroundings import Surroundings, WebRequest
-from collector.web.views.site import SITE_CODE
 from collector.web.words import sentence_of
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]

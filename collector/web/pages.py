@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from collector.domain.access import Permission
+from collector.domain.catalogue import Unit
 from collector.domain.cells import Status
 from collector.domain.marks import Mark
 from collector.domain.register import OpeningKind
@@ -66,8 +67,27 @@ def environment(speech: Speech) -> Environment:
         "trait_value": lambda name: speech.gettext(TRAIT_VALUES[name]),
     }
     made.globals |= {"Status": Status, "State": State, "Mark": Mark, "OpeningKind": OpeningKind}
-    made.globals |= {"Permission": Permission}
+    made.globals |= {"Permission": Permission, "Unit": Unit}
+    made.globals |= {"month_span": lambda year, months: month_span(speech, year, months)}
     return made
+
+
+def month_span(speech: Speech, year: int, months: Sequence[int]) -> str:
+    """The names of months of a year; of three and more in a row the first and the last."""
+    runs: list[list[int]] = []
+    for month in months:
+        if runs and runs[-1][-1] == month - 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    names = {month: speech.month_word(month) for month in months}
+    return (
+        ", ".join(
+            f"{names[run[0]]}\u2013{names[run[-1]]}" if len(run) > 2 else ", ".join(names[each] for each in run)  # noqa: PLR2004  # a row
+            for run in runs
+        )
+        + f" {year}"
+    )
 
 
 def phone_link(number: str) -> str:

@@ -19,6 +19,7 @@ from collector.domain.cells import Cell
 from collector.domain.disclosure import Audience
 from collector.domain.statistics import Figures, Rules, with_cells
 from collector.domain.use import IDLE_RULES_MINUTES
+from collector.reports.asking import SITE_CODE
 from collector.reports.gathering import one_of, years_seen
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
@@ -27,7 +28,6 @@ from collector.web.editing import note_download
 from collector.web.errors import Problem
 from collector.web.permissions import audience_of
 from collector.web.surroundings import Around, WebRequest
-from collector.web.views.site import SITE_CODE
 
 GRAINS = ("day", "month")
 FORMATS = {"json": "application/json", "csv": "text/csv"}

@@ -104,6 +104,8 @@ def stored_hours(connection: Connection, site_id: int, months: Mapping[Month, in
             "seconds_off",
             f"seconds_in_use_{minutes}",
             f"starts_{minutes}",
+            f"slots_known_{minutes}",
+            f"slots_saturated_{minutes}",
         )
         rows = connection.execute(
             select(

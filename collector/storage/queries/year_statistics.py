@@ -62,7 +62,7 @@ def figures_of_years(
         outages = equipment_outages_of(connection, site.site_id)
         entered = entered_figures(said[site.site_id], year)
         materials = [
-            _material(
+            material_of(
                 period,
                 at,
                 mine,
@@ -80,14 +80,15 @@ def figures_of_years(
         whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone, str(year))
         beside = {**_beside(whole, mine.offer, devices[site.site_id], outages, now, rules), **entered.year}
         made = year_figures(site.code, year, materials, beside, catalogue, rules.coverage_limit)
-        rows = _hours(connection, site, months, periods, mine, rules)
+        rows = hours_of(connection, site, months, periods, mine, rules)
         found[site.site_id] = replace(made, week=week_of(rows, demonstration=site.demonstration))
     return found
 
 
-def _material(
+def material_of(
     period: Period, at: int, mine: Tallies, beside: Mapping[str, Cell], undated: Undated, now: int, rules: Rules
 ) -> Material:
+    """What the figures of the period at a place of `mine` are made from."""
     found = mine.tallies[at]
     minutes = idle_rule_of(period, rules)
     sessions, seconds = undated_cells(undated, minutes, found)
@@ -127,7 +128,7 @@ def _beside(
     }
 
 
-def _hours(
+def hours_of(
     connection: Connection,
     site: Site,
     months: Sequence[Month],
@@ -135,6 +136,7 @@ def _hours(
     mine: Tallies,
     rules: Rules,
 ) -> Iterator[HourRow]:
+    """The sums of some months by hour of the week; `mine` are those of just these months, in their order."""
     rule_of = [IDLE_RULES_MINUTES.index(idle_rule_of(period, rules)) for period in periods]
     stored = {month: rule_of[at] for at, month in enumerate(months) if mine.stored[at]}
     if stored:
@@ -156,4 +158,6 @@ def _rows(roll: Mapping[Key, Sums], rule: int) -> Iterator[HourRow]:
             sums.seconds_off,
             sums.by_rule[rule].seconds_in_use,
             sums.by_rule[rule].starts,
+            sums.by_rule[rule].slots_known,
+            sums.by_rule[rule].slots_saturated,
         )

@@ -20,13 +20,13 @@ from collector.domain.sites import both_names
 from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.domain.visiting_hours import Day, Now, at_moment, day_of, regular_hours, week_from
+from collector.reports.asking import SITE_CODE
 from collector.reports.leaflet import Entry, leaflet_pdf
 from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.public_sites import PublicSite, certified_site, certified_sites, municipalities
 from collector.storage.queries.site_slots import slots_between
 from collector.web.surroundings import Around, Surroundings, WebRequest
-from collector.web.views.site import SITE_CODE
 from collector.web.words import name_of
 
 MOST_AT_ONCE = 60

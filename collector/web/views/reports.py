@@ -63,7 +63,7 @@ def editions_for(account: Account | None, site: Site | None) -> list[str]:
 def link_of(gate: Gate, site: Site, year: int) -> str:
     """Where it can be mended, below the root of the pages."""
     if gate in {Gate.MISSING, Gate.BROKEN_USED, Gate.ONE_STATION, Gate.NO_USE}:
-        return f"/sites/{site.code}#stations"
+        return f"/sites/{site.code}/stations"
     return f"/sites/{site.code}/statistics/{year}"
 
 

@@ -1,129 +1,153 @@
-"""A site: its stations with their last readings, and the use of the whole site, never of one station."""
+"""A site at a glance: how are we doing, can it be trusted, what is to be done."""
 
-import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from collector.charts import Label, Series, bars, states_bar
+from collector.charts import Label, week
 from collector.domain.access import Permission
-from collector.domain.calendar import Month, days_of, last_days, last_months, this_month, today
-from collector.domain.marks import Mark
-from collector.domain.stations import State, state_of
-from collector.domain.statistics import Figures
+from collector.domain.busy import Busy, Time, one_in
+from collector.domain.calendar import MONTHS_OF_YEAR, Month, local_date, month
+from collector.domain.cells import Cell, Status
+from collector.domain.entered import Entered
+from collector.domain.missing import Missing, missing
+from collector.domain.week import Week
+from collector.i18n import Speech
 from collector.storage.engine import reading
-from collector.storage.queries.identities import Identity, identities_of, waiting_at
-from collector.storage.queries.site_statistics import figures_of_site
-from collector.storage.queries.sites import Site, site_of_code
-from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
+from collector.storage.queries.calendars import calendar_of
+from collector.storage.queries.equipment import equipment_of
+from collector.storage.queries.site_trend import Trend, trend_of
+from collector.storage.queries.sites import Site
+from collector.storage.queries.vintages import last_number
+from collector.web.editing import found_site
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.trend_lines import lines_of
+from collector.web.views.stations import stations_seen
 
-DAYS_SHOWN = 30
-LABEL_EVERY = 7
-MONTHS_SHOWN = 12
-"""Months of receipt in which counts without a place are looked for."""
-NEWS_SECONDS = 30 * 86_400
-SITE_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    station: Station
-    state: State
-    readings: dict[str, Reading]
-    identity: Identity | None
+REPORTED_UNTIL = 6
+"""The month until which the report of the year before is worked on, unless it is frozen."""
+OFTEN, SELDOM = 0.9, 0.05
+"""Shares of the time in which all stations are taken that are said in words of their own."""
 
 
 @get("/sites/{code:str}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
-    now = around.clock()
-    interval = around.settings.contact_interval_seconds
     with reading(around.engine) as connection:
-        site = site_of_code(connection, code) if SITE_CODE.fullmatch(code) else None
-        if site is None:
-            raise NotFoundException
-        health, use = (may(request.user, each, site) for each in (Permission.HEALTH, Permission.FIGURES))
-        stations = stations_of(connection, [site.site_id])
-        readings = latest_readings(connection, site.site_id) if health else {}
-        identities = identities_of(connection, site.site_id)
-        waiting = waiting_at(connection, site.site_id) if health else []
-        figures = use_of(around, request, connection, site) if use else {}
+        site = found_site(connection, code)
+        use = may(request.user, Permission.FIGURES, site)
+        stations = stations_seen(request, around, connection, site, readings=not use)
+        told = glance(request, around, connection, site) if use else {}
     return around.pages.render(
         request,
         "site.html",
         site=site,
-        cards=[
-            Card(
-                station,
-                state_at(station, identities, now, interval),
-                readings.get(station.station_id, {}),
-                noted(identities.get(station.station_id), now),
-            )
-            for station in stations
-        ],
-        states=Counter(state_at(station, identities, now, interval) for station in stations),
-        waiting=waiting,
-        health=health,
         use=use,
-        demonstration=site.demonstration,
-        **figures,
+        may_enter=may(request.user, Permission.ENTER, site),
+        **stations._asdict(),
+        **told,
     )
 
 
-def use_of(around: Surroundings, request: WebRequest, connection: Connection, site: Site) -> dict[str, Any]:
-    """What the page says of the use of the site."""
-    now, rules = around.clock(), around.settings.rules
-    stretch = last_days(DAYS_SHOWN, now, rules.zone)
-    days = days_of(stretch, rules.zone)
-    month = this_month(now, rules.zone)
-    periods = [today(now, rules.zone), month, stretch, *days, *last_months(MONTHS_SHOWN, now, rules.zone)]
-    figures = figures_of_site(connection, site, periods, now, rules)
+def glance(request: WebRequest, around: Surroundings, connection: Connection, site: Site) -> dict[str, Any]:
+    """What the page says of the use of the site, and of what is missing."""
+    now, rules, ours = around.clock(), around.settings.rules, around.settings.catalogue
+    speech = around.pages.speech_of(request)
+    trend = trend_of(connection, site, now, rules, ours)
+    today = local_date(now, rules.zone)
+    year = year_of_report(connection, site, today.year, today.month)
+    open_months = [not is_closed(trend, Month(year, number)) for number in range(1, MONTHS_OF_YEAR + 1)]
+    lines = lines_of(trend, ours, speech)
     return {
-        "today": figures[0],
-        "month": figures[1],
-        "whole": figures[2],
-        "days": figures[3 : 3 + DAYS_SHOWN],
-        "charts": charts(around, request, figures[3 : 3 + DAYS_SHOWN]),
-        "states_bar": states_bar(figures[1]),
-        "undated": [row for row in figures[3 + DAYS_SHOWN :] if Mark.UNDATED in row.marks],
-        "month_word": str(Month(month.first_day.year, month.first_day.month)),
+        "trend": trend,
+        "lines": lines,
+        "sessions": lines[0],
+        "today": today,
+        "last_year": month(trend.months[MONTHS_OF_YEAR], rules.zone).first_day,
+        "first_day": trend.months[MONTHS_OF_YEAR].first_day(),
+        "first_day_before": trend.months[0].first_day(),
+        "last_day": trend.months[-1].first_day(),
+        "last_day_before": trend.months[MONTHS_OF_YEAR - 1].first_day(),
+        "report_year": year,
+        "missing": missing_of(connection, site, year, trend.entered, open_months, around),
+        "week": None if is_empty(trend.year.week) else week_chart(trend.year.week, speech),
+        "busy": None if trend.busy is None else busy_words(trend.busy, speech),
+        "signs": [cell for line in lines for cell in cells_of(line)],
+        "words": ours.figures,
     }
 
 
-def state_at(station: Station, identities: Mapping[int, Identity], now: int, interval: int) -> State:
-    identity = identities.get(station.station_id)
-    if identity is not None and identity.quarantined_at is not None:
-        return State.QUARANTINED
-    return state_of(station.contact, now, interval)
+def year_of_report(connection: Connection, site: Site, year: int, at_month: int) -> int:
+    """The year whose report is the next to be made."""
+    if at_month <= REPORTED_UNTIL and not last_number(connection, site.site_id, year - 1):
+        return year - 1
+    return year
 
 
-def noted(identity: Identity | None, now: int) -> Identity | None:
-    """What technicians should read about who the station is; that it enrolled again is news for some weeks."""
-    if identity is None or identity.quarantined_at is not None or identity.enrolled_again_at is None:
-        return identity
-    return identity if now - identity.enrolled_again_at < NEWS_SECONDS else None
+def is_closed(trend: Trend, which: Month) -> bool:
+    """Whether the site is known not to open in a month; of months to come nobody asks."""
+    months = dict(zip(trend.months, (*trend.before.months, *trend.year.months), strict=True))
+    return which in months and months[which].cells["A2"].status is Status.CLOSED
 
 
-def charts(around: Surroundings, request: WebRequest, days: list[Figures]) -> dict[str, str]:
-    speech = around.pages.speech_of(request)
-    labels = [
-        Label(
-            speech.weekday(row.period.first_day),
-            speech.short_date(row.period.first_day) if (len(days) - 1 - place) % LABEL_EVERY == 0 else "",
-        )
-        for place, row in enumerate(days)
-    ]
-    sessions = [Series("", [row.sessions for row in days])]
-    hours = [Series("", [row.seconds_of_use for row in days])]
-    titles = speech.gettext("Sessions per day"), speech.gettext("Hours of use per day")
-    return {
-        "sessions": bars("sessions", speech, titles[0], labels=labels, series=sessions, written=speech.number).picture,
-        "hours": bars("hours", speech, titles[1], labels=labels, series=hours, written=speech.hours, unit=3600).picture,
+def missing_of(
+    connection: Connection, site: Site, year: int, entered: Entered, open_months: list[bool], around: Surroundings
+) -> Missing:
+    today = local_date(around.clock(), around.settings.rules.zone)
+    calendar = calendar_of(connection, site.site_id, year, year)
+    return missing(year, entered, calendar, open_months, equipment_of(connection, site.site_id), today)
+
+
+def cells_of(line: Any) -> list[Cell]:
+    return [value.cell for pair in (line.month, line.year) for value in (pair.now, pair.then)]
+
+
+def is_empty(found: Week) -> bool:
+    return not any(cells["B3"].value is not None for cells in found.values())
+
+
+def week_chart(found: Week, speech: Speech) -> Any:
+    """Occupancy by weekday and hour."""
+    days = [Label(speech.weekday_name(day), speech.weekday_names()[day]) for day in range(7)]
+    return week(
+        "week",
+        speech,
+        speech.gettext("Occupancy by weekday and hour, in per cent"),
+        days=days,
+        cells={at: cells["B3"] for at, cells in found.items()},
+        written=speech.percent,
+        short=lambda share: speech.number(round(share * 100)),
+    )
+
+
+def busy_words(busy: Busy, speech: Speech) -> tuple[str, str]:
+    """A sentence on the busiest time, and one on the quietest."""
+    _ = speech.gettext
+    most = _("Trainings apart, the busiest time is %(time)s: %(share)s of the stations are in use on average.")
+    least = _("The quietest is %(time)s: %(share)s on average.")
+    sentences = []
+    for sentence, time in ((most, busy.busiest), (least, busy.quietest)):
+        when = _("%(day)s %(from)s–%(until)s h") % {
+            "day": speech.weekday_name(time.weekday),
+            "from": time.hour,
+            "until": time.until,
+        }
+        sentences.append(sentence % {"time": when, "share": speech.percent(time.occupancy)})
+    return " ".join(filter(None, [sentences[0], full_words(busy.busiest, speech)])), sentences[1]
+
+
+def full_words(time: Time, speech: Speech) -> str:
+    """How often no station is free; nothing where nobody knows."""
+    if time.full is None:
+        return ""
+    if time.full >= OFTEN:
+        return speech.gettext("All of them are then taken nearly all the time.")
+    if time.full < SELDOM:
+        return speech.gettext("Then too a station is nearly always free.")
+    if one_in(time.full) == 1:
+        return speech.gettext("More often than not, all of them are taken.")
+    return speech.gettext("All of them are taken about one time in %(count)s.") % {
+        "count": speech.number(one_in(time.full))
     }

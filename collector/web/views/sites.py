@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from litestar import Response, get
+from litestar.response import Redirect
 
 from collector.domain.access import Permission
 from collector.domain.calendar import this_month, today
@@ -44,11 +46,14 @@ def states_of(
 
 
 @get("/", sync_to_thread=True)
-def show(request: WebRequest, around: Around) -> Response[str]:
+def show(request: WebRequest, around: Around) -> Response[str] | Redirect:
+    """Who works for one site only begins on its page."""
     now, rules = around.clock(), around.settings.rules
     periods = [today(now, rules.zone), this_month(now, rules.zone)]
     with reading(around.engine) as connection:
         sites = [site for site in all_sites(connection) if may(request.user, Permission.SEE, site)]
+        if len(sites) == 1 and not may(request.user, Permission.SEE):
+            return Redirect(f"{request.scope.get('root_path', '')}/sites/{quote(sites[0].code)}", status_code=303)
         stations = stations_of(connection, [site.site_id for site in sites])
         # To which site they belong is not known yet.
         waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []

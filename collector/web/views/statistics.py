@@ -49,6 +49,12 @@ def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPat
     return page(request, around, code, year)
 
 
+@get("/sites/{code:str}/figures", sync_to_thread=False)
+def show_of_this_year(request: WebRequest, around: Around, code: FromPath[str]) -> Redirect:
+    year = calendar.local_date(around.clock(), around.settings.rules.zone).year
+    return Redirect(f"{request.scope.get('root_path', '')}/sites/{code}/statistics/{year}", status_code=303)
+
+
 @get("/region", sync_to_thread=False)
 def show_this_year(request: WebRequest, around: Around) -> Redirect:
     year = calendar.local_date(around.clock(), around.settings.rules.zone).year

@@ -74,7 +74,7 @@ def test_who_is_invited_chooses_a_password_once_and_sees_the_own_site(
     assert anna.get(link).status_code == 404
     assert anna.log_in("anna", NEW).status_code == 303
     assert anna.get("/sites/CANAL").status_code == 200
-    assert '<html lang="fr">' in anna.get("/").text
+    assert '<html lang="fr">' in anna.get("/sites/CANAL").text
     assert anna.get("/accounts").status_code == 403
 
 

@@ -36,7 +36,7 @@ def page(region: Engine, open_browser: Callable[..., Browser]) -> Callable[..., 
                 connection.execute(insert(credential).values({**common, **given}))
         browser = open_browser(region)
         browser.log_in("administrator", PASSWORD)
-        return text(browser.get("/sites/CANAL").text)
+        return text(browser.get("/sites/CANAL/stations").text)
 
     return opened
 

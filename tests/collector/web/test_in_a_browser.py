@@ -49,14 +49,14 @@ class Watched:
         self.hosts.add(request.url.split("/")[2])
 
     def log_in_by_keyboard(self, address: str) -> None:
-        self.page.goto(address + "/sites/CANAL")
+        self.page.goto(address + "/sites/CANAL/days")
         # The browser moves there by itself, a moment after the page is there.
         self.page.locator("#name:focus").wait_for()
         self.page.keyboard.type("administrator")
         self.page.keyboard.press("Tab")
         self.page.keyboard.type(PASSWORD)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/sites/CANAL")
+        self.page.wait_for_url("**/sites/CANAL/days")
 
 
 @pytest.fixture(params=[(1280, "fr-BE", "light"), (360, "nl-BE", "dark")], ids=["desktop", "phone"])
@@ -83,7 +83,7 @@ def overflow(page: Page) -> int:
 def test_a_person_logs_in_by_keyboard_and_reads_both_pages(address: str, watched: Watched) -> None:
     watched.log_in_by_keyboard(address)
     page = watched.page
-    for path, rows in (("/sites/CANAL", 30), ("/", 4), ("/sites/NOORD", 30 + 2), ("/sites/FOREST", 30)):
+    for path, rows in (("/sites/CANAL/days", 30), ("/", 4), ("/sites/NOORD/days", 30 + 2), ("/sites/FOREST", 5)):
         page.goto(address + path)
         assert page.locator("tbody tr").count() == rows
         assert overflow(page) <= 0, path

@@ -64,14 +64,14 @@ def test_without_an_envelope_the_page_says_where_to_look(
 ) -> None:
     with writing(empty_database) as connection:
         add_station(connection, add_site(connection, "NEW", "A new site"), 1, "PC-1", NOW - 600)
-    page = open_page("/sites/NEW")
-    assert "dps-agent status" in page
+    assert "dps-agent status" in open_page("/sites/NEW")
+    page = open_page("/sites/NEW/stations")
     assert "never seen" in page
     assert "No readings yet." in page
 
 
 def test_readings_are_shown_in_plain_words(administrator: Browser) -> None:
-    words = text(administrator.get("/sites/CANAL").text)
+    words = text(administrator.get("/sites/CANAL/stations").text)
     for piece in (
         "12% busy, 4 cores",
         "5.0 GB free of 8.0 GB",
@@ -85,13 +85,13 @@ def test_readings_are_shown_in_plain_words(administrator: Browser) -> None:
 
 
 def test_a_reading_that_cannot_be_read_says_why(administrator: Browser) -> None:
-    words = text(administrator.get("/sites/CANAL").text)
+    words = text(administrator.get("/sites/CANAL/stations").text)
     assert "not readable /sys/class/net cannot be read: permission denied" in words
     assert "not readable no logind, no utmp" in words
 
 
 def test_zero_no_data_and_not_applicable_look_different(administrator: Browser) -> None:
-    page = administrator.get("/sites/CANAL").text
+    page = administrator.get("/sites/CANAL/days").text
     rows = {row[0]: text(row[1]) for row in re.findall(r'<time datetime="([\d-]+)">(.*?)</tr>', page, re.DOTALL)}
     assert len(rows) == 30
     assert rows["2026-11-15"].endswith("0 0 h 144 h 0 h 0 h 144 h 100%")
@@ -107,7 +107,9 @@ def test_nobody_sees_the_use_of_a_single_station(empty_database: Engine, open_pa
         add_station(connection, lone, 1, "PC-1", NOW - 10 * DAY, NOW - 60)
     paths = (
         "/",
+        "/sites/LONE/days",
         "/sites/LONE",
+        "/sites/LONE/stations",
         *(
             f"/api/v1/statistics?site=LONE&from=2026-11&to=2026-11&grain={grain}&format={form}"
             for grain in ("day", "month")
@@ -131,7 +133,7 @@ def test_a_demonstration_shows_its_single_station_and_says_so(
         demo = add_site(connection, "DEMO", "Demonstration", demonstration=True)
         add_station(connection, demo, 1, "PC-1", NOW // 900 * 900 - 3600, NOW - 60)
         connection.execute(insert(site_slot), [slot_row(demo, NOW // 900 - 2, 1, starts=3, seconds_in_use=777)])
-    page = open_page("/sites/DEMO")
+    page = open_page("/sites/DEMO/stations") + open_page("/sites/DEMO/days")
     assert "Demonstration: the use of a single station is shown here only because" in page
     assert "How much a single station is used" not in page
     assert re.search(r"Sessions ≥at least 3 November 2026", text(page))
@@ -149,7 +151,7 @@ def test_data_from_outside_cannot_become_markup(empty_database: Engine, open_pag
 
 
 def test_pages_hold_no_inline_style_and_no_script(administrator: Browser) -> None:
-    for path in ("/", "/sites/CANAL", "/sites/NOORD", "/login"):
+    for path in ("/", "/sites/CANAL", "/sites/CANAL/stations", "/sites/CANAL/days", "/sites/NOORD", "/login"):
         page = administrator.get(path).text
         assert not re.search(r"<style|<script|\sstyle=|\son\w+=|https?://(?!www\.w3\.org/2000/svg)", page), path
 

@@ -68,6 +68,9 @@ MATRIX: dict[str, str] = {
     "GET /region/decisions": "A R l",
     "POST /region/decisions/change": "A",
     "GET /sites/{code}": "A R S F T L l other: A R l",
+    "GET /sites/{code}/stations": "A R S F T L l other: A R l",
+    "GET /sites/{code}/days": "A S F L other: A",
+    "GET /sites/{code}/figures": "A S F L other: A",
     "GET /sites/{code}/statistics/{year}": "A S F L other: A",
     "GET /sites/{code}/register": "A R S F T L l other: A R l",
     "POST /sites/{code}/register/change": "A R S other: A R",
@@ -233,13 +236,14 @@ def test_what_is_only_for_the_people_of_a_site_is_in_no_other_page(role: Callabl
     assert "Espace numérique du Canal" in region_page
     assert "not for your account" in region_page
     assert "sessions and" not in region_page
-    own = role("S").get("/").text
+    assert role("S").get("/").headers["location"] == "/sites/CANAL"
+    own = role("S").get("/sites/CANAL").text
     assert "Espace numérique du Canal" in own
     assert "Noord" not in own
     site = role("T").get("/sites/CANAL").text
     assert "Debian GNU/Linux" in site
-    assert "Use of the site" not in site
-    assert "Debian" not in role("L").get("/sites/CANAL").text
+    assert "so far" not in site
+    assert "Debian" not in role("L").get("/sites/CANAL/stations").text
 
 
 def test_the_public_edition_of_a_site_is_for_the_region_too(role: Callable[[str], Browser]) -> None:

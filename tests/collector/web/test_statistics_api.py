@@ -84,7 +84,7 @@ def test_a_single_station_is_confidential_in_files_too(administrator: Browser) -
 
 
 def test_the_same_cell_is_the_same_on_the_page_and_in_the_file(administrator: Browser) -> None:
-    page = administrator.get("/sites/CANAL").text
+    page = administrator.get("/sites/CANAL/days").text
     days = administrator.get(f"{ASK}&grain=day").json()["rows"]
     for row in days:
         if row["status"] == "value" and f'datetime="{row["period"]}"' in page:

@@ -1,0 +1,83 @@
+"""The stations of a site with their last readings. Of their use nothing is said, nor of one, to anybody."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from litestar import Response, get
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from collector.domain.access import Permission
+from collector.domain.stations import State, state_of
+from collector.storage.engine import reading
+from collector.storage.queries.identities import Doubtful, Identity, identities_of, waiting_at
+from collector.storage.queries.sites import Site
+from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
+from collector.web.editing import found_site
+from collector.web.permissions import may
+from collector.web.surroundings import Around, Surroundings, WebRequest
+
+NEWS_SECONDS = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    station: Station
+    state: State
+    readings: dict[str, Reading]
+    identity: Identity | None
+
+
+class Stations(NamedTuple):
+    """What a page says of the stations of a site."""
+
+    cards: list[Card]
+    states: Counter[State]
+    waiting: list[Doubtful]
+    health: bool
+    """Whether the reader may see readings, and what waits."""
+
+
+@get("/sites/{code:str}/stations", sync_to_thread=True)
+def show(request: WebRequest, around: Around, code: FromPath[str]) -> Response[str]:
+    with reading(around.engine) as connection:
+        site = found_site(connection, code)
+        found = stations_seen(request, around, connection, site)
+    return around.pages.render(request, "stations.html", site=site, **found._asdict())
+
+
+def stations_seen(
+    request: WebRequest, around: Surroundings, connection: Connection, site: Site, *, readings: bool = True
+) -> Stations:
+    """`readings` are left out where only the states are asked for."""
+    now, interval = around.clock(), around.settings.contact_interval_seconds
+    health = may(request.user, Permission.HEALTH, site)
+    known = latest_readings(connection, site.site_id) if health and readings else {}
+    identities = identities_of(connection, site.site_id)
+    cards = [
+        Card(
+            station,
+            state_at(station, identities, now, interval),
+            known.get(station.station_id, {}),
+            noted(identities.get(station.station_id), now),
+        )
+        for station in stations_of(connection, [site.site_id])
+    ]
+    waiting = waiting_at(connection, site.site_id) if health else []
+    return Stations(cards, Counter(card.state for card in cards), waiting, health)
+
+
+def state_at(station: Station, identities: Mapping[int, Identity], now: int, interval: int) -> State:
+    identity = identities.get(station.station_id)
+    if identity is not None and identity.quarantined_at is not None:
+        return State.QUARANTINED
+    return state_of(station.contact, now, interval)
+
+
+def noted(identity: Identity | None, now: int) -> Identity | None:
+    """What technicians should read about who the station is; that it enrolled again is news for some weeks."""
+    if identity is None or identity.quarantined_at is not None or identity.enrolled_again_at is None:
+        return identity
+    return identity if now - identity.enrolled_again_at < NEWS_SECONDS else None
