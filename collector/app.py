@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from collector import __version__
 from collector.catalogue import catalogue
 from collector.config import ConfigError, Settings
+from collector.connection import Connection
 from collector.domain.catalogue import Catalogue, NotACatalogue
 from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
@@ -262,6 +263,7 @@ def server_of(collector: Collector, settings: Settings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             collector,
+            http=Connection,
             lifespan="on",
             access_log=False,
             log_config=None,

@@ -34,6 +34,7 @@ from sqlalchemy import func, select
 
 from agent.wire.v1 import Envelope
 from collector.config import read
+from collector.connection import Connection
 from collector.ingest.commit import Stored, commit
 from collector.ingest.credentials import Remembered, is_right, look_up, presented
 from collector.ingest.facts import Arrival, facts_of
@@ -110,7 +111,7 @@ def run_server(app: Any, port: int) -> None:
         host="127.0.0.1",
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         lifespan="off",
         proxy_headers=False,
         access_log=False,
