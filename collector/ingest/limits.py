@@ -6,9 +6,11 @@ again could never help, and a refusal would stop the good records beside them fo
 can spoil little, and a station with a broken clock loses only what nobody could place.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, compress
+from operator import not_
 from typing import NamedTuple, TypeVar
 
 from agent.wire.figures import IDLE_RULES_MINUTES, SLOT_SECONDS
@@ -30,7 +32,8 @@ ROUNDING_SECONDS = 2
 """How far outside its life a run may put its sleeps and its stop."""
 ARRIVALS = 5
 """So many days' worth of runs may be new on one day: a station that was offline for weeks sends them together."""
-REASONS = ("too_old", "future", "too_many_starts", "too_many_runs", "inconsistent")
+TOO_MANY = "too_many_runs"
+REASONS = ("too_old", "future", "too_many_starts", TOO_MANY, "inconsistent")
 
 
 Record = TypeVar("Record", RunRecord, SlotRecord, UndatedRecord)
@@ -64,9 +67,9 @@ class RunsSeen:
             by_day = self._seen[station] = OrderedDict()
             if len(self._seen) > self._stations:
                 self._seen.popitem(last=False)
-        runs, arrived = self._bucket(by_day, day), self._bucket(by_day, ~today)
-        if run_id in runs:
+        elif run_id in by_day.get(day, ()):
             return True
+        runs, arrived = self._bucket(by_day, day), self._bucket(by_day, ~today)
         if len(runs) >= limit or (run_id not in arrived and len(arrived) >= ARRIVALS * limit):
             return False
         runs.add(run_id)
@@ -93,33 +96,35 @@ def within_limits(
     current = now // SLOT_SECONDS
     earliest, latest = current - days * SLOTS_PER_DAY, current + SLOTS_AHEAD
     today = now // DAY_SECONDS
-    left_out: dict[str, int] = {}
+    most_runs, most_starts = limits.runs_per_day_limit, limits.starts_per_slot_limit
+    # Of each record what is wrong with it, if anything; comprehensions, because this is done for every envelope.
+    runs = [
+        _run_reason(record, earliest, latest)
+        or ("" if seen.admits(station, _day(record, earliest, today), today, record.run_id, most_runs) else TOO_MANY)
+        for record in envelope.runs
+    ]
+    slots = [
+        _slot_reason(record, earliest, latest, most_starts)
+        or ("" if seen.admits(station, record.slot // SLOTS_PER_DAY, today, record.run_id, most_runs) else TOO_MANY)
+        for record in envelope.slots
+    ]
+    undated = [
+        _undated_reason(record) or ("" if seen.admits(station, today, today, record.run_id, most_runs) else TOO_MANY)
+        for record in envelope.undated
+    ]
+    if not (any(runs) or any(slots) or any(undated)):
+        return envelope, {}
+    good = replace(
+        envelope,
+        runs=_good(envelope.runs, runs),
+        slots=_good(envelope.slots, slots),
+        undated=_good(envelope.undated, undated),
+    )
+    return good, Counter(filter(None, chain(runs, slots, undated)))
 
-    def kept(records: tuple[Record, ...], reasons: list[str], days: list[int]) -> tuple[Record, ...]:
-        good = []
-        for record, found, day in zip(records, reasons, days, strict=True):
-            reason = found
-            if not reason and not seen.admits(station, day, today, record.run_id, limits.runs_per_day_limit):
-                reason = "too_many_runs"
-            if reason:
-                left_out[reason] = left_out.get(reason, 0) + 1
-            else:
-                good.append(record)
-        return records if len(good) == len(records) else tuple(good)
 
-    runs, slots, undated = envelope.runs, envelope.slots, envelope.undated
-    if runs:
-        runs = kept(
-            runs, [_run_reason(run, earliest, latest) for run in runs], [_day(run, earliest, today) for run in runs]
-        )
-    if slots:
-        reasons = [_slot_reason(slot, earliest, latest, limits) for slot in slots]
-        slots = kept(slots, reasons, [slot.slot // SLOTS_PER_DAY for slot in slots])
-    if undated:
-        undated = kept(undated, [_undated_reason(record) for record in undated], [today] * len(undated))
-    if left_out:
-        envelope = replace(envelope, runs=runs, slots=slots, undated=undated)
-    return envelope, left_out
+def _good(records: tuple[Record, ...], reasons: list[str]) -> tuple[Record, ...]:
+    return tuple(compress(records, map(not_, reasons)))
 
 
 def _day(record: RunRecord, earliest: int, today: int) -> int:
@@ -129,16 +134,15 @@ def _day(record: RunRecord, earliest: int, today: int) -> int:
     return max(record.started_at_seconds // DAY_SECONDS, earliest // SLOTS_PER_DAY)
 
 
-def _slot_reason(record: SlotRecord, earliest: int, latest: int, limits: Limits) -> str:
+def _slot_reason(record: SlotRecord, earliest: int, latest: int, most_starts: int) -> str:
     if record.slot < earliest:
         return "too_old"
     if record.slot > latest:
         return "future"
     if not _agrees(record.idle_rules, record.method):
         return "inconsistent"
-    limit = limits.starts_per_slot_limit
     for rule in record.idle_rules:
-        if rule.starts > limit or sum(rule.lengths) > limit:
+        if rule.starts > most_starts or sum(rule.lengths) > most_starts:
             return "too_many_starts"
     return ""
 
