@@ -168,8 +168,8 @@ class Facts(NamedTuple):
     slots: list[Row]
     undated: list[Row]
     readings: list[Reading]
-    seen: Sighting
     previous_receipt: str | None
+    seen: Sighting
 
 
 def facts_of(arrival: Arrival, contact_seconds: int = USUAL_INTERVAL_SECONDS) -> Facts:
@@ -189,6 +189,7 @@ def facts_of(arrival: Arrival, contact_seconds: int = USUAL_INTERVAL_SECONDS) ->
         _slot_rows(site_id, station_id, received_at, envelope.slots, contact_seconds),
         [_undated_row(site_id, station_id, record, received_at) for record in envelope.undated],
         _readings_of(envelope.readings),
+        envelope.previous_receipt,
         Sighting(
             credential,
             envelope.envelope_id,
@@ -196,7 +197,6 @@ def facts_of(arrival: Arrival, contact_seconds: int = USUAL_INTERVAL_SECONDS) ->
             envelope.current_run_id,
             envelope.hardware_key,
         ),
-        envelope.previous_receipt,
     )
 
 

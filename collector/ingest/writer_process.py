@@ -33,6 +33,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collector.config import Settings
+from collector.domain.clones import Sighting
 from collector.ingest.commit import Result, TryAgain, commit
 from collector.ingest.facts import Facts
 from collector.ingest.months import MonthRoller
@@ -130,7 +131,7 @@ class WriterProcess:
             self._loop = asyncio.get_running_loop()
             self._listen()
         future: asyncio.Future[Result] = self._loop.create_future()
-        self._queue.append((pickle.dumps(facts, pickle.HIGHEST_PROTOCOL), future))
+        self._queue.append((_packed(facts), future))
         if len(self._queue) == (GATHERED if self._flying else 1):
             self._loop.call_soon(self._hand_over, 0)
         return future
@@ -260,7 +261,7 @@ def work(connection: socket.socket) -> None:
         while asked := _receive(connection):
             packed, mark = asked
             begun = time.perf_counter()
-            results = commit(engine, [pickle.loads(facts) for facts in packed], mark)  # noqa: S301  # from our intake
+            results = commit(engine, list(map(_unpacked, packed)), mark)
             _send(connection, (results, time.perf_counter() - begun, dropped.take()))
         engine.dispose()
 
@@ -332,6 +333,16 @@ def _settle(waiting: Sequence[Packed], results: Sequence[Result]) -> None:
     for (_packed, future), result in zip(waiting, results, strict=True):
         if not future.done():
             future.set_result(result)
+
+
+def _packed(facts: Facts) -> bytes:
+    # As plain tuples, which take half the time of named ones.
+    return pickle.dumps((*facts[:-1], tuple(facts.seen)), pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(packed: bytes) -> Facts:
+    *rest, seen = pickle.loads(packed)  # noqa: S301  # from our intake
+    return Facts._make((*rest, Sighting._make(seen)))
 
 
 def _send(connection: socket.socket, content: Any) -> None:
