@@ -3,7 +3,7 @@
 Multi-row statements, never `executemany`: a distributed database plans each statement once. SQLite, which plans nothing
 anew, writes row by row a sixth faster: as long as no other thread waits for Python's global lock, which the driver lets
 go of for each step. That is so in the process of the writer. Reads are made beside other threads, too; there one
-statement reads all rows as one JSON text.
+statement reads all rows as one JSON text, unless it is told that it is `alone`.
 """
 
 from bisect import bisect_left, bisect_right
@@ -80,13 +80,14 @@ def select_by_keys(
     keys: Sequence[Row],
     *,
     bounds: Sequence[str] = (),
+    alone: bool = False,
 ) -> list[Row]:
     """The rows of a table whose columns `key` have one of these values; `keys` are distinct.
 
     Each of `bounds` is a comparison, such as "off_until >"; its value stands in `keys` behind those of `key`.
     """
-    _place, padded = _style(connection)
-    build = _select_json if padded else _select
+    place, padded = _style(connection)
+    as_json = padded and not alone
     found: list[Row] = []
     names, on = tuple(columns), _condition(table.name, tuple(key), tuple(bounds))
     wide = len(key) + len(bounds)
@@ -94,9 +95,9 @@ def select_by_keys(
     try:
         # Padded with a key of nulls, which no row has.
         for part in parts([*keys, (None,) * wide] if padded and keys else keys, padded=padded):
-            cursor.execute(build(table.name, names, on, wide, len(part)), tuple(chain.from_iterable(part)))
-            rows = cursor.fetchall()
-            found += map(tuple, from_json(rows[0][0])) if padded else rows
+            statement = (_select_json if as_json else _select)(table.name, names, on, wide, len(part), place)
+            rows = cursor.execute(statement, tuple(chain.from_iterable(part))).fetchall()
+            found += map(tuple, from_json(rows[0][0])) if as_json else rows
     finally:
         cursor.close()
     return found
@@ -179,16 +180,16 @@ def _insert(what: Insertion, length: int, place: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _select(table: str, columns: tuple[str, ...], on: str, wide: int, length: int, place: str = "%s") -> str:
+def _select(table: str, columns: tuple[str, ...], on: str, wide: int, length: int, place: str) -> str:
     names = ", ".join(f"{table}.{name}" for name in columns)
     return f"{_wanted(wide, length, place)} SELECT {names} FROM wanted JOIN {table} ON {on}"  # noqa: S608  # our own names
 
 
 @lru_cache(maxsize=512)
-def _select_json(table: str, columns: tuple[str, ...], on: str, wide: int, length: int) -> str:
+def _select_json(table: str, columns: tuple[str, ...], on: str, wide: int, length: int, place: str) -> str:
     names = ", ".join(f"{table}.{name}" for name in columns)
     return (
-        f"{_wanted(wide, length, '?')} SELECT json_group_array(json_array({names}))"  # noqa: S608  # our own names
+        f"{_wanted(wide, length, place)} SELECT json_group_array(json_array({names}))"  # noqa: S608  # our own names
         f" FROM wanted JOIN {table} ON {on}"
     )
 
