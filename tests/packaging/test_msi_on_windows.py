@@ -47,6 +47,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run(["msiexec", "/x", msi, "/qn"], check=True, timeout=300)
     assert not PROGRAM.exists()
     assert not STATE.exists()
+    assert "DPS agent" not in told("schtasks", "/query", "/fo", "csv")
 
 
 def test_the_log_of_the_installer_does_not_tell_the_token(log: str) -> None:
@@ -82,6 +83,12 @@ def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str
         subprocess.run(["msiexec", *words, "/qn"], check=True, timeout=300)
     assert set(before) <= {path.name for path in STATE.iterdir()}
     assert (STATE / "token").read_text().strip() == TOKEN
+
+
+def test_the_task_of_a_kiosk_is_taken(log: str) -> None:
+    words = ["schtasks", "/create", "/f", "/tn", "DPS agent presence", "/xml", str(PROGRAM / "presence-task.xml")]
+    subprocess.run(words, check=True, timeout=60)
+    assert "dps-presence.exe" in told("schtasks", "/query", "/tn", "DPS agent presence", "/v", "/fo", "list")
 
 
 @pytest.mark.skipif("DPS_TRANSFORM" not in os.environ, reason="real Windows: DPS_TRANSFORM names no transform")
