@@ -76,6 +76,16 @@ def test_the_service_has_an_identity_of_its_own_and_is_started_again(log: str) -
     assert r"NT AUTHORITY\LocalService" in configured
 
 
+def test_it_listens_on_no_port_and_the_firewall_knows_nothing_of_it(log: str) -> None:
+    service = "(Get-CimInstance Win32_Service -Filter \"Name='dps-agent'\").ProcessId"
+    assert [line.strip() for line in powershell(f"{service} -gt 0") if line.strip()] == ["True"]
+    listening = f"Get-NetTCPConnection -State Listen | Where-Object OwningProcess -eq {service}"
+    heard = f"Get-NetUDPEndpoint | Where-Object OwningProcess -eq {service}"
+    rules = "Get-NetFirewallApplicationFilter | Where-Object Program -like '*DPS agent*'"
+    for question in (listening, heard, rules):
+        assert [line for line in powershell(question) if line.strip()] == []
+
+
 def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str) -> None:
     before = sorted(path.name for path in STATE.iterdir())
     msi = os.environ["DPS_MSI"]
