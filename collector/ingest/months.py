@@ -167,12 +167,6 @@ def rebuild_months(engine: Engine, now: int, holder: str, zone: ZoneInfo, mark: 
     return count
 
 
-def waiting_months(engine: Engine) -> int:
-    """How many months bear a mark."""
-    with reading(engine) as connection:
-        return len(connection.execute(select(dirty_month.c.site_id)).all())
-
-
 def _until(month: Month, midnight: int, zone: ZoneInfo) -> int:
     """Where a month is stored up to: its end, or the last midnight."""
     return min(calendar.month(month, zone).end_slot, midnight)

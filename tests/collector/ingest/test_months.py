@@ -38,7 +38,7 @@ from collector.storage.models import (
 from collector.storage.queries.rolled_months import mark_months, rolled_months
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 from tests.collector.web.seeded_region import slot_row
@@ -99,7 +99,7 @@ def year(engine: Engine, now: int = MOMENT, number: int = 2025) -> YearFigures:
     with reading(engine) as connection:
         site = site_of_code(connection, code_of(engine))
         assert site is not None
-        return figures_of_year(connection, site, number, now, RULES, catalogue())
+        return figures_of_years(connection, [site], number, now, RULES, catalogue())[1]
 
 
 def code_of(engine: Engine) -> str:
