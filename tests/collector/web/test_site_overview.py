@@ -18,7 +18,7 @@ from collector.storage.engine import reading, writing
 from collector.storage.models import vintage
 from collector.storage.queries.site_trend import a_year_before, trend_of
 from collector.storage.queries.sites import Site, site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from collector.web.trend_lines import FIGURES, grown, in_words, lines_of
 from collector.web.views.site import year_of_report
 from tests.collector.web.browser import Browser
