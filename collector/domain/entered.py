@@ -95,6 +95,27 @@ class Attendance(NamedTuple):
     """Distinct ones, where the site keeps that."""
 
 
+def span_to_enter(known: Iterable[Attendance], today: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day that somebody most likely enters now: what follows the latest entry, as long as it.
+
+    A site that enters months goes on with the month after, one that enters weeks with the week after; never beyond
+    today. Where nothing is known it is the month before this one. Worked examples, today 22 November 2026:
+
+    * nothing: October;
+    * the latest is October: November up to today;
+    * the latest is the week of 9 November: the week of 16 November.
+    """
+    latest = max(known, key=lambda each: each.last_day, default=None)
+    if latest is None:
+        last = today.replace(day=1) - dt.timedelta(days=1)
+        return last.replace(day=1), last
+    first = min(latest.last_day + dt.timedelta(days=1), today)
+    is_month = latest.first_day.day == 1 and (latest.last_day + dt.timedelta(days=1)).day == 1
+    following = (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1) if is_month else None
+    last = following - dt.timedelta(days=1) if following else first + (latest.last_day - latest.first_day)
+    return first, min(last, today)
+
+
 class Activity(NamedTuple):
     """One activity, or all of a kind in a month. None is not known."""
 

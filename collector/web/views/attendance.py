@@ -7,9 +7,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from collector.domain.calendar import Month, local_date
-from collector.domain.entered import Attendance, HowCounted
+from collector.domain.entered import Attendance, HowCounted, span_to_enter
 from collector.domain.fields import read_count, read_day, read_word
-from collector.domain.mistakes import Mistake
+from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Change
 from collector.storage.changes.entered import put_attendance
 from collector.storage.engine import reading
@@ -34,17 +34,23 @@ def change(request: WebRequest, around: Around, code: FromPath[str], data: Form)
 def page(
     request: WebRequest, around: Surroundings, code: str, refused: Refused | None, *, first: str = ""
 ) -> Response[str]:
-    """With the entry that begins on `first`, else with that whole month, else with the month before this one."""
+    """With the entry that begins on `first`, else with that whole month, else with what follows the latest entry."""
     today = local_date(around.clock(), around.settings.rules.zone)
     try:
-        day = read_day(first)
+        asked = read_day(first)
     except Mistake:
-        day = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+        asked = None
+    year = asked.year if asked else today.year
     with reading(around.engine) as connection:
         site = found_site(connection, code)
-        known = entered_of(connection, site.site_id, day.year, day.year).attendances
-    entry = next((each for each in known if each.first_day == day), None)
-    last = entry.last_day if entry else Month(day.year, day.month).next().first_day() - dt.timedelta(days=1)
+        known = entered_of(connection, site.site_id, year - (asked is None), year).attendances
+    entry = next((each for each in known if each.first_day == asked), None)
+    if entry:
+        day, last = entry.first_day, entry.last_day
+    elif asked:
+        day, last = asked, Month(asked.year, asked.month).next().first_day() - dt.timedelta(days=1)
+    else:
+        day, last = span_to_enter(known, today)
     usual = known[-1].how if known else HowCounted.TALLY
     return around.pages.render(
         request,
@@ -69,4 +75,11 @@ def store(change: Change, site_id: int, typed: Typed) -> None:
         typed.read("how_counted", lambda word: read_word(word, HowCounted)),
         typed.read_or_none("persons", read_count),
     )
+    known = entered_of(change.connection, site_id, entry.first_day.year, entry.first_day.year).attendances
+    there = next((each for each in known if each.first_day == entry.first_day), None)
+    if there and typed["replaces"] != entry.first_day.isoformat():
+        raise Mistake(
+            N_("There is an entry from that day already: %(visits)s visits. Open it under Entries to change it."),
+            visits=there.visits,
+        )
     put_attendance(change, site_id, entry)

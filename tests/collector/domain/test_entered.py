@@ -18,6 +18,7 @@ from collector.domain.entered import (
     Trait,
     by_trait,
     figures_of,
+    span_to_enter,
 )
 from collector.domain.entry_rules import checked_activity, checked_attendance, checked_month, checked_year
 from collector.domain.equipment import Equipment, EquipmentKind
@@ -27,6 +28,28 @@ from collector.domain.register import Calendar, Timetable
 
 TODAY = dt.date(2026, 11, 22)
 TALLY = HowCounted.TALLY
+
+
+def of_2026(number: int, month: int = 11) -> dt.date:
+    return dt.date(2026, month, number)
+
+
+@pytest.mark.parametrize(
+    ("known", "proposed"),
+    [
+        ([], (of_2026(1, 10), of_2026(31, 10))),
+        ([(of_2026(1, 10), of_2026(31, 10))], (of_2026(1), of_2026(22))),
+        ([(of_2026(1, 8), of_2026(31, 8)), (of_2026(1, 7), of_2026(31, 7))], (of_2026(1, 9), of_2026(30, 9))),
+        ([(of_2026(9), of_2026(15))], (of_2026(16), of_2026(22))),
+        ([(of_2026(16), of_2026(18))], (of_2026(19), of_2026(21))),
+        ([(of_2026(16), of_2026(20))], (of_2026(21), of_2026(22))),
+        ([(of_2026(22), of_2026(22))], (of_2026(22), of_2026(22))),
+    ],
+)
+def test_attendance_goes_on_after_the_latest_entry_and_never_beyond_today(
+    known: list[tuple[dt.date, dt.date]], proposed: tuple[dt.date, dt.date]
+) -> None:
+    assert span_to_enter([Attendance(*span, 1, TALLY) for span in known], TODAY) == proposed
 
 
 def day(text: str) -> dt.date:

@@ -240,6 +240,15 @@ def test_a_facilitator_enters_attendance_and_the_calendar_fills(administrator: B
     ]
     shown = administrator.get(f"{CANAL}/entries?year=2026").text
     assert "<span>October 2026 <strong>1,250 visits" in shown, "a whole month is called by its name"
+    again = administrator.get(f"{CANAL}/attendance").text
+    assert 'value="2026-11-01"' in again, "it goes on after what is entered"
+    assert "1,250" not in again
+    twice = administrator.send(f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | {"visits": "87"})
+    assert "There is an entry from that day already: 1250 visits." in sentence_in(twice.text)
+    changing = administrator.get(f"{CANAL}/attendance?first=2026-10-01").text
+    assert "You change what was entered: 1,250 visits." in changing
+    changed = {"action": "attendance", "replaces": "2026-10-01", **fields, "visits": "1251"}
+    assert administrator.send(f"{CANAL}/attendance/change", CANAL, **changed).status_code == 303
     wrong = administrator.send(
         f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | {"visits": "12,5", "persons": "x"}
     )
