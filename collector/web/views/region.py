@@ -29,16 +29,15 @@ from collector.storage.queries.sites import every_site, site_ids, sites_of_regio
 from collector.storage.queries.vintages import REGION_ID, frozen_reports
 from collector.web.editing import note_download
 from collector.web.errors import Problem
-from collector.web.pages import Connection as Asking
 from collector.web.region_years import RegionYear
 from collector.web.shown_tables import MEDIA_TYPES, Row, Table, field, words
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.figure import sent
+from collector.web.waiting import waiting
 from collector.web.works import Work
 
 FIGURES = ("A1", "A3", "B1", "B5", "B4", "B3", "C1", "D1.number", "A8")
 PER_PAGE = 60
-SECONDS_BETWEEN_LOOKS = 2
 FALLING, RISING = "down", "up"
 
 
@@ -102,7 +101,7 @@ def show(
     wish = wish_of(around, year, sort, order, municipality, operator)
     seen = looked_at(request, around, wish)
     if isinstance(seen, Work):
-        return waiting(request, around, seen)
+        return not_yet(request, around, seen)
     speech = around.pages.speech_of(request)
     ours, limit = around.settings.catalogue, around.settings.rules.coverage_limit
     pages = max(1, -(-len(seen.shown) // PER_PAGE))
@@ -159,7 +158,7 @@ def send(
     wish = wish_of(around, year, sort, order, municipality, operator)
     seen = looked_at(request, around, wish)
     if isinstance(seen, Work):
-        return waiting(request, around, seen)
+        return not_yet(request, around, seen)
     note_download(request, around, None, f"region {wish.year} {form}")
     speech = around.pages.speech_of(request)
     table = table_of(seen, around.settings.catalogue, speech, around.settings.rules.zone)
@@ -205,21 +204,9 @@ def beside(details: SiteDetails, site_id: int, found: RegionYear, reports: Mappi
     )
 
 
-def waiting(request: Asking, around: Surroundings, work: Work) -> Response[str]:
-    """The page that looks again by itself, until the work is done or has failed."""
-    failed = work.failure is not None
-    if failed:
-        # Whoever comes again tries again.
-        around.works.forget(work.subject)
-    return around.pages.render(
-        request,
-        "waiting.html",
-        status=HTTPStatus.INTERNAL_SERVER_ERROR if failed else HTTPStatus.OK,
-        headers={} if failed else {"Refresh": str(SECONDS_BETWEEN_LOOKS)},
-        work=work,
-        failed=failed,
-        seconds=max(0, around.clock() - work.started_at),
-    )
+def not_yet(request: WebRequest, around: Surroundings, work: Work) -> Response[str]:
+    sentence = around.pages.speech_of(request).gettext("The figures of all sites are being put together.")
+    return waiting(request, around, work, sentence)
 
 
 def names(ours: Catalogue, speech: Speech) -> dict[str, str]:
