@@ -1,7 +1,7 @@
 """Freezes a report: numbered, with a checksum, with its inputs and its files, for good."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Engine
@@ -45,6 +45,10 @@ def files_of(inputs: Inputs, languages: Mapping[str, Speech]) -> Iterator[File]:
             yield File(language, form, hashlib.sha256(content).hexdigest(), content)
 
 
+STEPS = ("figures", "checks", *map(str, EDITIONS), "stored")
+"""Of freezing a report."""
+
+
 def freeze(
     engine: Engine,
     site: Site | None,
@@ -54,12 +58,17 @@ def freeze(
     rules: Rules,
     catalogue: Catalogue,
     languages: Mapping[str, Speech],
+    step_is_over: Callable[[], None] = lambda: None,
 ) -> int:
-    """The number of the new vintage, in every edition; raises ReportError."""
+    """The number of the new vintage, in every edition; raises ReportError.
+
+    `step_is_over` is called after each of STEPS, for those who wait.
+    """
     with reading(engine) as connection:
         drafts = [gather(connection, site, year, edition, now, rules, catalogue) for edition in EDITIONS]
         site_id = drafts[0].site_id
         number = last_number(connection, site_id, year) + 1
+    step_is_over()
     waiting = len(drafts[0].open_gates)
     if waiting:
         raise GatesOpen(
@@ -68,10 +77,12 @@ def freeze(
         )
     for draft in drafts:
         refuse_gaps(draft)
+    step_is_over()
     made = []
     for draft in drafts:
         inputs = replace(draft.inputs, vintage=number)
         made.append((inputs, canonical_json(inputs), list(files_of(inputs, languages))))
+        step_is_over()
     try:
         with writing(engine) as connection:
             for inputs, text, files in made:

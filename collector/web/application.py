@@ -13,6 +13,7 @@ from collector.web.headers import add_headers
 from collector.web.log_in import WhoIsIt
 from collector.web.pages import Pages
 from collector.web.permissions import guard_of
+from collector.web.region_years import RegionYears
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
 from collector.web.views import (
@@ -25,7 +26,9 @@ from collector.web.views import (
     decisions,
     entries,
     equipment,
+    figure,
     files,
+    glossary,
     health,
     invitation,
     language,
@@ -33,6 +36,7 @@ from collector.web.views import (
     opening_hours,
     papers,
     provider,
+    region,
     register,
     reports,
     second_step,
@@ -42,16 +46,24 @@ from collector.web.views import (
     stations,
     statistics,
     year,
+    year_calendar,
 )
+from collector.web.works import Background, Works, in_thread
 
 PROVIDER = (provider.leave_to_log_in, provider.leave_to_accept, provider.leave_to_link, provider.come_back)
+
 LARGEST_FORM_BYTES = 64 * 1024
 
 
-def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
-    """The pages and the statistics for people who are logged in; `clock` gives seconds since 1970-01-01 UTC."""
+def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Background = in_thread) -> Litestar:
+    """The pages and the statistics for people who are logged in; `clock` gives seconds since 1970-01-01 UTC.
+
+    `background` does what takes longer than somebody should wait for a page.
+    """
     pages = Pages(load_languages(), settings)
-    around = Surroundings(engine, settings, clock, pages)
+    works = Works(clock, background)
+    years = RegionYears(engine, works, settings.rules, settings.catalogue)
+    around = Surroundings(engine, settings, clock, pages, works, years)
     return Litestar(
         route_handlers=[
             account.change,
@@ -84,6 +96,8 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             openapi.describe,
             opening_hours.change,
             opening_hours.show,
+            region.send,
+            region.show,
             register.change,
             register.show,
             reports.choose,
@@ -101,9 +115,11 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock) -> Litestar:
             static_files.favicon,
             stations.show,
             statistics.show,
-            statistics.show_of_this_year,
+            figure.send,
+            figure.show,
+            glossary.show,
+            year_calendar.show,
             statistics.show_region,
-            statistics.show_this_year,
             statistics_api.answer,
             year.change,
             year.show,

@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from collector.storage.queries.accounts import Account
 from collector.web.attempts import Attempts
 from collector.web.pages import Pages
+from collector.web.region_years import RegionYears
 from collector.web.settings import WebSettings
+from collector.web.works import Works
 
 Clock = Callable[[], int]
 """Seconds since 1970-01-01 UTC."""
@@ -26,6 +28,8 @@ class Surroundings:
     settings: WebSettings
     clock: Clock
     pages: Pages
+    works: Works
+    region_years: RegionYears
     attempts: Attempts = field(default_factory=Attempts)
 
 

@@ -57,6 +57,15 @@ def last_number(connection: Connection, site_id: int, year: int) -> int:
     return int(found or 0)
 
 
+def frozen_reports(connection: Connection, year: int) -> dict[int, int]:
+    """When the report of a year was last frozen, by site; the Region is site 0."""
+    columns = vintage.c
+    rows = connection.execute(
+        select(columns.site_id, func.max(columns.frozen_at)).where(columns.year == year).group_by(columns.site_id)
+    )
+    return {site_id: int(frozen_at) for site_id, frozen_at in rows}
+
+
 def inputs_of(connection: Connection, site_id: int, year: int, edition: str, number: int | None = None) -> str | None:
     """The inputs of a vintage, of the last one where no number is given; None where there is none."""
     columns = vintage.c

@@ -23,7 +23,7 @@ from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition
-from collector.reports.vintages import FrozenMeanwhile, ReportError, TellsTooMuch, freeze
+from collector.reports.vintages import STEPS, FrozenMeanwhile, ReportError, TellsTooMuch, freeze
 from collector.storage.changes.base import Subject, note
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
@@ -32,6 +32,8 @@ from collector.storage.queries.vintages import Acceptance, Vintage, accept, vint
 from collector.web.editing import change_by
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
+from collector.web.waiting import waiting
+from collector.web.works import Work
 
 log = logging.getLogger(__name__)
 LONGEST_REASON = 500
@@ -102,7 +104,42 @@ def checked_asked(around: Surroundings, scope: str, year: int) -> Asked:
 
 @get("/reports/{code:str}/{year:int}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]) -> Response[str]:
-    return desk(request, around, checked_asked(around, code, year))
+    wanted = checked_asked(around, code, year)
+    work = around.works.of(subject_of(wanted))
+    if work is None or not may_freeze(request.user, wanted.site):
+        return desk(request, around, wanted)
+    if work.ended_at is None:
+        return being_frozen(request, around, work)
+    around.works.forget(work.subject)
+    return outcome(request, around, wanted, work)
+
+
+def subject_of(wanted: Asked) -> str:
+    """Of the work of freezing this report."""
+    return f"freeze {wanted.scope()} {wanted.year}"
+
+
+def being_frozen(request: WebRequest, around: Surroundings, work: Work) -> Response[str]:
+    sentence = around.pages.speech_of(request).gettext("The report is being frozen, in all languages and formats.")
+    return waiting(request, around, work, sentence)
+
+
+def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work) -> Response[str]:
+    """The desk after freezing, with the reason where the report was not frozen."""
+    _ = around.pages.speech_of(request).gettext
+    if work.failure is None:
+        return desk(request, around, wanted)
+    if not isinstance(work.failure, ReportError):
+        return being_frozen(request, around, work)
+    problem = _("The report cannot be frozen while checks are open.")
+    if isinstance(work.failure, FrozenMeanwhile):
+        problem = _("Somebody else has just frozen this report. Look at that vintage first.")
+    if isinstance(work.failure, TellsTooMuch):
+        problem = _(
+            "The report cannot be frozen: its readers could compute something that it must hide. This is a defect"
+            " of the program; please report it to those who maintain it."
+        )
+    return desk(request, around, wanted, problem=problem)
 
 
 def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "") -> Response[str]:
@@ -200,35 +237,28 @@ def let_pass(
 def freeze_it(
     request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]
 ) -> Response[str] | Redirect:
+    """The work goes on when somebody leaves; the desk shows how far it is, and what came of it."""
     wanted = checked_asked(around, code, year)
-    languages = around.pages.languages
-    try:
-        number = freeze(
-            around.engine,
-            wanted.site,
-            year,
-            around.clock(),
-            name_of(request),
-            around.settings.rules,
-            around.settings.catalogue,
-            languages,
-        )
-    except ReportError as error:
-        _ = around.pages.speech_of(request).gettext
-        problem = _("The report cannot be frozen while checks are open.")
-        if isinstance(error, FrozenMeanwhile):
-            problem = _("Somebody else has just frozen this report. Look at that vintage first.")
-        if isinstance(error, TellsTooMuch):
-            log.exception("the report %s %s cannot be frozen", wanted.scope(), year)
-            problem = _(
-                "The report cannot be frozen: its readers could compute something that it must hide. This is a defect"
-                " of the program; please report it to those who maintain it."
-            )
-        return desk(request, around, wanted, problem=problem)
-    with writing(around.engine) as connection:
-        change = change_by(request, around, connection)
-        site_id = None if wanted.site is None else wanted.site.site_id
-        note(change, site_id, Subject.REPORT, f"{wanted.scope()} {year}", None, {"vintage": number})
+    by = name_of(request)
+    site_id = None if wanted.site is None else wanted.site.site_id
+
+    def done(work: Work) -> None:
+        around_now = (around.clock(), by, around.settings.rules, around.settings.catalogue, around.pages.languages)
+        try:
+            number = freeze(around.engine, wanted.site, year, *around_now, work.step_is_over)
+        except ReportError as error:
+            if isinstance(error, TellsTooMuch):
+                log.exception("the report %s %s cannot be frozen", wanted.scope(), year)
+            work.failure = error
+            return
+        with writing(around.engine) as connection:
+            change = change_by(request, around, connection)
+            note(change, site_id, Subject.REPORT, f"{wanted.scope()} {year}", None, {"vintage": number})
+
+    work = around.works.start(subject_of(wanted), STEPS, done)
+    if work.ended_at is not None and work.failure is not None:
+        around.works.forget(work.subject)
+        return outcome(request, around, wanted, work)
     return back(request, wanted)
 
 

@@ -6,15 +6,14 @@ from litestar import Response, get
 from litestar.params import FromPath
 from sqlalchemy import Connection
 
-from collector.charts import Label, week
 from collector.domain.access import Permission
 from collector.domain.busy import Busy, Time, one_in
 from collector.domain.calendar import MONTHS_OF_YEAR, Month, local_date, month
 from collector.domain.cells import Cell, Status
 from collector.domain.entered import Entered
 from collector.domain.missing import Missing, missing
-from collector.domain.week import Week
 from collector.i18n import Speech
+from collector.reports.shown import bound_of
 from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.equipment import equipment_of
@@ -22,6 +21,7 @@ from collector.storage.queries.site_trend import Trend, trend_of
 from collector.storage.queries.sites import Site
 from collector.storage.queries.vintages import last_number
 from collector.web.editing import found_site
+from collector.web.figure_tables import week_picture
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.trend_lines import lines_of
@@ -72,9 +72,9 @@ def glance(request: WebRequest, around: Surroundings, connection: Connection, si
         "last_day_before": trend.months[MONTHS_OF_YEAR - 1].first_day(),
         "report_year": year,
         "missing": missing_of(connection, site, year, trend.entered, open_months, around),
-        "week": None if is_empty(trend.year.week) else week_chart(trend.year.week, speech),
+        "week": week_picture(trend.year.week, speech, speech.gettext("Occupancy by weekday and hour, in per cent")),
         "busy": None if trend.busy is None else busy_words(trend.busy, speech),
-        "signs": [cell for line in lines for cell in cells_of(line)],
+        "signs": {sign for line in lines for cell in cells_of(line) for sign in (bound_of(cell), str(cell.status))},
         "words": ours.figures,
     }
 
@@ -102,24 +102,6 @@ def missing_of(
 
 def cells_of(line: Any) -> list[Cell]:
     return [value.cell for pair in (line.month, line.year) for value in (pair.now, pair.then)]
-
-
-def is_empty(found: Week) -> bool:
-    return not any(cells["B3"].value is not None for cells in found.values())
-
-
-def week_chart(found: Week, speech: Speech) -> Any:
-    """Occupancy by weekday and hour."""
-    days = [Label(speech.weekday_name(day), speech.weekday_names()[day]) for day in range(7)]
-    return week(
-        "week",
-        speech,
-        speech.gettext("Occupancy by weekday and hour, in per cent"),
-        days=days,
-        cells={at: cells["B3"] for at, cells in found.items()},
-        written=speech.percent,
-        short=lambda share: speech.number(round(share * 100)),
-    )
 
 
 def busy_words(busy: Busy, speech: Speech) -> tuple[str, str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from collector.domain import calendar
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month
@@ -47,18 +46,6 @@ class Section:
 @get("/sites/{code:str}/statistics/{year:int}", sync_to_thread=True)
 def show(request: WebRequest, around: Around, code: FromPath[str], year: FromPath[int]) -> Response[str]:
     return page(request, around, code, year)
-
-
-@get("/sites/{code:str}/figures", sync_to_thread=False)
-def show_of_this_year(request: WebRequest, around: Around, code: FromPath[str]) -> Redirect:
-    year = calendar.local_date(around.clock(), around.settings.rules.zone).year
-    return Redirect(f"{request.scope.get('root_path', '')}/sites/{code}/statistics/{year}", status_code=303)
-
-
-@get("/region", sync_to_thread=False)
-def show_this_year(request: WebRequest, around: Around) -> Redirect:
-    year = calendar.local_date(around.clock(), around.settings.rules.zone).year
-    return Redirect(f"{request.scope.get('root_path', '')}/region/statistics/{year}", status_code=303)
 
 
 @get("/region/statistics/{year:int}", sync_to_thread=True)

@@ -52,13 +52,13 @@ def of_html(content: bytes) -> list[Grid]:
     return tables.found
 
 
-def of_xlsx(content: bytes) -> list[Grid]:
-    """Each sheet after the first, from its head on."""
+def of_xlsx(content: bytes, first: int = 1) -> list[Grid]:
+    """Each sheet after the first, or from any other on, from its head on."""
     archive = zipfile.ZipFile(io.BytesIO(content))
     words = ["".join(each.itertext()) for each in ET.fromstring(archive.read("xl/sharedStrings.xml"))]
     names = [name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
     found = []
-    for name in sorted(names, key=lambda name: int(re.sub(r"\D", "", name)))[1:]:
+    for name in sorted(names, key=lambda name: int(re.sub(r"\D", "", name)))[first:]:
         rows: dict[int, dict[str, str]] = {}
         for cell in ET.fromstring(archive.read(name)).iter(f"{SHEET}c"):
             column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", "")).groups()  # type: ignore[union-attr]

@@ -34,6 +34,9 @@ class Browser:
         return self.send("/login", name=name, password=password, **fields)
 
 
+CLOSED_AT_ONCE = {"meta", "link", "input", "br", "line", "rect", "circle"}
+
+
 class Words(HTMLParser):
     """The words of a page that are to be translated: not data, not times, not code."""
 
@@ -48,10 +51,12 @@ class Words(HTMLParser):
         self.attributes += [
             named[name] or "" for name in ("aria-label", "title", "placeholder", "alt") if name in named
         ]
-        if tag not in {"meta", "link", "input", "br", "line", "rect"}:
+        if tag not in CLOSED_AT_ONCE:
             self._open.append((tag, named.get("translate") == "no" or tag in {"time", "pre"}))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in CLOSED_AT_ONCE:
+            return
         while self._open and self._open.pop()[0] != tag:
             pass
 

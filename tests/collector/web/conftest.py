@@ -12,10 +12,16 @@ from sqlalchemy import Engine
 from collector.storage.engine import create_engine, writing
 from collector.storage.models import metadata
 from collector.web import WebSettings, accounts, web_app
+from collector.web.works import Background
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW, PASSWORD, seed
 
 SETTINGS = WebSettings(csrf_secret="0123456789abcdef" * 4)
+
+
+def at_once(do: Callable[[], None]) -> None:
+    """What is done beside the pages is over when they go on."""
+    do()
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +50,17 @@ def open_browser() -> Iterator[Callable[..., Browser]]:
     """A new browser without cookies in front of an engine."""
     clients: list[TestClient[Litestar]] = []
 
-    def opened(engine: Engine, settings: WebSettings = SETTINGS, now: Callable[[], int] = lambda: NOW) -> Browser:
+    def opened(
+        engine: Engine,
+        settings: WebSettings = SETTINGS,
+        now: Callable[[], int] = lambda: NOW,
+        background: Background = at_once,
+    ) -> Browser:
         scheme = "https" if settings.behind_tls else "http"
         client = TestClient(
-            web_app(engine, settings, now), base_url=f"{scheme}://dps.example", raise_server_exceptions=False
+            web_app(engine, settings, now, background),
+            base_url=f"{scheme}://dps.example",
+            raise_server_exceptions=False,
         )
         client.__enter__()
         clients.append(client)

@@ -17,7 +17,7 @@ def served(engine: Engine, settings: WebSettings, now: int = NOW) -> Iterator[st
     """Their address, on a port that the system chose."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        application = web_app(engine, settings, lambda: now)
+        application = web_app(engine, settings, lambda: now, lambda do: do())
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -29,12 +29,19 @@ PAGES = (
     "/sites/CANAL",
     "/sites/CANAL/stations",
     "/sites/CANAL/days",
+    "/sites/CANAL/figures",
+    "/sites/CANAL/figures?figure=B6",
+    "/sites/CANAL/figures?figure=B9",
+    "/sites/CANAL/calendar/2026",
+    "/figures",
     "/sites/NOORD/stations",
     "/sites/NOORD/days",
     "/sites/HELMET/days",
     "/sites/DEMO/stations",
     "/sites/CANAL/statistics/2026",
     "/region/statistics/2026",
+    "/region",
+    "/region?year=2025",
     "/region/decisions",
     "/sites/NOORD",
     "/sites/HELMET",
@@ -195,8 +202,10 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "activity",
         "attendance",
         "days",
+        "figure",
         "figures",
         "site_next",
+        "year_calendar",
         "station_cards",
         "stations",
         "entries",
@@ -208,6 +217,20 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
     }
     of_reports = {"report", "report_draft", "reports"}
     of_accounts = {"access", "account", "account_of_other", "accounts", "audit", "invitation", "login_code"}
-    others = {"decisions", "base", "error", "forms", "login", "parts", "readings", "site", "sites", "statistics"}
+    others = {
+        "glossary",
+        "region",
+        "waiting",
+        "decisions",
+        "base",
+        "error",
+        "forms",
+        "login",
+        "parts",
+        "readings",
+        "site",
+        "sites",
+        "statistics",
+    }
     public = {f"public/{name}" for name in ("open_data", "paper", "papers", "parts", "poster", "site", "sites")}
     assert names == others | of_sites | of_reports | public | of_accounts

@@ -187,3 +187,39 @@ def test_the_report_of_the_region_has_a_row_for_each_site(administrator: Browser
     assert "attachment" in answer.headers["content-disposition"]
     for name in ("Espace numérique du Canal", "Digitaal Punt Noord", "Maison de quartier Helmet"):
         assert name in answer.text
+
+
+def test_freezing_can_be_left_and_shows_how_far_it_is(
+    region: Engine, january: Browser, open_browser: Callable[..., Browser]
+) -> None:
+    accept_all(region)
+    later: list[Callable[[], None]] = []
+    browser = open_browser(region, now=lambda: LATER, background=later.append)
+    browser.client.cookies = january.client.cookies
+    browser.client.headers["accept-language"] = "en"
+    for _ in range(2):
+        assert browser.send(f"{DESK}/freeze", "/reports").headers["location"] == DESK
+    assert len(later) == 1
+    desk = browser.get(DESK)
+    assert desk.headers["refresh"] == "2"
+    assert "Step 1 of" in text(desk.text)
+    later[0]()
+    desk = browser.get(DESK)
+    assert "refresh" not in desk.headers
+    with reading(region) as connection:
+        assert {each.number for each in vintages_of(connection, 1, 2026)} == {1}
+
+
+def test_why_a_report_was_not_frozen_is_told_when_somebody_comes_back(
+    region: Engine, january: Browser, open_browser: Callable[..., Browser]
+) -> None:
+    later: list[Callable[[], None]] = []
+    browser = open_browser(region, now=lambda: LATER, background=later.append)
+    browser.client.cookies = january.client.cookies
+    browser.client.headers["accept-language"] = "en"
+    browser.send(f"{DESK}/freeze", "/reports")
+    later[0]()
+    answer = browser.get(DESK)
+    assert answer.status_code == 409
+    assert "The report cannot be frozen while checks are open." in text(answer.text)
+    assert browser.get(DESK).status_code == 200
