@@ -239,7 +239,8 @@ def test_the_sites_of_others_and_those_that_are_not_there_look_alike(role: Calla
 def test_what_is_only_for_the_people_of_a_site_is_in_no_other_page(role: Callable[[str], Browser]) -> None:
     region_page = role("R").get("/").text
     assert "Espace numérique du Canal" in region_page
-    assert "not for your account" in region_page
+    assert "Sessions today" not in region_page
+    assert "The Region, site by site" in region_page
     assert "sessions and" not in region_page
     assert role("S").get("/").headers["location"] == "/sites/CANAL"
     own = role("S").get("/sites/CANAL").text
