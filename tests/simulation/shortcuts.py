@@ -7,7 +7,7 @@ third of the time. A test compares them with the originals. The collector's migr
 
 import gzip
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -140,11 +140,9 @@ class Known:
 
 def exchanged(self: RunFile, run_id: str) -> Saved | None:
     """What `run_id` has written begins with its name: then there is nothing to look for in it."""
-    try:
+    with suppress(OSError):
         if self._written_by != run_id or self._disk.read(self.path).startswith(f'{{"run_id":"{run_id}",'.encode()):
             return None
-    except OSError:
-        return None
     return ORIGINAL_EXCHANGED(self, run_id)
 
 

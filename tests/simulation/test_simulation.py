@@ -77,7 +77,7 @@ def test_the_shortcuts_give_what_the_agent_gives(system: SimulatedSystem) -> Non
 def test_the_shortcuts_find_the_checkpoint_of_another_run(system: SimulatedSystem) -> None:
     with installed(system), taken(system):
         Spool("pc1/spool", RealDisk()).prepare()
-        file = RunFile("pc1", "", RealDisk(), print)
+        file = RunFile("pc1", None, RealDisk(), print)
         checkpoint = {
             "run_id": "a", "boot_id": "b", "elapsed_seconds": 1, "offset_seconds": 1, "last_trusted_seconds": 1,
             "claims": {}, "folder": PENDING, "records": [],
@@ -87,9 +87,9 @@ def test_the_shortcuts_find_the_checkpoint_of_another_run(system: SimulatedSyste
         RealDisk().write("pc1/run.json", json.dumps({**checkpoint, "run_id": "b"}).encode())
         assert file.exchanged("a") == {**checkpoint, "run_id": "b"} == ORIGINAL_EXCHANGED(file, "a")
         RealDisk().write("pc1/run.json", b'{"run_id":"b","boot')
-        assert file.exchanged("a") is None is ORIGINAL_EXCHANGED(file, "a")
+        assert file.exchanged("a") == {} == ORIGINAL_EXCHANGED(file, "a")
         RealDisk().remove("pc1/run.json")
-        assert file.exchanged("a") is None is ORIGINAL_EXCHANGED(file, "a")
+        assert file.exchanged("a") == {} == ORIGINAL_EXCHANGED(file, "a")
 
 
 def test_the_shortcuts_sweep_what_a_power_cut_brings_back(system: SimulatedSystem) -> None:
