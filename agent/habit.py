@@ -109,3 +109,11 @@ class Habit:
         self._begun = self._now = now
         self._held, self._changed, self._left_at = 0, False, None
         self._key = self._key if self._key in keys else None
+
+
+def habit_from(saved: dict[str, Any], now: int, *, same_boot: bool) -> Habit:
+    """The habit that stands in the checkpoint `saved`; none yet where that holds what no run can have written."""
+    try:
+        return Habit(saved.get("habit"), now, same_boot=same_boot)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Habit(None, now, same_boot=False)

@@ -6,6 +6,12 @@ time. Of the two the newer one of this boot counts; after a boot only `run.json`
 
 A worked example: a visitor logs on at 10:00, at 10:20 somebody empties the state folder, at 10:30 the service is
 restarted. The copy tells the new run that this log-on has been counted, and what was not written since 10:20.
+
+A state folder that is mounted late may not be mounted at all in some boot, and nothing of that boot is left in it. So
+a run that sees it come late names no run before it, and the collector takes no time off for proved; nor do the runs of
+the next boots, until the folder was there at once in 20 of them. A worked example: run A is stopped on Monday evening;
+on Tuesday the disk with the state folder does not come up, and visitors are there all day; on Wednesday it comes up a
+minute after the service, which does not name A. What was between is unknown, and not "off".
 """
 
 import json
@@ -18,6 +24,8 @@ from agent.sessions import SEAT
 from agent.spool import HELD, PENDING, is_record
 
 Saved = dict[str, Any]
+DOUBTED_STARTS = 20
+"""In so many boots a folder that came late must have been there at once before a boot without it is ruled out."""
 
 
 class RunFile:
@@ -61,12 +69,15 @@ class RunFile:
         self._written_by = saved["run_id"]
 
     def exchanged(self, run_id: str) -> Saved | None:
-        """The checkpoint of another run that stands where `run_id` has written its own; None where there is none.
+        """What stands where `run_id` has written its checkpoint; None where it still is there.
 
-        So it is when the state folder is mounted late, over the one in which this run began.
+        So it is when the state folder is mounted late, over the one in which this run began: the checkpoint of another
+        run, or nothing where none has ever run on it, or where the file is damaged.
         """
-        found = self._on_disk() if self._written_by == run_id else None
-        return found if found and found["run_id"] != run_id else None
+        if self._written_by != run_id:
+            return None
+        found = self._on_disk() or {}
+        return None if found.get("run_id") == run_id else found
 
     def write_copy(self, saved: Saved) -> None:
         """Replace the copy; where that is not possible, there is none."""
@@ -100,6 +111,21 @@ def same_boot(saved: Saved, boot_id: str) -> bool:
     return saved.get("boot_id") == boot_id
 
 
+def starts_in_doubt(saved: Saved, boot_id: str) -> int:
+    """How many boots more may follow one of which this folder knows nothing, seen by a run that finds it at once."""
+    doubted: int = saved.get("doubted_starts", 0)
+    return doubted if same_boot(saved, boot_id) else max(0, doubted - 1)
+
+
+def is_late(found: Saved, boot_id: str, trusted_before: int | None) -> bool:
+    """Whether a folder that took the place of another one knows of earlier boots what the other one did not.
+
+    Else somebody has put back what the folder was some time ago; `trusted_before` is the last trusted time of which
+    the run knew when it began.
+    """
+    return not same_boot(found, boot_id) and (found["last_trusted_seconds"] or 0) > (trusted_before or 0)
+
+
 def gap_after(saved: Saved, until_elapsed_seconds: int) -> dict[str, Any] | None:
     """What the sender wants to know of the time between the last run and this one; None where it was off, or undated.
 
@@ -126,6 +152,7 @@ def is_checkpoint(saved: Any) -> bool:
         and isinstance(saved.get("elapsed_seconds"), int)
         and isinstance(saved.get("offset_seconds"), int)
         and isinstance(saved.get("last_trusted_seconds", ""), int | None)
+        and isinstance(saved.get("doubted_starts", 0), int)
         and isinstance(saved.get("claims"), dict)
         and all(isinstance(offset, int) for offset in saved["claims"].values())
         and isinstance(saved.get("claims_seen", []), list)

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from agent.claims import Claims, close_boot
 from agent.contacts import Contacts
-from agent.habit import Habit
+from agent.habit import habit_from
 from agent.last_words import last_words, open_slots
 from agent.machine.base import POWER_OFF, POWER_STAYS, RESUME, SUSPEND
 from agent.outside import Outside
-from agent.run_file import RunFile, Saved, gap_after, same_boot
+from agent.run_file import DOUBTED_STARTS, RunFile, Saved, gap_after, is_late, same_boot, starts_in_doubt
 from agent.sessions import SEAT, Counter, Mode
 from agent.sight import Sight
 from agent.sleeps import Sleeps
@@ -67,7 +67,8 @@ class Service:
         saved = self._take_over(self.run_file.read(self.boot_id))
         self._saved = saved
         self._same_boot = same_boot(saved, self.boot_id)
-        self._previous = saved.get("run_id")
+        self._doubt = starts_in_doubt(saved, self.boot_id)
+        self._previous = saved.get("run_id") if self._same_boot or not self._doubt else None
         self._start_reason = "restart" if self._same_boot else "boot"
         self._trusted_before: int | None = saved.get("last_trusted_seconds")
         self._last_trusted = self._trusted_before
@@ -76,7 +77,7 @@ class Service:
         self._claims.begin(self.run_id, self._claimed)
         self.started_at = self.now()
         self._sleeps = Sleeps(clock)
-        self.habit = self._habit_from(saved)
+        self.habit = habit_from(saved, self.now(), same_boot=self._same_boot)
         # Within a boot a visit may go on: the way in which it is told changes when none does (see _switch_mode).
         left = saved.get("mode") if self._same_boot else None
         self._mode: Mode = left if left in ("log_on", "activity") else self._wanted_mode()
@@ -223,13 +224,6 @@ class Service:
     def _log_ons(self) -> list[str]:
         return [key for key in self.counter.visits if key != SEAT]
 
-    def _habit_from(self, saved: Saved) -> Habit:
-        now = self.now()
-        try:
-            return Habit(saved.get("habit"), now, same_boot=self._same_boot)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return Habit(None, now, same_boot=False)
-
     # --- time ---------------------------------------------------------------------------------------------------
 
     def _vouched(self) -> int | None:
@@ -321,23 +315,30 @@ class Service:
 
     def _mend_folder(self) -> None:
         """Take over a state folder that was put in the place of ours, and make one that is gone."""
-        if self._disk_complaint:
+        other = self.run_file.exchanged(self.run_id)
+        if self._disk_complaint or other is not None:
             self.outside.disk.make_folder(self.folder)
             self.spool.prepare()
-        other = self.run_file.exchanged(self.run_id)
         if other is None:
             return
-        self.outside.say(f"{self.run_file.path} is of another run; the state folder was exchanged, and is taken over")
-        self.spool.prepare()
+        self.outside.say(f"{self.run_file.path} is not of this run; the state folder was exchanged, and is taken over")
         self.spool.sweep()
         finish_settling(self.spool)
-        self._take_over([other])
-        self._previous = self._previous or other["run_id"]
-        self._trusted_before = other["last_trusted_seconds"]
-        self._last_trusted = self._last_trusted or self._trusted_before
+        if other:
+            self._go_on_from(other)
         self._run_changed = True
         self.counter.tallies.tell_again()  # what was written until now lies below the folder that is there now
         self._settle_due = self._settle_due or self.trusted
+
+    def _go_on_from(self, other: Saved) -> None:
+        self._take_over([other])
+        if is_late(other, self.boot_id, self._trusted_before):
+            self._doubt = DOUBTED_STARTS
+            self._previous = self._previous if self._same_boot else None
+        else:
+            self._previous = self._previous or other["run_id"]
+        self._trusted_before = other["last_trusted_seconds"]
+        self._last_trusted = self._last_trusted or self._trusted_before
 
     def _settle_if_due(self) -> None:
         if not self._settle_due:
@@ -365,6 +366,7 @@ class Service:
             "counter": self.counter.snapshot(),
             "open_slots": open_slots(self.counter.going_on().values(), self.counter.tallies, self.run_id),
             "recounted": self._recounted,
+            "doubted_starts": self._doubt,
             "gap": gap_after(self._saved, self.started_at),
             "folder": folder,
             "records": records,

@@ -147,10 +147,75 @@ def test_a_state_folder_that_is_mounted_late_is_taken_over(stage: Stage) -> None
     today = stage.service.run_id
     runs = {record["run_id"]: record for record in stage.records("run")}
     assert runs.keys() == {yesterday, today}
-    assert runs[today]["previous_run_id"] == yesterday
+    assert runs[today]["previous_run_id"] is None, "there may have been a boot in which the folder never came"
     assert runs[yesterday]["stop_reason"] == "power_off"
     assert sent_and_waiting(stage) == (2, 720)
     assert json.loads(stage.disk.files["/state/run.json"])["run_id"] == today
+
+
+def test_no_time_is_proved_off_until_a_folder_that_came_late_was_there_at_once_for_twenty_boots(stage: Stage) -> None:
+    stage.service.start()
+    stage.run_for(600)
+    stage.service.stop("power_off")
+    unfrozen = {path: data for path, data in stage.disk.files.items() if path.startswith("/state/")}
+    stage.disk.forget("/state")
+    stage.reboot(after=86_400)
+    stage.run_for(60)
+    stage.disk.forget("/state")
+    stage.disk.files |= unfrozen
+    stage.run_for(60)
+    assert previous_of(stage) is None
+    named = []
+    for _ in range(20):
+        before = stage.service.run_id
+        stage.service.stop("power_off")
+        stage.reboot(after=86_400)
+        stage.run_for(60)
+        named.append(previous_of(stage) == before)
+    assert named == [*[False] * 19, True]
+
+
+def test_a_restart_is_no_start_in_doubt(stage: Stage) -> None:
+    stage.service.start()
+    stage.run_for(60)
+    stage.service.stop("power_off")
+    unfrozen = {path: data for path, data in stage.disk.files.items() if path.startswith("/state/")}
+    stage.disk.forget("/state")
+    stage.reboot(after=86_400)
+    stage.run_for(60)
+    stage.disk.forget("/state")
+    stage.disk.files |= unfrozen
+    stage.run_for(60)
+    before = stage.service.run_id
+    stage.restart()
+    stage.run_for(60)
+    assert previous_of(stage) == before
+
+
+def test_a_folder_that_somebody_puts_back_while_it_counts_did_not_come_late(stage: Stage) -> None:
+    stage.service.start()
+    stage.run_for(600)
+    stage.service.stop("power_off")
+    earlier = {path: data for path, data in stage.disk.files.items() if path.startswith("/state/")}
+    stage.reboot(after=86_400)
+    stage.run_for(600)
+    yesterday = stage.service.run_id
+    stage.service.stop("power_off")
+    stage.reboot(after=86_400)
+    stage.run_for(60)
+    stage.disk.forget("/state")
+    stage.disk.files |= earlier
+    stage.run_for(60)
+    assert previous_of(stage) == yesterday
+
+
+def runs_of(stage: Stage) -> dict[str, dict[str, Any]]:
+    return {record["run_id"]: record for record in stage.records("run")}
+
+
+def previous_of(stage: Stage) -> Any:
+    """The run that the one that goes on names as the one before it."""
+    return runs_of(stage)[stage.service.run_id]["previous_run_id"]
 
 
 def test_what_was_counted_before_a_late_mount_is_written_again(stage: Stage) -> None:
@@ -170,6 +235,19 @@ def test_what_was_counted_before_a_late_mount_is_written_again(stage: Stage) -> 
     after = {record["slot"]: record["seconds_on"] for record in stage.records("slot")}
     assert len(before) >= 2
     assert before.keys() <= after.keys()
+    assert sent_and_waiting(stage) == (1, 1260)
+
+
+def test_so_it_is_where_no_run_has_ever_been_on_the_folder_that_comes_late(stage: Stage) -> None:
+    """A computer that was just enrolled: two slots were written to the folder below, then the right one hides them."""
+    stage.service.start()
+    stage.play(LOG_ON)
+    stage.run_for(1200)
+    before = {record["slot"] for record in stage.records("slot")}
+    stage.disk.forget("/state")
+    stage.run_for(60)
+    assert len(before) >= 2
+    assert {record["slot"] for record in stage.records("slot")} >= before
     assert sent_and_waiting(stage) == (1, 1260)
 
 

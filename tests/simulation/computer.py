@@ -97,7 +97,7 @@ class Computer:
         self.lossy: set[str] = set()
         """Runs of which the disk has forgotten a part."""
         self.hidden: list[Boot] = []
-        """Boots of which nothing is left, because the state folder was not mounted until their end."""
+        """Boots without the state folder until their end, before anybody could know that it may come late."""
         self.state_images: list[Shelf] = []
         """What the state folder can be put back to."""
         self.before_start: Callable[[], None] = lambda: None

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from collector.storage import models
 from tests.simulation.collector import SimulatedCollector
-from tests.simulation.truth import RULES_MINUTES, SLOT, Boot, View, expected, without
+from tests.simulation.truth import RULES_MINUTES, SLOT, Boot, View, expected, union, without
 
 AT_START_SECONDS, AT_STOP_SECONDS = 64, 10
 """A computer is on for so long before its service runs, and after it was told to stop."""
@@ -25,11 +25,14 @@ def off(boots: Sequence[Boot]) -> list[tuple[int, int]]:
     return sorted([*between, *(sleep for boot in boots for sleep in boot.sleeps)])
 
 
-def off_is_true(who: str, boots: Sequence[Boot], claimed: Iterable[tuple[int, int]]) -> Iterable[str]:
-    """Whatever was proved off was off, but for the seconds around a start and a stop."""
-    truly = off(boots)
+def off_is_true(
+    who: str, boots: Sequence[Boot], hidden: Sequence[Boot], claimed: Iterable[tuple[int, int]]
+) -> Iterable[str]:
+    """Whatever was proved off was off, but for the seconds around a start and a stop; or nobody could know better."""
+    known = [boot for boot in boots if boot not in hidden]
+    truly = sorted(union([(*stretch, "") for stretch in (*off(boots), *off(known))]))
     for start, end in claimed:
-        for first, last in without(start, end, truly):
+        for first, last in without(start, end, [(begun, ended) for begun, ended, _ in truly]):
             at_start = any(first >= boot.started and last <= boot.started + AT_START_SECONDS for boot in boots)
             at_stop = any(first >= boot.ended - AT_STOP_SECONDS and last <= boot.ended for boot in boots)
             if not (at_start or at_stop):
@@ -87,10 +90,15 @@ def used_within_limits(boots: Sequence[Boot]) -> list[dict[int, int]]:
     return [{slot: seconds for (_, slot), seconds in by_slot.items()} for by_slot in expected(seen).use]
 
 
-def taken_is_true(collector: SimulatedCollector, stations: Sequence[Sequence[Boot]]) -> Iterable[str]:
-    """No more stations are said to be taken, or to be known and not taken, than there are such stations."""
-    most = [used(boots) for boots in stations]
-    least = [used_within_limits(boots) for boots in stations]
+def taken_is_true(
+    collector: SimulatedCollector, stations: Sequence[tuple[Sequence[Boot], Sequence[Boot]]]
+) -> Iterable[str]:
+    """No more stations are said to be taken, or to be known and not taken, than there are such stations.
+
+    Of each station all boots, and those that are hidden: what those have sent is known all the same.
+    """
+    most = [used(boots) for boots, _ in stations]
+    least = [used_within_limits([boot for boot in boots if boot not in hidden]) for boots, hidden in stations]
     names = [f"stations_{kind}_{minutes}" for minutes in RULES_MINUTES for kind in ("known", "taken")]
     for slot, in_service, *values in collector.rows(models.site_slot, ("slot", "stations_in_service", *names)):
         if in_service != len(stations):

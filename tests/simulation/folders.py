@@ -6,10 +6,12 @@ memory, or has a copy of in the folder that the system clears at boot, must not 
 
 from random import Random
 
+from agent.service import Service
 from tests.simulation.computer import CHECKPOINT_SECONDS, KILL
 from tests.simulation.disk import Shelf
 from tests.simulation.moment import even
 from tests.simulation.station import Station
+from tests.simulation.truth import Boot
 
 REMEMBERED_SECONDS = 1500
 """For so long a run keeps in memory all that it has counted (two slots and a part of one)."""
@@ -42,6 +44,10 @@ class LateFolder:
         self._shelf: Shelf | None = None
         self._below: Shelf | None = None
         """What lies in the folder below, each time; with an old identity in half of the cases."""
+        self._unseen: list[Boot] = []
+        """Boots without the folder since the last one with it."""
+        self._is_known = False
+        """Whether the service has once seen the folder come late."""
 
     def begin(self) -> None:
         """The computer starts."""
@@ -52,12 +58,13 @@ class LateFolder:
             self._shelf = station.disk.lift(station.folder)
         else:
             station.disk.lift(station.folder)
-            station.hidden.append(station.boots[-2])
+            self._unseen.append(station.boots[-2])
         station.disk.lay(self._below)
         station.unsettled = True
         boot = len(station.boots)
-        delay = self.random.choice((2, 30, 44, 58, 300, 1300, 1300, 4000))
-        station.time.at(even(station.time.now + delay), lambda: self._mount(boot))
+        delay = self.random.choice((2, 2, 30, 44, 58, 300, 1300, 1300, 4000, None))
+        if delay is not None:
+            station.time.at(even(station.time.now + delay), lambda: self._mount(boot))
 
     def _mount(self, boot: int) -> None:
         station, shelf = self.station, self._shelf
@@ -74,11 +81,20 @@ class LateFolder:
         station.disk.lift(station.folder)
         station.disk.lay(shelf)
         self._shelf = None
-        station.time.after(CHECKPOINT_SECONDS, lambda: self._settled(boot))
+        if not self._is_known:
+            station.hidden += self._unseen
+        self._unseen = []
+        service = station.service if "run.json" in shelf[station.folder] else None
+        station.time.after(CHECKPOINT_SECONDS, lambda: self._settled(boot, service))
 
-    def _settled(self, boot: int) -> None:
-        """The service has written a checkpoint into the folder that stays, or will begin there."""
+    def _settled(self, boot: int, service: Service | None) -> None:
+        """The service has written a checkpoint into the folder that stays, or will begin there.
+
+        `service` is the one that was there when the folder came, and could see that it knows of earlier boots.
+        """
         station = self.station
         if self._shelf is None and boot == len(station.boots):
             station.wake()
             station.unsettled = station.asleep or station.excused_from is not None
+            # Who has written below, and goes on in the folder that came, knows from now on that it comes late.
+            self._is_known |= service is not None and station.service is service and not station.unsettled

@@ -249,6 +249,11 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("keep by the age of the slot", ((Spool, "move", by_its_slot),)),
     Mutation("write no copy of the checkpoint", ((RunFile, "write_copy", lambda *_: None),)),
     Mutation("go on in a folder that was mounted late", ((RunFile, "exchanged", lambda *_: None),)),
+    Mutation(
+        "name the run before a late mount",
+        ((agent.service, "is_late", lambda *_: False), (agent.service, "starts_in_doubt", lambda *_: 0)),
+    ),
+    Mutation("forget at a boot that the folder came late", ((agent.service, "starts_in_doubt", lambda *_: 0),)),
     Mutation("tell nothing again after a late mount", ((Tallies, "tell_again", lambda _: None),)),
     Mutation("send whatever the hardware is", ((agent.sender.contact, "estrangement", lambda *_: ""),)),
     Mutation("never suspect two computers", ((collector.ingest.commit, "step", no_suspicion),)),

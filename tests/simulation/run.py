@@ -19,6 +19,8 @@ from tests.simulation.world import Figures, World
 
 PROGRESS_SECONDS = 10
 MOST_SHOWN = 10
+AT_ONCE = 1000
+"""Worlds that each process is given before all wait for the slowest one."""
 GARBAGE = (50_000, 50, 100)
 """Collect garbage in fewer rounds than Python would: a world makes much, and little of it hangs together."""
 
@@ -38,8 +40,8 @@ def worlds(first: int, processes: int) -> Iterator[tuple[int, Figures]]:
             yield seed, simulated(seed)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        for start in count(first, 64 * processes):
-            seeds = range(start, start + 64 * processes)
+        for start in count(first, AT_ONCE * processes):
+            seeds = range(start, start + AT_ONCE * processes)
             yield from zip(seeds, pool.imap(partial(simulated), seeds), strict=True)
 
 

@@ -129,10 +129,6 @@ class Station(Computer):
         self.excused_from = None
         self.start_service()
 
-    def known_boots(self) -> list[Boot]:
-        """All that anybody can know of when this computer was on."""
-        return [boot for boot in self.boots if boot not in self.hidden]
-
     def settle(self) -> None:
         """The last checkpoint before something happens outside the service."""
         self._catch_up(0)

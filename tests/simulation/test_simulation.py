@@ -11,13 +11,22 @@ from random import Random
 import pytest
 
 from agent.disk import RealDisk
+from agent.run_file import RunFile
 from agent.sender.compose import RECORDS, fields_of
 from agent.spool import KEPT, PENDING, Spool, name_of
 from tests.agent.sender.station import run_record, slot_record, undated_record
 from tests.simulation.disk import KilledError, SimulatedDisk, SimulatedSystem, installed
 from tests.simulation.quick_disk import QuickDisk
 from tests.simulation.run import simulated
-from tests.simulation.shortcuts import ORIGINAL_BYTES, ORIGINAL_ENTRIES, ORIGINAL_NEWEST, FastJson, plain, taken
+from tests.simulation.shortcuts import (
+    ORIGINAL_BYTES,
+    ORIGINAL_ENTRIES,
+    ORIGINAL_EXCHANGED,
+    ORIGINAL_NEWEST,
+    FastJson,
+    plain,
+    taken,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +72,24 @@ def test_the_shortcuts_give_what_the_agent_gives(system: SimulatedSystem) -> Non
         text = json.dumps(made, default=fields_of, separators=(",", ":"))
         assert FastJson.dumps(made, default=fields_of) == text
         assert FastJson.loads(text) == json.loads(text)
+
+
+def test_the_shortcuts_find_the_checkpoint_of_another_run(system: SimulatedSystem) -> None:
+    with installed(system), taken(system):
+        Spool("pc1/spool", RealDisk()).prepare()
+        file = RunFile("pc1", None, RealDisk(), print)
+        checkpoint = {
+            "run_id": "a", "boot_id": "b", "elapsed_seconds": 1, "offset_seconds": 1, "last_trusted_seconds": 1,
+            "claims": {}, "folder": PENDING, "records": [],
+        }  # fmt: skip
+        file.write(checkpoint)
+        assert file.exchanged("a") is None is ORIGINAL_EXCHANGED(file, "a")
+        RealDisk().write("pc1/run.json", json.dumps({**checkpoint, "run_id": "b"}).encode())
+        assert file.exchanged("a") == {**checkpoint, "run_id": "b"} == ORIGINAL_EXCHANGED(file, "a")
+        RealDisk().write("pc1/run.json", b'{"run_id":"b","boot')
+        assert file.exchanged("a") == {} == ORIGINAL_EXCHANGED(file, "a")
+        RealDisk().remove("pc1/run.json")
+        assert file.exchanged("a") == {} == ORIGINAL_EXCHANGED(file, "a")
 
 
 def test_the_shortcuts_sweep_what_a_power_cut_brings_back(system: SimulatedSystem) -> None:

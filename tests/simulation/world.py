@@ -302,14 +302,16 @@ class World:
         claimed = coverage.claimed(self.collector)
         for station in self.stations:
             if not station.clocks.was_wrong and not self._has_twin(station):
-                yield from coverage.off_is_true(station.who, station.known_boots(), claimed[station.number])
-                if not station.frozen:
+                yield from coverage.off_is_true(station.who, station.boots, station.hidden, claimed[station.number])
+                if not station.frozen and station is not self.rare.late:
                     yield from coverage.off_is_found(station.who, station.boots, claimed[station.number], station.lossy)
         if not any(
             station.clocks.was_wrong or station.mode == "activity" or self._has_twin(station)
             for station in self.stations
         ):
-            yield from coverage.taken_is_true(self.collector, [station.known_boots() for station in self.stations])
+            yield from coverage.taken_is_true(
+                self.collector, [(station.boots, station.hidden) for station in self.stations]
+            )
 
     def _has_twin(self, station: Station) -> bool:
         return self.rare.twin is not None and self.rare.twin.original is station
