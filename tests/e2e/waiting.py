@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(look: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
+def until(look: Callable[[], Found | None], what: str, seconds: float = 60) -> Found:
     """What `look` returns as soon as that is something true; fails in the words of `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while True:
