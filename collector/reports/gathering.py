@@ -125,7 +125,7 @@ def gather(
     else:
         entered = entered_of(calendar_of(connection, site_id, year, year), people[site_id], year)
         inputs = replace(inputs, entered=replace(entered, public=persons), imported=imported_of(people[site_id], year))
-    if edition is Edition.PUBLIC:
+    if edition is Edition.PUBLIC or told.told is not None:
         inputs = for_publication(inputs)
     last = inputs_of(connection, site_id, year, edition)
     if last is not None:

@@ -28,9 +28,11 @@ from collector.domain.statistics import Rules
 from collector.i18n import load_languages
 from collector.ingest.months import MonthRoller, rebuild_months
 from collector.reports.composing import compose
+from collector.reports.disclosing import ANSWERS
 from collector.reports.formats import FORMATS
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition
+from collector.reports.keeping import keep_patterns
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, site, station, timetable, weekly_interval
 from collector.storage.queries.site_slots import SITE_SLOTS
@@ -47,6 +49,9 @@ PAGE_TARGET_MS = 50
 REPORT_TARGET_SECONDS = 5
 SITE_TARGET_SECONDS = 2
 NO_LENGTHS = "0 0 0 0 0 0 0"
+FEW_VISITORS = 5
+"""One site of so many has so few that much must be hidden: in a quarter of an hour a visitor comes `RARELY`."""
+RARELY = 0.0012
 
 
 def main() -> int:
@@ -73,16 +78,19 @@ def main() -> int:
         print(f"page of a site and year, median                {page:8.1f} ms CPU (target {PAGE_TARGET_MS}: {met})")
         region = median_ms(3, lambda: region_once(engine))
         print(f"figures of all sites                           {region:8.1f} ms CPU")
-        report = cpu_seconds(lambda: public_report(engine, None))
-        met = "met" if report <= REPORT_TARGET_SECONDS else "MISSED"
-        target = f"(target {REPORT_TARGET_SECONDS}: {met})"
-        print(f"report of the Region, database to all formats  {report:8.1f} s CPU {target}")
+        spent = cpu_seconds(lambda: keep_patterns(engine, NOW, Rules(), catalogue()))
+        print(f"what is hidden decided ahead, for two years    {spent:8.1f} s CPU")
         with reading(engine) as connection:
             one = site_of_code(connection, "S1")
         report = cpu_seconds(lambda: public_report(engine, one))
         met = "met" if report <= SITE_TARGET_SECONDS else "MISSED"
         target = f"(target {SITE_TARGET_SECONDS}: {met})"
-        print(f"report of a site after it, to all formats      {report:8.1f} s CPU {target}")
+        print(f"report of a site, database to all formats      {report:8.1f} s CPU {target}")
+        ANSWERS.clear()
+        report = cpu_seconds(lambda: public_report(engine, None))
+        met = "met" if report <= REPORT_TARGET_SECONDS else "MISSED"
+        target = f"(target {REPORT_TARGET_SECONDS}: {met})"
+        print(f"report of the Region, database to all formats  {report:8.1f} s CPU {target}")
         engine.dispose()
     return 0 if page <= PAGE_TARGET_MS else 1
 
@@ -155,8 +163,11 @@ def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[obj
             *[0] * (len(SITE_SLOTS.columns) - 29),
         )
     taken = random.randrange(stations)
+    if site_id % FEW_VISITORS == 0:
+        taken = random.randrange(1, 3) if random.random() < RARELY * (1 + site_id // FEW_VISITORS % 6) else 0
     seconds = stations * 900
-    counts = *[stations] * 4, *[taken] * 4, *[taken // 2] * 4, *[taken * 800] * 4
+    starts = -(-taken // 2)
+    counts = *[stations] * 4, *[taken] * 4, *[starts] * 4, *[taken * 800] * 4
     return (
         site_id,
         slot,
@@ -168,7 +179,7 @@ def slot_of(site_id: int, slot: int, stations: int, random: Random) -> tuple[obj
         stations,
         0,
         *counts,
-        *[f"0 0 {taken // 2} 0 0 0 0"] * 4,
+        *[f"0 0 {starts} 0 0 0 0"] * 4,
         stations,
         stations,
         *[0] * (len(SITE_SLOTS.columns) - 31),

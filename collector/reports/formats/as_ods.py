@@ -19,7 +19,7 @@ from collector.reports.document import Change, Document, Entry, Figure, Row
 from collector.reports.formats.sheets import Sheet, front, front_name, indented, sheets
 from collector.reports.shown import decimals_of
 
-COLUMNS = {"wide": "8cm", "usual": "3.2cm", "text": "9cm"}
+COLUMNS = {"wide": "8cm", "usual": "3.2cm", "text": "9cm", "lines": "16cm"}
 PAGE = {
     "fo:page-width": "29.7cm",
     "fo:page-height": "21cm",
@@ -195,7 +195,7 @@ def front_sheet(name: str, document: Document, styles: Styles) -> Markup:
         )
         for number, (label, text) in enumerate(front(document))
     ]
-    return sheet_of(name, ["text", "text"], rows)
+    return sheet_of(name, ["text", "lines"], rows)
 
 
 def table_sheet(sheet: Sheet, styles: Styles) -> Markup:

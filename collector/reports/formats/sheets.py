@@ -39,13 +39,13 @@ def front_name(speech: Speech) -> str:
 
 
 def front(document: Document) -> Iterator[tuple[str, str]]:
-    """The lines of the first sheet: what the document is, and what it says in sentences."""
+    """The lines of the first sheet: what the document is, and what it says in sentences, beside the titles."""
     yield document.title, ""
     yield document.subtitle, ""
     if document.watermark:
         yield document.watermark, ""
     yield from document.cover
-    yield document.running, ""
+    yield "", document.running
     for section in document.sections:
         lines = list(sentences(section))
         if lines:
@@ -57,7 +57,7 @@ def front(document: Document) -> Iterator[tuple[str, str]]:
 def sentences(section: Section) -> Iterator[tuple[str, str]]:
     for block in section.blocks:
         if isinstance(block, Sentence):
-            yield block.text, ""
+            yield (block.text, "") if block.kind == "heading" else ("", block.text)
         elif isinstance(block, Facts):
             yield from block.pairs
 

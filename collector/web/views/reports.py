@@ -1,5 +1,7 @@
 """The report desk: drafts, checks, freezing, and what is frozen."""
 
+import hashlib
+import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +16,14 @@ from litestar.response import Redirect
 
 from collector.domain import calendar
 from collector.domain.access import Permission
-from collector.domain.gates import Finding, Gate
+from collector.domain.gates import OF_USE, Finding, Gate
 from collector.i18n import Speech
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchReport, asked, draft
 from collector.reports.checking import facts_text
 from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import remedy, sentence
-from collector.reports.gathering import gather
+from collector.reports.gathering import Gathered, gather
 from collector.reports.inputs import Edition
 from collector.reports.vintages import STEPS, FrozenMeanwhile, ReportError, TellsTooMuch, freeze
 from collector.storage.changes.base import Subject, note
@@ -47,6 +49,7 @@ class Open:
     finding: Finding
     site: Site
     facts: str
+    """A checksum with our secret: it says whether they are still the same, and not what they are."""
     sentence: str
     remedy: str
     link: str
@@ -69,18 +72,20 @@ def link_of(gate: Gate, site: Site, year: int) -> str:
     return f"/sites/{site.code}/statistics/{year}"
 
 
-def opened(findings: Sequence[Finding], sites: Sequence[Site], year: int, speech: Speech) -> list[Open]:
+def opened(gathered: Gathered, sites: Sequence[Site], year: int, secret: str, speech: Speech) -> list[Open]:
+    """For readers from whom small figures are hidden, without figures of use."""
     by_code = {site.code: site for site in sites}
+    controlled = bool(gathered.inputs.method.disclosure)
     return [
         Open(
             finding,
             by_code[finding.site],
-            facts_text(finding.facts),
-            sentence(finding.gate, finding.facts, speech),
+            hmac.new(secret.encode(), facts_text(finding.facts).encode(), hashlib.sha256).hexdigest(),
+            sentence(finding.gate, {} if controlled and finding.gate in OF_USE else finding.facts, speech),
             remedy(finding.gate, speech),
             link_of(finding.gate, by_code[finding.site], year),
         )
-        for finding in findings
+        for finding in gathered.open_gates
     ]
 
 
@@ -156,7 +161,7 @@ def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: s
         site=wanted.site,
         scope=wanted.scope(),
         year=wanted.year,
-        open=opened(gathered.open_gates, sites, wanted.year, speech),
+        open=opened(gathered, sites, wanted.year, around.settings.csrf_secret, speech),
         accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in gathered.inputs.accepted],
         vintages=by_number([each for each in vintages if each.edition in editions_for(request.user, wanted.site)]),
         editions=editions_for(request.user, wanted.site),
@@ -216,7 +221,7 @@ def let_pass(
         sites = all_sites(connection)
     meant = [
         each
-        for each in opened(gathered.open_gates, sites, year, speech)
+        for each in opened(gathered, sites, year, around.settings.csrf_secret, speech)
         if (str(each.finding.gate), each.finding.month, each.site.code, each.facts)
         == (data.get("gate"), data.get("month"), data.get("site"), data.get("facts"))
     ]
@@ -225,7 +230,7 @@ def let_pass(
     if not reason:
         return desk(request, around, wanted, problem=speech.gettext("Write why this is right. The report prints it."))
     gate, month = str(meant[0].finding.gate), meant[0].finding.month
-    accepted = Acceptance(gate, month, meant[0].facts, reason, name_of(request), now)
+    accepted = Acceptance(gate, month, facts_text(meant[0].finding.facts), reason, name_of(request), now)
     with writing(around.engine) as connection:
         accept(connection, meant[0].site.site_id, accepted)
         change = change_by(request, around, connection)

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Engine, delete, insert
 
 from collector.catalogue import catalogue
+from collector.domain.cells import counted
+from collector.domain.gates import Finding, Gate
 from collector.domain.statistics import Rules
 from collector.i18n import load_languages
 from collector.reports.checking import facts_text
@@ -16,9 +18,10 @@ from collector.reports.inputs import Edition, Inputs, canonical_json, checksum, 
 from collector.reports.vintages import freeze
 from collector.storage.engine import reading, writing
 from collector.storage.models import site_slot, timetable, weekly_interval
-from collector.storage.queries.sites import site_ids, site_of_code
+from collector.storage.queries.sites import all_sites, site_ids, site_of_code
 from collector.storage.queries.vintages import Acceptance, accept, file_of, inputs_of, vintages_of
 from collector.web.accounts import create_account
+from collector.web.views.reports import opened
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.seeded_region import NOW, PASSWORD
 from tests.collector.web.test_pages import text
@@ -97,8 +100,30 @@ def test_a_check_is_accepted_with_a_reason_and_the_report_prints_it(january: Bro
     assert told.count("Travaux dans la salle.") == 1
 
 
+def test_a_check_tells_nobody_outside_the_site_what_is_hidden_there(region: Engine) -> None:
+    """Not in its sentence, nor in the form by which it is accepted."""
+    fell = Finding(Gate.FALL, "CANAL", "2026-03", {"before": counted(437), "now": counted(3)})
+    used = Finding(Gate.BROKEN_USED, "CANAL", "2026-03", {})
+    with reading(region) as connection:
+        sites = all_sites(connection)
+        own, everybody = (
+            gather(connection, site, 2026, Edition.INTERNAL, LATER, Rules(), catalogue())
+            for site in (site_of_code(connection, "CANAL"), None)
+        )
+    speech = load_languages()["en"]
+    inside, outside = (
+        opened(each._replace(open_gates=(fell, used)), sites, 2026, "secret", speech) for each in (own, everybody)
+    )
+    assert "437" in inside[0].sentence
+    assert outside[0].sentence == "Sessions fell by more than 60 % against the same month a year before."
+    assert [each.facts for each in inside] == [each.facts for each in outside]
+    assert len({each.facts for each in inside}) == 2
+    assert "437" not in outside[0].facts
+    assert "Time:" not in inside[1].sentence
+
+
 def test_a_check_that_has_changed_meanwhile_is_not_accepted(january: Browser) -> None:
-    fields = hidden(january.get(DESK).text) | {"facts": '{"days":"1"}'}
+    fields = hidden(january.get(DESK).text) | {"facts": "0" * 64}
     answer = january.send(f"{DESK}/accept", DESK, reason="Oui.", **fields)
     assert answer.status_code == 409
     assert "This check has changed." in answer.text
