@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
-from collector.catalogue import catalogue
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
-from collector.domain.catalogue import Catalogue, NotACatalogue
-from collector.domain.statistics import DatedRule, Rules
 from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
@@ -29,6 +25,8 @@ from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp, World
 from collector.ingest.writer_process import WriterProcess
+from collector.reports.in_force import catalogue_in_force, rules_of
+from collector.reports.keeping import keep_patterns
 from collector.reports.papers import Facts
 from collector.storage.engine import create_engine, file_of, is_sqlite, writing
 from collector.storage.lock_file import Busy
@@ -78,6 +76,7 @@ class Collector:
                 dropped=self.metrics.too_late,
                 months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
                 daily=lambda now: purge_and_tell(engine, settings, now),
+                hourly=lambda now: keep_patterns(engine, now, rules_of(settings), catalogue_in_force(settings)),
             )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 
@@ -177,19 +176,6 @@ def open_engine(settings: Settings) -> Engine:
         raise ConfigError(
             "database_url is not the address of a database: correct its port and its spelling."
         ) from error
-
-
-def rules_of(settings: Settings) -> Rules:
-    """The dated regional settings that figures follow."""
-    return Rules(zone=ZoneInfo(settings.time_zone), idle_rules=(DatedRule(0, settings.idle_rule_minutes),))
-
-
-def catalogue_in_force(settings: Settings) -> Catalogue:
-    """The catalogue of figures of the settings; raises ConfigError."""
-    try:
-        return catalogue(Path(settings.catalogue_folder)) if settings.catalogue_folder else catalogue()
-    except NotACatalogue as error:
-        raise ConfigError(f"catalogue_folder cannot be used: {error}") from error
 
 
 def post_of(settings: Settings) -> Post | None:

@@ -13,6 +13,7 @@ from agent.disk import RealDisk
 from agent.machine.base import Clock
 from agent.sender.memory import Memory, Store
 from agent.service import CHECKPOINT_SECONDS
+from agent.sessions import PRESENCE_SECONDS
 from agent.spool import PENDING, REFUSED
 
 SILENT_SECONDS = 4 * CHECKPOINT_SECONDS
@@ -83,6 +84,8 @@ def lines_of(store: Store, clock: Clock, boot_copy: BootCopy | None = None) -> I
             else f"not readable: {str(run.get('source', '')).removeprefix('not readable: ')}",
             well=bool(run.get("readable")),
         )
+        if sentence := input_sentence(run):
+            yield Line("input", sentence)
         yield Line(
             "clock",
             "trusted" if run.get("trusted") else "not trusted yet: counts are held back",
@@ -95,6 +98,17 @@ def told_by(run: dict[str, Any]) -> str:
     return {"log_on": "; each log-on is a visit", "activity": "; each stretch of input is a visit"}.get(
         str(run.get("mode")), ""
     )
+
+
+def input_sentence(run: dict[str, Any]) -> str:
+    """Whether presence spoke lately, never of what; empty where nobody is logged on, and nobody need speak."""
+    heard = (run.get("counter") or {}).get("heard_at")
+    if isinstance(heard, int) and run["elapsed_seconds"] - heard <= PRESENCE_SECONDS:
+        return "told by presence"
+    if not run.get("open_sessions"):
+        return ""
+    means = "use is unknown" if run.get("mode") == "activity" else "hours of use are an upper bound"
+    return f"not told by presence in the visitor's desktop: {means}"
 
 
 def service_line(run: dict[str, Any], clock: Clock) -> Line:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from collector.app import catalogue_in_force, rules_of
 from collector.cli.opening import engine_of, now, settings_of
 from collector.cli.sites import known
 from collector.domain.csv_files import write_sheet
 from collector.domain.disclosure import Audience
+from collector.reports.in_force import catalogue_in_force, rules_of
 from collector.storage.engine import reading
 from collector.storage.files.entered import entry_rows
 from collector.storage.files.reading import FileKind

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from collector.app import catalogue_in_force, rules_of
 from collector.cli.opening import engine_of, now, settings_of
 from collector.i18n import LOCALES, load_languages
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, asked, content
 from collector.reports.editions import EDITIONS
+from collector.reports.in_force import catalogue_in_force, rules_of
 from collector.reports.vintages import freeze as freeze_now
 from collector.storage.engine import reading
 

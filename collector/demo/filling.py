@@ -1,6 +1,7 @@
 """Fills the demonstration's past in two processes of their own, while the pages are served by a third.
 
-One draws and commits, the other rolls as fast as it can. The roller of the demonstration's server waits meanwhile: it
+One draws and commits, the other rolls as fast as it can; they queue for a lock of their own, because SQLite's waiting
+would keep the first one from its turn. The roller of the demonstration's server waits meanwhile: it
 does not get the lease, so nothing is purged either before the past is whole.
 """
 
@@ -17,13 +18,15 @@ from sqlalchemy import Engine
 
 from collector.demo.year import fill, region_of
 from collector.ingest.roller import RollerThread, holds_lease, lag, release
-from collector.storage.engine import create_engine
+from collector.storage.engine import WriteLock, create_engine
 
 HOLDER = "demonstration"
 END_SECONDS = 10
 CONTACT_SECONDS = 600
 """How often the invented stations report."""
 LOOK_SECONDS = 0.5
+SLOTS_AT_ONCE = 1_000
+"""In one transaction of the roller: hardly a station waits for it here, and each transaction reaches the disk."""
 
 
 class Filling:
@@ -39,8 +42,10 @@ class Filling:
         spawning = multiprocessing.get_context("spawn")
         self._ear, mouth = spawning.Pipe(duplex=False)
         self._committed = spawning.Event()
-        self._drawing = spawning.Process(target=draw, args=(address, zone, mouth), daemon=True)
-        self._rolling = spawning.Process(target=roll_all, args=(address, self._committed), daemon=True)
+        # Ours to keep: it ends with us, and a process that begins later would not find it.
+        self._lock = spawning.RLock()
+        self._drawing = spawning.Process(target=draw, args=(address, self._lock, zone, mouth), daemon=True)
+        self._rolling = spawning.Process(target=roll_all, args=(address, self._lock, self._committed), daemon=True)
         holds_lease(engine, int(time.time()), HOLDER)
         self._zone = ZoneInfo(zone)
         self._next_look = 0.0
@@ -90,21 +95,21 @@ class Filling:
         release(self._engine, HOLDER)
 
 
-def draw(address: str, zone: str, mouth: Connection) -> None:
+def draw(address: str, lock: WriteLock, zone: str, mouth: Connection) -> None:
     """Commit what is missing up to now."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = create_engine(address)
+    engine = create_engine(address, write_lock=lock)
     place = ZoneInfo(zone)
     region = region_of(engine, place, int(time.time()))
     for share in fill(engine, region, lambda: int(time.time())):
         mouth.send(share)
 
 
-def roll_all(address: str, committed: Event) -> None:
+def roll_all(address: str, lock: WriteLock, committed: Event) -> None:
     """Roll until everything is committed and nothing is marked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = create_engine(address)
-    roller = RollerThread(engine, clock=time.time, holder=HOLDER, rest=0.0)
+    engine = create_engine(address, write_lock=lock)
+    roller = RollerThread(engine, clock=time.time, holder=HOLDER, at_once=SLOTS_AT_ONCE, rest=0.0)
     roller.start()
     committed.wait()
     while lag(engine):

@@ -12,12 +12,12 @@ from collector.demo.furnishing import furnish
 from collector.demo.region import MONTHS, PLACES, SEED, Place, first_day
 from collector.demo.stations import Site, Station, envelope
 from collector.domain import calendar
-from collector.domain.calendar import local_date
+from collector.domain.calendar import SLOT_SECONDS, local_date
 from collector.ingest.commit import Stored, commit
 from collector.ingest.facts import Arrival, Facts, facts_of
 from collector.ingest.roller import new_mark
 from collector.storage.engine import reading, writing
-from collector.storage.models import run, site, station_contact
+from collector.storage.models import rolled_month, run, site, site_slot, station_contact
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.sites import all_sites, site_of_code
 
@@ -95,7 +95,7 @@ def days_between(first: dt.date, last: dt.date) -> list[dt.date]:
 def store(engine: Engine, region: Region, days: Sequence[dt.date], now: int, mark: int) -> None:
     """Commits some days of all stations in one transaction; today's up to now."""
     batch: list[Facts] = []
-    end = calendar.start_of_day(days[-1] + ONE_DAY, region.zone) * calendar.SLOT_SECONDS
+    end = calendar.start_of_day(days[-1] + ONE_DAY, region.zone) * SLOT_SECONDS
     moment = min(now, end - 1)
     for site_id, which in region.sites:
         outs = [out for day in days if (out := away(which, region.seed, day)) is not None]
@@ -111,13 +111,23 @@ def store(engine: Engine, region: Region, days: Sequence[dt.date], now: int, mar
 
 
 def held(engine: Engine, region: Region) -> tuple[dt.date, dt.date] | None:
-    """The first and the last day of which something is stored; None before the first commit."""
+    """The first and the last day of which something is stored; None before the first commit.
+
+    Runs are purged before the site slots that follow from them, and these before the months into which they fold.
+    """
     numbers = [site_id for site_id, _ in region.sites]
+    first_of = (
+        select(func.min(run.c.started_at)).where(run.c.site_id.in_(numbers)),
+        select(func.min(site_slot.c.slot) * SLOT_SECONDS).where(site_slot.c.site_id.in_(numbers)),
+        select(func.min(rolled_month.c.first_slot) * SLOT_SECONDS).where(
+            rolled_month.c.site_id.in_(numbers), rolled_month.c.folded_at.is_not(None)
+        ),
+    )
     with reading(engine) as connection:
-        first = connection.execute(select(func.min(run.c.started_at)).where(run.c.site_id.in_(numbers))).scalar()
+        firsts = [first for each in first_of if (first := connection.execute(each).scalar()) is not None]
         last = connection.execute(
             select(func.max(station_contact.c.received_at)).where(station_contact.c.site_id.in_(numbers))
         ).scalar()
-    if first is None or last is None:
+    if not firsts or last is None:
         return None
-    return local_date(first, region.zone), local_date(last, region.zone)
+    return local_date(min(firsts), region.zone), local_date(last, region.zone)

@@ -61,6 +61,9 @@ class RuleSums(NamedTuple):
     """Sessions that started here, by band; with those of unknown length they are the starts."""
 
 
+_NO_RULES = (RuleSums(),) * RULES
+
+
 class Sums(NamedTuple):
     seconds: int = 0
     """How long these slots last."""
@@ -79,7 +82,7 @@ class Sums(NamedTuple):
     contacts_made: int = 0
     seconds_repaired: int = 0
     """On, as the systems' logs told while no agent ran."""
-    by_rule: tuple[RuleSums, ...] = (RuleSums(),) * RULES
+    by_rule: tuple[RuleSums, ...] = _NO_RULES
     """In ascending order of minutes."""
     records_capped: int = 0
 
@@ -133,9 +136,9 @@ def _unknown(parts: Sequence[Stretch], hours: Sequence[int], end: int) -> dict[K
         several = use_may_be_shown(part.installed, demonstration=False)
         of_part = hours[part.first_slot - origin : max(min(part.end_slot, end) - origin, 0)]
         for hour, count in Counter(of_part).items():
-            cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
+            cell = found.setdefault(Key(hour, part.kind, several), [0] * _ALONE)
             _offer(cell, part, count * SLOT_SECONDS)
-    return {key: _sums(cell) for key, cell in found.items()}
+    return {key: Sums._make((*cell, _NO_RULES, 0)) for key, cell in found.items()}
 
 
 def _offer(cell: list[int], part: Stretch, seconds: int) -> None:

@@ -107,18 +107,14 @@ class SiteSlot(NamedTuple):
 
 
 def derive(
-    facts: Iterable[Fact], off: Mapping[int, int], installed: Collection[int], out_of_order: Collection[int] = ()
+    facts: Collection[Fact], off: Mapping[int, int], installed: Collection[int], out_of_order: Collection[int] = ()
 ) -> SiteSlot | None:
     """The site slot that follows from all facts of one site and slot, in any order; None when they say nothing.
 
     `off` holds the seconds proved off, `installed` the stations at the site and `out_of_order` those that the register
     says were, all by number. Counts of a record whose sessions are not readable mean nothing and are left out.
     """
-    in_service = installed
-    if out_of_order:
-        facts = list(facts)
-        used = {fact.station_id for fact in facts if fact.was_used()}
-        in_service = {number for number in installed if number in used or number not in out_of_order}
+    in_service = _in_service(facts, installed, out_of_order) if out_of_order else installed
     by_station: dict[int, list[Fact]] = {}
     for fact in facts:
         if fact.station_id in in_service:
@@ -129,21 +125,35 @@ def derive(
     observed = on = repaired = 0
     all_off = sum(silent)
     counted: list[Fact] = []
+    contacts: list[int] = []
     in_use: list[Sequence[int]] = [_NONE] * len(silent)
     unknown = [SLOT_SECONDS - seconds for seconds in silent]
     for number, records in by_station.items():
-        readable = [record for record in records if record.method != NOT_READABLE]
-        counted += readable
-        seen = _clipped([record.seconds_observed for record in readable if record.use_is_known()])
-        awake = max(seen, _clipped([record.seconds_on for record in records]))
+        seen = awake = told = contact = 0
+        in_use_here: Sequence[int] = _NONE
+        for record in records:
+            awake += record.seconds_on
+            contact = max(contact, record.contact)
+            if record.repaired:
+                told += record.seconds_on
+            if record.method == NOT_READABLE:
+                continue
+            counted.append(record)
+            if record.use_is_known():
+                seen += record.seconds_observed
+            in_use_here = (
+                record.seconds_in_use if in_use_here is _NONE else list(map(add, in_use_here, record.seconds_in_use))
+            )
+        seen = min(SLOT_SECONDS, seen)
+        awake = max(seen, min(SLOT_SECONDS, awake))
         asleep = min(off[number], SLOT_SECONDS - awake) if number in off else 0
         observed, on, all_off = observed + seen, on + awake, all_off + asleep
-        repaired += min(awake, sum([record.seconds_on for record in records if record.repaired]))
-        in_use.append(_in_use(readable, seen))
+        repaired += min(awake, told)
+        in_use.append([min(seen, seconds) for seconds in in_use_here])
         unknown.append(SLOT_SECONDS - seen - asleep)
+        contacts.append(contact)
     if not (on or all_off or counted):
         return None
-    contacts = [max(record.contact for record in records) for records in by_station.values()]
     by_rule = list(zip(*in_use, strict=True))
     taken = [len([1 for seconds in column if seconds >= TAKEN_SECONDS]) for column in by_rule]
     free = [
@@ -170,6 +180,11 @@ def derive(
     )
 
 
+def _in_service(facts: Iterable[Fact], installed: Collection[int], out_of_order: Collection[int]) -> Collection[int]:
+    used = {fact.station_id for fact in facts if fact.was_used()}
+    return {number for number in installed if number in used or number not in out_of_order}
+
+
 @lru_cache(maxsize=4096)  # the nights of a site are alike
 def _nobody_on(in_service: int, off: tuple[int, ...]) -> SiteSlot | None:
     """The slot in which nothing is known but that some stations were off, for so many seconds each."""
@@ -189,15 +204,3 @@ def added(words: Iterable[str]) -> str:
         return some[0]
     sums = [sum(map(int, column)) for column in zip(*[word.split() for word in some], strict=True)]
     return " ".join(map(str, sums))
-
-
-def _clipped(seconds: Sequence[int]) -> int:
-    total = sum(seconds)
-    return min(SLOT_SECONDS, total)
-
-
-def _in_use(records: Sequence[Fact], most: int) -> Sequence[int]:
-    """The seconds in use by rule, of one station."""
-    if len(records) == 1:
-        return [min(most, seconds) for seconds in records[0].seconds_in_use]
-    return [min(most, sum([record.seconds_in_use[rule] for record in records])) for rule in range(RULES)]

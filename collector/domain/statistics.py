@@ -8,7 +8,7 @@ known: coverage is their share. What was counted without a place in time is told
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.domain import cells
@@ -106,42 +106,34 @@ def figures(
     return Figures(
         period=period,
         idle_rule_minutes=official,
-        sessions=made["B1"],
-        sessions_outside=made["B1x"],
-        sessions_by_rule={minutes: made[f"B1r.{minutes}"] for minutes in IDLE_RULES_MINUTES},
-        seconds_of_use=made["B2"],
-        seconds_outside=made["B2x"],
-        seconds_free=made["B2.free"],
-        seconds_off=made["A8.off"],
-        seconds_unknown=made["A8.unknown"],
-        seconds_offered=made["A5"],
-        seconds_available=made["A6"],
-        coverage=made["A8"],
-        undated_sessions=lost_sessions,
-        undated_seconds_of_use=lost_seconds,
         methods=found.methods(),
         marks=tuple(mark for mark in Mark if mark in marks),
+        **_columns(made | {"B1u": lost_sessions, "B2u": lost_seconds}),
     )
 
 
 def with_cells(row: Figures, cells_seen: Mapping[str, Cell]) -> Figures:
     """The row with the cells that its readers may see, by id of the catalogue."""
-    return replace(
-        row,
-        sessions=cells_seen["B1"],
-        sessions_outside=cells_seen["B1x"],
-        sessions_by_rule={minutes: cells_seen[f"B1r.{minutes}"] for minutes in IDLE_RULES_MINUTES},
-        seconds_of_use=cells_seen["B2"],
-        seconds_outside=cells_seen["B2x"],
-        seconds_free=cells_seen["B2.free"],
-        seconds_off=cells_seen["A8.off"],
-        seconds_unknown=cells_seen["A8.unknown"],
-        seconds_offered=cells_seen["A5"],
-        seconds_available=cells_seen["A6"],
-        coverage=cells_seen["A8"],
-        undated_sessions=cells_seen["B1u"],
-        undated_seconds_of_use=cells_seen["B2u"],
-    )
+    return replace(row, **_columns(cells_seen))
+
+
+def _columns(made: Mapping[str, Cell]) -> dict[str, Any]:
+    """The cells of a row by their names there."""
+    return {
+        "sessions": made["B1"],
+        "sessions_outside": made["B1x"],
+        "sessions_by_rule": {minutes: made[f"B1r.{minutes}"] for minutes in IDLE_RULES_MINUTES},
+        "seconds_of_use": made["B2"],
+        "seconds_outside": made["B2x"],
+        "seconds_free": made["B2.free"],
+        "seconds_off": made["A8.off"],
+        "seconds_unknown": made["A8.unknown"],
+        "seconds_offered": made["A5"],
+        "seconds_available": made["A6"],
+        "coverage": made["A8"],
+        "undated_sessions": made["B1u"],
+        "undated_seconds_of_use": made["B2u"],
+    }
 
 
 def undated_cells(undated: Undated | None, official: int, found: Tally) -> tuple[Cell, Cell]:

@@ -80,8 +80,8 @@ def marked(engine: Engine, limit: int) -> list[Due]:
 def due_by_calendar(engine: Engine, now: int, zone: ZoneInfo) -> list[Due]:
     """Months that have begun at their site and are not stored up to the last midnight, by site.
 
-    Before the month of its first station and of its first site slot there are only opening hours: whoever asks for
-    those months has them from the timetable at once.
+    Before its first station and its first site slot there are only opening hours. Those of the same year are stored
+    too, because reports ask for whole years; whoever asks for earlier ones has them from the timetable.
     """
     today = calendar.today(now, zone)
     this_month = Month(today.first_day.year, today.first_day.month)
@@ -94,11 +94,13 @@ def due_by_calendar(engine: Engine, now: int, zone: ZoneInfo) -> list[Due]:
     for site_id, begins in begun.items():
         if begins is None:
             continue
+        opened = offers[site_id].begins() or begins
         first = local_date(begins * calendar.SLOT_SECONDS, zone)
-        for month in months_between(Month(first.year, first.month), this_month):
+        for month in months_between(Month(first.year, 1), this_month):
             have = stored[site_id].get(month)
             end = _until(month, today.first_slot, zone)
-            if end > calendar.month(month, zone).first_slot and (have is None or have.until_slot < end):
+            has_begun = end > max(calendar.month(month, zone).first_slot, min(opened, begins))
+            if has_begun and (have is None or have.until_slot < end):
                 found.append(Due(site_id, month, None))
     return found
 
@@ -163,12 +165,6 @@ def rebuild_months(engine: Engine, now: int, holder: str, zone: ZoneInfo, mark: 
         roll_months(engine, late, now, zone)
         count += len(late)
     return count
-
-
-def waiting_months(engine: Engine) -> int:
-    """How many months bear a mark."""
-    with reading(engine) as connection:
-        return len(connection.execute(select(dirty_month.c.site_id)).all())
 
 
 def _until(month: Month, midnight: int, zone: ZoneInfo) -> int:

@@ -43,6 +43,7 @@ REST_SHARE = 1.5
 """After a full roll it rests so many times as long as it worked: at most two fifths of one core. Otherwise it rests a
 second, under load too: the stations of one site report the same slots, which are then derived once for all of them."""
 DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
 LOCK_AFTER_SLOTS = 20 * 96
 """Younger slots are never sealed: the least that `slot_records_kept_days` can be is more."""
 
@@ -68,12 +69,13 @@ def roll(
     holder: str,
     limit: int,
     *,
+    at_once: int = AT_ONCE,
     dropped: Callable[[int], None] = ignore,
     mark: Callable[[], int] = new_mark,
 ) -> bool:
     """Does up to `limit` marked site slots, oldest site and slot first; says whether there was anything to do.
 
-    `dropped` is told how many marks lay before a seal.
+    `at_once` share a transaction. `dropped` is told how many marks lay before a seal.
     """
     if not holds_lease(engine, now, holder):
         return False
@@ -81,7 +83,7 @@ def roll(
     # The marks are read first: facts that are newer than their mark do no harm, older ones would.
     marks = _marks(engine, limit)
     sealed = sum(
-        _roll_some(engine, now, marks[start : start + AT_ONCE], mark) for start in range(0, len(marks), AT_ONCE)
+        _roll_some(engine, now, marks[start : start + at_once], mark) for start in range(0, len(marks), at_once)
     )
     if sealed:
         dropped(sealed)
@@ -197,8 +199,8 @@ def lag(engine: Engine) -> int:
 class RollerThread:
     """A thin shell: rolls once per second, and without such a pause while more is marked than it does at once.
 
-    The same thread empties SQLite's write-ahead log, and calls `daily` once a day when nothing is marked: so what is
-    purged is derived, and of several processes only the one that holds the lease purges.
+    The same thread empties SQLite's write-ahead log, and calls `daily` once a day and `hourly` once an hour when
+    nothing is marked: so what is purged is derived, and of several processes only the one that holds the lease purges.
     """
 
     def __init__(
@@ -208,25 +210,29 @@ class RollerThread:
         clock: Callable[[], float],
         holder: str,
         limit: int = ROLL_LIMIT,
+        at_once: int = AT_ONCE,
         rest: float = REST_SHARE,
         dropped: Callable[[int], None] = ignore,
         months: Callable[[int], bool] = nothing_to_do,
         daily: Callable[[int], None] = ignore,
+        hourly: Callable[[int], None] = ignore,
     ) -> None:
         """Nothing runs until `start`.
 
         `months` is told the time whenever nothing is marked, and says whether it has more to do. `daily` is told the
-        time when it has not, once on each UTC day, for the first time at once.
+        time when it has not, once on each UTC day, for the first time at once; then `hourly` in each hour.
         """
         self._engine = engine
         self._clock = clock
         self._holder = holder
         self._limit = limit
+        self._at_once = at_once
         self._rest = rest
         self._dropped = dropped
         self._months = months
         self._daily = daily
-        self._day = -1
+        self._hourly = hourly
+        self._day = self._hour = -1
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="roller", daemon=True)
 
@@ -242,13 +248,13 @@ class RollerThread:
             begun = time.monotonic()
             try:
                 now = int(self._clock())
-                more = roll(self._engine, now, self._holder, self._limit, dropped=self._dropped)
+                more = roll(self._engine, now, self._holder, self._limit, at_once=self._at_once, dropped=self._dropped)
                 if more:
                     more = lag(self._engine) > self._limit
                 elif holds_lease(self._engine, now, self._holder):
                     more = self._months(now)
                     if not more:
-                        self._do_daily(now)
+                        self._do_now_and_then(now)
                 checkpoint(self._engine)
             except Exception:  # noqa: BLE001  # top of a loop
                 # The marks are still there; nothing is lost by trying again.
@@ -261,8 +267,10 @@ class RollerThread:
         except Exception:  # noqa: BLE001  # the thread ends here anyway
             _log.exception("The roller could not give its lease back; it ends by itself in %d s.", LEASE_SECONDS)
 
-    def _do_daily(self, now: int) -> None:
-        if now // DAY_SECONDS == self._day or not holds_lease(self._engine, now, self._holder):
-            return
-        self._day = now // DAY_SECONDS
-        self._daily(now)
+    def _do_now_and_then(self, now: int) -> None:
+        if now // DAY_SECONDS != self._day and holds_lease(self._engine, now, self._holder):
+            self._day = now // DAY_SECONDS
+            self._daily(now)
+        if now // HOUR_SECONDS != self._hour and holds_lease(self._engine, now, self._holder):
+            self._hour = now // HOUR_SECONDS
+            self._hourly(now)

@@ -5,7 +5,9 @@ Pages, files and API all take it from `seen`. Drafts are read inside; before a r
 """
 
 import datetime as dt
-from collections import deque
+import hashlib
+import json
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from collector import __version__
 from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import Cell
@@ -23,13 +26,15 @@ from collector.domain.disclosure.years import seen_year, tables_of
 from collector.domain.regional import Regional
 from collector.domain.statistics import Rules, idle_rule_of
 from collector.domain.year import YearFigures
-from collector.reports.inputs import REGION, Edition, Inputs, read_inputs
+from collector.reports.inputs import REGION, Edition, Inputs, exact, read_inputs
+from collector.storage.queries.patterns import pattern_of
 from collector.storage.queries.regional import decisions_of
 from collector.storage.queries.sites import Site
 from collector.storage.queries.vintages import REGION_ID, inputs_of_year
 
 THRESHOLDS = {"count": FEWEST_SESSIONS, "hours": FEWEST_SESSIONS_FOR_HOURS}
-
+BESIDE = ("C", "D", "E")
+"""Letters of the catalogue of which no figure decides whether another one is hidden."""
 
 ANSWERS: deque[tuple["Question", Tables]] = deque(maxlen=2)
 """Some ten megabytes each for 60 sites: a year, and the one before it, which stands beside it in reports."""
@@ -87,17 +92,12 @@ def seen(connection: Connection, years: Years, site: Site | None, audience: Audi
             return Seen(Years(None, {site.site_id: own}), None)
         tables = seen_by(audience, tables_of([own], {}), site=site.code)
         return Seen(Years(None, {site.site_id: seen_year(own, tables)}), None)
-    whole = [] if years.region is None else [years.region]
-    codes = tuple(figures.site for figures in years.sites.values())
-    truth = tables_of([*years.sites.values(), *whole], {REGION: codes} if whole else {})
-    lifted = is_lifted_in(connection, year, rules.zone)
-    before = older(connection, list(years.sites), audience, year)
-    minutes = idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules)
-    tables = _seen_by(Question(audience, truth, lifted, before, minutes))
+    question = question_of(connection, years, audience, year, rules)
+    tables = _seen_by(connection, question)
     told = {site_id: seen_year(figures, tables) for site_id, figures in years.sites.items()}
     region = None if years.region is None else seen_year(years.region, tables)
-    attacked = Told(tables, before, minutes) if hides(audience, lifted=lifted) else None
-    return Seen(Years(region, told), attacked)
+    attacked = Told(tables, question.older, question.idle_rule_minutes)
+    return Seen(Years(region, told), attacked if hides(audience, lifted=question.lifted) else None)
 
 
 class Question(NamedTuple):
@@ -110,18 +110,63 @@ class Question(NamedTuple):
     idle_rule_minutes: int
 
 
-def _seen_by(question: Question) -> Tables:
+def question_of(connection: Connection, years: Years, audience: Audience, year: int, rules: Rules) -> Question:
+    """What is to be decided for the years of these sites, and of the Region where it was computed."""
+    whole = [] if years.region is None else [years.region]
+    codes = tuple(figures.site for figures in years.sites.values())
+    return Question(
+        audience,
+        tables_of([*years.sites.values(), *whole], {REGION: codes} if whole else {}),
+        is_lifted_in(connection, year, rules.zone),
+        older(connection, list(years.sites), audience, year),
+        idle_rule_of(calendar.month(Month(year, 12), rules.zone), rules),
+    )
+
+
+def _seen_by(connection: Connection, question: Question) -> Tables:
     """As computed for the last equal question: a page of each site and a report in each format ask the same again.
 
-    The question holds every figure, so that nothing else has to say when an answer is out of date.
+    The question holds every figure, so that nothing else has to say when an answer is out of date. What was decided
+    ahead (`collector.reports.keeping`) is taken from the database.
     """
     for asked, answer in tuple(ANSWERS):
         if asked == question:
             return answer
     audience, truth, lifted, before, minutes = question
-    answer = seen_by(audience, truth, lifted=lifted, older=before, idle_rule_minutes=minutes)
+    kept = pattern_of(connection, checksum_of(question)) if hides(audience, lifted=lifted) else None
+    hidden = None if kept is None else read_hidden(kept)
+    answer = seen_by(audience, truth, lifted=lifted, older=before, idle_rule_minutes=minutes, hidden=hidden)
     ANSWERS.append((question, answer))
     return answer
+
+
+def checksum_of(question: Question) -> str:
+    """Over all that decides what is hidden: this version's way, the rule, the figures, and what readers have in hands.
+
+    What people enter and what stands there decides nothing (`BESIDE`). The audience decides only what it has in hands.
+    """
+    lines = [__version__, str(question.idle_rule_minutes)]
+    for tables in (question.truth, *question.older):
+        lines.append("tables")
+        lines += [f"{group}: {' '.join(members)}" for group, members in sorted(tables.members.items())]
+        lines += [f"{unit} {period} {_line(cells)}" for (unit, period), cells in sorted(tables.figures.items())]
+        for (unit, period), week in sorted(tables.weeks.items()):
+            lines += [f"{unit} {period} {hour} {_line(cells)}" for hour, cells in sorted(week.items())]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _line(cells: Mapping[str, Cell]) -> str:
+    return " ".join([f"{figure}={exact(cell)}" for figure, cell in cells.items() if not figure.startswith(BESIDE)])
+
+
+def written(hidden: Mapping[str, frozenset[Key]]) -> str:
+    return json.dumps({figure: sorted(keys) for figure, keys in sorted(hidden.items()) if keys})
+
+
+def read_hidden(text: str) -> dict[str, frozenset[Key]]:
+    """What `written` wrote; a figure that is hidden nowhere has no keys."""
+    found: dict[str, frozenset[Key]] = defaultdict(frozenset)
+    return found | {figure: frozenset(map(tuple, keys)) for figure, keys in json.loads(text).items()}
 
 
 def older(connection: Connection, site_ids: Sequence[int], audience: Audience, year: int) -> list[Tables]:

@@ -1,12 +1,14 @@
 """Computes the inputs of a report from the database."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from collector.domain import calendar
 from collector.domain.calendar import local_date
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Status
@@ -18,7 +20,7 @@ from collector.domain.week import Week
 from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
-from collector.reports.disclosing import THRESHOLDS, Told, Years, audience_of, for_publication, seen
+from collector.reports.disclosing import THRESHOLDS, Seen, Told, Years, audience_of, for_publication, seen
 from collector.reports.inputs import (
     REGION,
     Definition,
@@ -73,17 +75,32 @@ def gather(
 ) -> Gathered:
     """A draft of the report of one site, or of the Region where there is none."""
     rules = rules_in_force(connection, rules)
+    audience = audience_of(site, edition)
+    now = moment_of(site, audience, now, rules.zone)
     asked = sites_of_region(connection) if site is None else [site]
     # What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
-    sites = asked if edition is Edition.INTERNAL else together_with(connection, site)
-    this, before = (computed(connection, sites, each, now, rules, catalogue) for each in (year, year - 1))
+    sites = asked if audience is Audience.SITE else together_with(connection, site)
+    this = computed(connection, sites, year, now, rules, catalogue)
+    before = computed(connection, asked, year - 1, now, rules, catalogue)
     gates = checked(connection, asked, this.sites, before.sites, now, rules)
     subjects = subjects_of(connection, [each.site_id for each in asked])
     site_id = REGION_ID if site is None else site.site_id
     last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
-    audience = audience_of(site, edition)
     told = seen(connection, this, site, audience, year, rules)
-    last_year = the_year_before(connection, site_id, edition, site, before, rules)
+    last_year = the_year_before(
+        connection,
+        site,
+        edition,
+        one_of(before, site),
+        lambda: seen(
+            connection,
+            before if sites == asked else computed(connection, sites, year - 1, now, rules, catalogue),
+            site,
+            audience,
+            year - 1,
+            rules,
+        ),
+    )
     inputs = Inputs(
         subject=THE_REGION if site is None else subjects[site_id],
         year=year,
@@ -125,6 +142,17 @@ def computed(
     return Years(region, found)
 
 
+def told_until(now: int, zone: ZoneInfo) -> int:
+    """The last midnight: figures that leave the sites change once a day, so what is hidden can be decided ahead."""
+    return calendar.today(now, zone).start()
+
+
+def moment_of(site: Site | None, audience: Audience, now: int, zone: ZoneInfo) -> int:
+    """Up to when these readers are told; people of a site, and of a computer that shows the product, up to now."""
+    inside = audience is Audience.SITE or (site is not None and site.demonstration)
+    return now if inside else told_until(now, zone)
+
+
 def together_with(connection: Connection, site: Site | None) -> list[Site]:
     """The sites with which it is decided what is hidden; a computer that shows the product stands alone."""
     return [site] if site is not None and site.demonstration else sites_of_region(connection)
@@ -145,7 +173,8 @@ def years_seen(
         assert site is not None
         own = Years(None, figures_of_years(connection, [site], year, now, rules, catalogue))
         return seen(connection, own, site, audience, year, rules).years
-    years = computed(connection, together_with(connection, site), year, now, rules, catalogue)
+    moment = moment_of(site, audience, now, rules.zone)
+    years = computed(connection, together_with(connection, site), year, moment, rules, catalogue)
     return seen(connection, years, site, audience, year, rules).years
 
 
@@ -191,16 +220,18 @@ class LastYear(NamedTuple):
 
 
 def the_year_before(
-    connection: Connection, site_id: int, edition: Edition, site: Site | None, computed: Years, rules: Rules
+    connection: Connection, site: Site | None, edition: Edition, truth: YearFigures, with_others: Callable[[], Seen]
 ) -> LastYear:
-    """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing."""
-    whole = one_of(computed, site)
-    kept = inputs_of(connection, site_id, whole.year, edition)
+    """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing.
+
+    `truth` is before disclosure control; `with_others` sees it as the readers may, which takes the longest.
+    """
+    kept = inputs_of(connection, REGION_ID if site is None else site.site_id, truth.year, edition)
     if kept is not None:
         return LastYear(read_inputs(kept).figures, None)
-    if not any(month.cells[name].value for month in whole.months for name in ANYTHING):
+    if not any(month.cells[name].value for month in truth.months for name in ANYTHING):
         return LastYear(None, None)
-    found = seen(connection, computed, site, audience_of(site, edition), whole.year, rules)
+    found = with_others()
     return LastYear(year_of(one_of(found.years, site)), found.told)
 
 

@@ -14,10 +14,10 @@ from collector.reports.composing import compose
 from collector.reports.editions import EDITIONS
 from collector.reports.formats import FORMATS
 from collector.reports.gathering import Gathered, gather
-from collector.reports.inputs import Inputs, canonical_json, checksum, read_inputs
+from collector.reports.inputs import Inputs, canonical_json, checksum
 from collector.storage.engine import reading, writing
 from collector.storage.queries.sites import Site
-from collector.storage.queries.vintages import File, Vintage, add_vintage, inputs_of, last_number
+from collector.storage.queries.vintages import File, Vintage, add_vintage, last_number
 
 
 class ReportError(ValueError):
@@ -106,12 +106,3 @@ def refuse_gaps(draft: Gathered) -> None:
             f" {first.unit or 'the Region'} in {first.period}, which it must hide, and {len(found) - 1} figures more;"
             " this is a defect of the program, so please report this sentence."
         )
-
-
-def rebuilt(engine: Engine, site_id: int, year: int, edition: str, number: int) -> Inputs:
-    """The inputs of a vintage, as they were kept; raises ReportError."""
-    with reading(engine) as connection:
-        text = inputs_of(connection, site_id, year, edition, number)
-    if text is None:
-        raise ReportError(f"there is no vintage {number} of {year} in the edition {edition}.")
-    return read_inputs(text)

@@ -122,9 +122,6 @@ class Wording:
     def is_public(self) -> bool:
         return self.inputs.edition is Edition.PUBLIC
 
-    def is_share(self, figure: str) -> bool:
-        return self.definitions[figure].unit is Unit.SHARE
-
     def week_figure(self, figures: Mapping[str, Cell] | None, figure: str, period: str) -> Figure:
         """A field of the week; the site is closed where there is none."""
         return self.figure({figure: CLOSED} if figures is None else figures, figure, period)

@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import public_pages, reports_api, statistics_api
+from collector.web import openapi, public_pages, reports_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -93,6 +93,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             login.form,
             login.enter,
             login.leave,
+            openapi.describe,
             opening_hours.change,
             opening_hours.show,
             region.send,

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account
-from collector.storage.queries.api_tokens import account_of_token
+from collector.storage.queries.api_tokens import bearer_of, note_use
 from collector.storage.queries.web_sessions import (
     account_of_session,
     close_session,
@@ -54,7 +54,13 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
 
     def _of_token(self, token: str) -> Account | None:
         with reading(self.engine) as connection:
-            return account_of_token(connection, token, self.clock())
+            found = bearer_of(connection, token, self.clock())
+        if found is None:
+            return None
+        if found.first_today:
+            with writing(self.engine) as connection:
+                note_use(connection, found.public_id, self.clock())
+        return found.account
 
     def _account(self, key: str) -> Account | None:
         with reading(self.engine) as connection:

@@ -125,6 +125,7 @@ RULES: Mapping[str, Rule | None] = {
     "GET /reports/{code}/{year}/read/{edition}": Rule(Of.REPORT, Permission.PUBLISHED),
     "POST /reports/{code}/{year}/accept": Rule(Of.REPORT, Permission.FREEZE),
     "POST /reports/{code}/{year}/freeze": Rule(Of.REPORT, Permission.FREEZE),
+    "GET /api/v1/openapi.json": OPEN,
     "GET /api/v1/statistics": Rule(Of.SITE_ASKED, Permission.FIGURES, for_programs=True),
     "GET /api/v1/reports/{code}/{year}": Rule(Of.REPORT, Permission.PUBLISHED, for_programs=True),
 }

@@ -20,7 +20,7 @@ from collector.domain.disclosure import Audience
 from collector.domain.statistics import Figures, Rules, with_cells
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.reports.asking import SITE_CODE
-from collector.reports.gathering import one_of, years_seen
+from collector.reports.gathering import moment_of, one_of, years_seen
 from collector.storage.engine import reading
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import Site, site_ids, site_of_code
@@ -183,6 +183,7 @@ def export_statistics(
     if site is None:
         raise UnknownSite(f"“site”: there is no site with the code “{site_code[:32]}”; check its spelling.")
     audience = audience_of(site)
+    now = moment_of(site, audience, now, rules.zone)
     found = figures_of_site(connection, site, periods, now, rules)
     if audience is not Audience.SITE:
         if grain != "month":

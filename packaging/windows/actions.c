@@ -9,16 +9,20 @@
                 no identity on the network, could not fetch it from a share.
    AwaitEnd     lets the stopped service and its last contact end before their files are taken away; whoever takes
                 longer is ended, which costs at most the last half minute of counting.
-   Leave        on removal: ends presence in the visitors' sessions and forgets the identifier of the boot.
+   Leave        on removal: ends presence in the visitors' sessions, takes away the task that starts it where another
+                program is the shell, and forgets what the registry keeps until the next boot.
    Forget       on removal: takes away what the service wrote, by its known names, and the folder if it is empty then. */
 
 #define _WIN32_WINNT 0x0A00
 #define UNICODE
+#define COBJMACROS
+#include <initguid.h>
 #include <windows.h>
 #include <aclapi.h>
 #include <msi.h>
 #include <msiquery.h>
 #include <sddl.h>
+#include <taskschd.h>
 #include <tlhelp32.h>
 #include <wchar.h>
 
@@ -173,10 +177,31 @@ UINT __stdcall AwaitEnd(MSIHANDLE session) {
     return ERROR_SUCCESS;
 }
 
+static void delete_task(BSTR root, BSTR name) {
+    VARIANT nothing = {.vt = VT_EMPTY};
+    ITaskService *scheduler = NULL;
+    ITaskFolder *folder = NULL;
+    HRESULT begun = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    if (SUCCEEDED(CoCreateInstance(&CLSID_TaskScheduler, NULL, CLSCTX_INPROC_SERVER, &IID_ITaskService,
+                                   (void **)&scheduler))) {
+        if (SUCCEEDED(ITaskService_Connect(scheduler, nothing, nothing, nothing, nothing))
+            && SUCCEEDED(ITaskService_GetFolder(scheduler, root, &folder))) {
+            ITaskFolder_DeleteTask(folder, name, 0);
+            ITaskFolder_Release(folder);
+        }
+        ITaskService_Release(scheduler);
+    }
+    if (SUCCEEDED(begun)) CoUninitialize();
+}
+
 UINT __stdcall Leave(MSIHANDLE session) {
     WCHAR program[LONGEST];
     HKEY service = NULL;
+    BSTR root = SysAllocString(L"\\"), task = SysAllocString(L"DPS agent presence");
     if (words_of(session, program)) end_all(program, 0);
+    if (root && task) delete_task(root, task);
+    SysFreeString(root);
+    SysFreeString(task);
     if (RegOpenKeyExW(HKEY_USERS, L"S-1-5-19", 0, KEY_ALL_ACCESS, &service) == ERROR_SUCCESS) {
         RegDeleteTreeW(service, BOOT_KEY);
         RegCloseKey(service);

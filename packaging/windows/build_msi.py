@@ -79,6 +79,7 @@ def build(target: Path, bundle: Path, environment: Mapping[str, str], version: s
 def lay_out(work: Path, bundle: Path, environment: Mapping[str, str]) -> None:
     """Put what wixl reads where it looks for it: beside the source."""
     shutil.copytree(bundle, work / "bundle")
+    shutil.copy2(HERE / "presence-task.xml", work / "bundle")
     shutil.copy2(HERE / "product.wxs", work)
     compile_actions(work)
     for program in (work / "actions.dll", *(work / "bundle" / name for name in PROGRAMS)):
@@ -96,7 +97,16 @@ def compile_actions(work: Path) -> None:
             *("-shared", "-O2", "-s", "-Wall", "-Wextra", "-Werror", "-static-libgcc", "-Wl,--no-insert-timestamp"),
             *("-Wl,--nxcompat", "-Wl,--dynamicbase", "-Wl,--high-entropy-va"),
             f'-DSERVICE_SID="{tables.service_sid()}"',
-            *("-o", "actions.dll", str(HERE / "actions.c"), "actions.def", "-lmsi", "-ladvapi32"),
+            *(
+                "-o",
+                "actions.dll",
+                str(HERE / "actions.c"),
+                "actions.def",
+                "-lmsi",
+                "-ladvapi32",
+                "-lole32",
+                "-loleaut32",
+            ),
         ],
         work,
     )

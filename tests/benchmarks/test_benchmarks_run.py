@@ -88,6 +88,12 @@ def test_seconds_for_a_report_are_printed_beside_a_yardstick() -> None:
     assert len(re.findall(r"target [25] s: (?:met|MISSED)", printed)) == 2, printed
 
 
+def test_every_page_of_a_large_region_is_printed_beside_its_target() -> None:
+    printed = printed_by("large_region.py", "--sites", "2", "--stations", "2", "--years", "1", "--pages", "1")
+    assert re.search(r"^/sites/{code} +\d+\.\d +\d+\.\d", printed, re.MULTILINE), printed
+    assert re.search(r"^\d+ of \d+ pages within 50 ms and 150 kB$", printed, re.MULTILINE), printed
+
+
 def test_a_page_of_a_year_is_printed_beside_its_target() -> None:
     printed = printed_by("year_of_statistics.py", "--sites", "1", "--days", "40", "--pages", "2")
     assert re.search(

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
-from collector.app import Collector, open_engine, rules_of, web_settings
+from collector.app import Collector, open_engine, web_settings
 from collector.config import ConfigError, Settings, read
+from collector.reports.in_force import rules_of
 from collector.storage.engine import writing
 from collector.storage.schema import migrate
 from collector.web.accounts import create_account

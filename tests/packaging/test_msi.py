@@ -126,6 +126,10 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     resident = station.resident_bytes("dps-agent.exe", "service")
     presence = station.start(station.program / "dps-presence.exe")
 
+    task = ["/tn", "DPS agent presence"]
+    station.tells("schtasks", "/create", *task, "/xml", "C:\\Program Files\\DPS agent\\presence-task.xml")
+    assert r"windows/system32/tasks/DPS agent presence" in station.files()
+
     assert presence.poll() is None
     begun_removal = time.monotonic()
     assert station.msiexec("/x", newer) == 0

@@ -47,6 +47,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run(["msiexec", "/x", msi, "/qn"], check=True, timeout=300)
     assert not PROGRAM.exists()
     assert not STATE.exists()
+    assert "DPS agent" not in told("schtasks", "/query", "/fo", "csv")
 
 
 def test_the_log_of_the_installer_does_not_tell_the_token(log: str) -> None:
@@ -75,6 +76,16 @@ def test_the_service_has_an_identity_of_its_own_and_is_started_again(log: str) -
     assert r"NT AUTHORITY\LocalService" in configured
 
 
+def test_it_listens_on_no_port_and_the_firewall_knows_nothing_of_it(log: str) -> None:
+    service = "(Get-CimInstance Win32_Service -Filter \"Name='dps-agent'\").ProcessId"
+    assert [line.strip() for line in powershell(f"{service} -gt 0") if line.strip()] == ["True"]
+    listening = f"Get-NetTCPConnection -State Listen | Where-Object OwningProcess -eq {service}"
+    heard = f"Get-NetUDPEndpoint | Where-Object OwningProcess -eq {service}"
+    rules = "Get-NetFirewallApplicationFilter | Where-Object Program -like '*DPS agent*'"
+    for question in (listening, heard, rules):
+        assert [line for line in powershell(question) if line.strip()] == []
+
+
 def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str) -> None:
     before = sorted(path.name for path in STATE.iterdir())
     msi = os.environ["DPS_MSI"]
@@ -82,6 +93,12 @@ def test_a_repair_and_a_second_installation_keep_what_the_service_wrote(log: str
         subprocess.run(["msiexec", *words, "/qn"], check=True, timeout=300)
     assert set(before) <= {path.name for path in STATE.iterdir()}
     assert (STATE / "token").read_text().strip() == TOKEN
+
+
+def test_the_task_of_a_kiosk_is_taken(log: str) -> None:
+    words = ["schtasks", "/create", "/f", "/tn", "DPS agent presence", "/xml", str(PROGRAM / "presence-task.xml")]
+    subprocess.run(words, check=True, timeout=60)
+    assert "dps-presence.exe" in told("schtasks", "/query", "/tn", "DPS agent presence", "/v", "/fo", "list")
 
 
 @pytest.mark.skipif("DPS_TRANSFORM" not in os.environ, reason="real Windows: DPS_TRANSFORM names no transform")

@@ -153,6 +153,18 @@ def test_it_asks_nothing_opens_no_port_and_never_restarts(msi: Path) -> None:
     assert kinds == {51, dll_as_system}  # no program is started, so no firewall is told and no word is seen
 
 
+def test_the_task_of_a_kiosk_starts_presence_for_everybody_with_nobodys_rights() -> None:
+    text = (WINDOWS / "presence-task.xml").read_text("ascii")
+    assert "encoding=" not in text, "Task Scheduler is told the text, and reads it as UTF-16"
+    space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+    task = ET.fromstring(text)
+    told = {element.tag.removeprefix(space): (element.text or "").strip() for element in task.iter()}
+    assert "LogonTrigger" in told
+    assert (told["GroupId"], told["RunLevel"]) == ("S-1-5-32-545", "LeastPrivilege")
+    assert told["Command"] == r"%ProgramFiles%\DPS agent\dps-presence.exe"
+    assert (told["MultipleInstancesPolicy"], told["ExecutionTimeLimit"]) == ("Parallel", "PT0S")
+
+
 def test_every_policy_is_a_setting_and_reads_well_in_three_languages() -> None:
     root = ET.parse(WINDOWS / "policy/dps-agent.admx").getroot()
     settings = {setting.name: setting for setting in SETTINGS}

@@ -13,7 +13,7 @@ from tests.rigs.windows_python import Windows
 
 SERVICE = "dps-agent"
 STAY = ["ping", "-n", "100000", "127.0.0.1"]
-ON_DISK = ("Program Files", "ProgramData", "users/Public")
+ON_DISK = ("Program Files", "ProgramData", "users/Public", "windows/system32/tasks")
 """Where an installer may leave something; the rest of the drive is Wine's own."""
 
 

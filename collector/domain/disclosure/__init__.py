@@ -2,7 +2,7 @@
 
 from collector.domain.disclosure.audience import Audience, seen_by
 from collector.domain.disclosure.audit import Failure, audit
-from collector.domain.disclosure.control import control
+from collector.domain.disclosure.control import control, pattern
 from collector.domain.disclosure.rules import is_lifted
 from collector.domain.disclosure.tables import NotATable, Tables
 from collector.domain.disclosure.use import FEWEST_STATIONS, use_may_be_shown
@@ -16,6 +16,7 @@ __all__ = [
     "audit",
     "control",
     "is_lifted",
+    "pattern",
     "seen_by",
     "use_may_be_shown",
 ]

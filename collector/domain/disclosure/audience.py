@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from collector.domain.cells import CONFIDENTIAL
-from collector.domain.disclosure.control import control
+from collector.domain.disclosure.control import as_told, control
+from collector.domain.disclosure.ledger import Hidden
 from collector.domain.disclosure.rules import of_one_station, value
 from collector.domain.disclosure.tables import Figures, NotATable, Tables, within
 
@@ -27,12 +28,14 @@ def seen_by(
     lifted: bool = False,
     older: Sequence[Tables] = (),
     idle_rule_minutes: int = 0,
+    hidden: Hidden | None = None,
 ) -> Tables:
     """The cells as this audience sees them, the same on every page and in every file.
 
     `truth` holds all sites and groups of a year, also where only one of them is asked for: what hides one cell is
     decided with the others. `site` is the coordinators' own; `lifted` is what `is_lifted` says of the year; `older` are
-    frozen vintages as this audience got them. Raises NotATable.
+    frozen vintages as this audience got them; `hidden` is what `pattern` says of just these, where somebody kept it.
+    Raises NotATable.
     """
     if audience is Audience.SITE:
         if not truth.is_site(site) or not any(unit == site for unit, _ in truth.figures):
@@ -45,6 +48,8 @@ def seen_by(
         )
     if audience is Audience.REGION and lifted:
         return _without_single_stations(truth)
+    if hidden is not None:
+        return as_told(truth, hidden)
     return control(truth, older, idle_rule_minutes=idle_rule_minutes)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from collector.domain.cells import CONFIDENTIAL, Cell
 from collector.domain.disclosure import vintages
-from collector.domain.disclosure.crosses import lengths, weeks
+from collector.domain.disclosure.crosses import hours_of_week, lengths, weeks
 from collector.domain.disclosure.equations import Number
 from collector.domain.disclosure.ledger import Hidden, Ledger, hours
 from collector.domain.disclosure.rules import (
@@ -45,6 +45,11 @@ def control(tables: Tables, older: Sequence[Tables] = (), *, idle_rule_minutes: 
     `idle_rule_minutes` is the official rule, which is printed beside the count; 0 where it changed meanwhile.
     Raises NotATable.
     """
+    return as_told(tables, pattern(tables, older, idle_rule_minutes=idle_rule_minutes))
+
+
+def pattern(tables: Tables, older: Sequence[Tables] = (), *, idle_rule_minutes: int = 0) -> Hidden:
+    """Where each figure is hidden, and each hour of the week; takes and raises what `control` does."""
     check_names(tables)
     # Among choices that cost the same the order decides: it is that of the names, however the tables came.
     tables = Tables(dict(sorted(tables.figures.items())), dict(sorted(tables.members.items())), tables.weeks)
@@ -55,13 +60,18 @@ def control(tables: Tables, older: Sequence[Tables] = (), *, idle_rule_minutes: 
         hidden |= _sessions(tables, count, older, idle_rule_minutes)
         hidden |= _hours(tables, count, hidden, older)
     hidden |= lengths(tables, hidden, older)
+    return hidden | hours_of_week(tables, hidden, older)
+
+
+def as_told(tables: Tables, hidden: Hidden) -> Tables:
+    """The tables as they leave the sites, where `pattern` says what is hidden in them."""
     return Tables(
         figures={
             key: {figure: _cell(tables, key, figure, hidden) for figure in figures if _is_told(key, figure)}
-            for key, figures in tables.figures.items()
+            for key, figures in sorted(tables.figures.items())
         },
-        members=tables.members,
-        weeks=weeks(tables, hidden, older),
+        members=dict(sorted(tables.members.items())),
+        weeks=weeks(tables, hidden),
     )
 
 

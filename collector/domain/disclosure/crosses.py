@@ -34,13 +34,20 @@ def lengths(tables: Tables, hidden: Hidden, older: Sequence[Tables]) -> dict[str
     return found
 
 
-def weeks(tables: Tables, hidden: Hidden, older: Sequence[Tables]) -> dict[Key, Week]:
-    """The week profiles as they leave the sites, by quarter and year."""
+def hours_of_week(tables: Tables, hidden: Hidden, older: Sequence[Tables]) -> dict[str, frozenset[Key]]:
+    """Where hours of the week profiles are hidden."""
     flat = with_hours(tables)
     names = hours_there(tables)
-    found = _divided(flat, names, (SESSIONS.figure,), hidden, [with_hours(old) for old in older])
+    return _divided(flat, names, (SESSIONS.figure,), hidden, [with_hours(old) for old in older])
+
+
+def weeks(tables: Tables, hidden: Hidden) -> dict[Key, Week]:
+    """The week profiles as they leave the sites, by quarter and year."""
     return {
-        key: {hour: _hour(key, figures, key in found[name_of_hour(hour)], hidden) for hour, figures in week.items()}
+        key: {
+            hour: _hour(key, figures, key in hidden.get(name_of_hour(hour), ()), hidden)
+            for hour, figures in week.items()
+        }
         for key, week in tables.weeks.items()
         if not is_month(key[1])
     }

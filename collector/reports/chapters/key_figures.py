@@ -5,7 +5,6 @@ from collector.reports.tables import year_table
 from collector.reports.wording import Wording
 
 KEY_FIGURES = ("A1", "A2", "A7", "A8", "B1", "B2", "B3", "B11", "C1", "D1.attendances", "D2.walk_in", "D2.appointment")
-JANUARY_OF_THE_NEXT = 12
 
 
 def key_figures(words: Wording) -> Section:

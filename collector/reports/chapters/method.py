@@ -162,7 +162,7 @@ def definitions(words: Wording) -> Section:
     table = Table("definitions", _("Definitions of the figures"), head, tuple(rows), small=True)
     note = _("These definitions are those of the Region’s catalogue, version %(version)s.")
     version = Sentence(note % {"version": words.inputs.catalogue_version})
-    return Section("definitions", _("Definitions"), (version, table))
+    return Section("definitions", _("Definitions"), (version, table), own_page=False)
 
 
 def signatures(words: Wording) -> Section:

@@ -143,7 +143,6 @@ class Table(NamedTuple):
     """Columns that name a line of another table: column to (table, column)."""
 
 
-REFERS = {"figure": ("figures", "id"), "site": ("sites", "site")}
 TABLES: Mapping[str, Table] = {
     "cells": Table(
         CELLS, cells, ("site", "period", "figure"), {"figure": ("figures", "id"), "site": ("sites", "site")}

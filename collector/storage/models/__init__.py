@@ -30,7 +30,7 @@ from collector.storage.models.opening_hours import (
     weekly_interval,
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
-from collector.storage.models.reports import gate_acceptance, vintage, vintage_file
+from collector.storage.models.reports import gate_acceptance, pattern, vintage, vintage_file
 from collector.storage.models.rolled import roll_up, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
@@ -62,6 +62,7 @@ __all__ = [
     "monthly_figure",
     "off_stretch",
     "outage",
+    "pattern",
     "recovery_code",
     "roll_up",
     "rolled_month",

@@ -79,6 +79,8 @@ api_token = reference(
     Column("site_id", Big, nullable=True),
     Column("created_at", BigInteger, nullable=False),
     Column("valid_until", BigInteger, nullable=False),
+    # To the day, so that a program that asks often makes nobody write often.
+    Column("last_used_at", BigInteger, nullable=True),
     Column("revoked_at", BigInteger, nullable=True),
     _belongs_to_account(),
     belongs_to_site(),

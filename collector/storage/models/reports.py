@@ -1,9 +1,9 @@
-"""Frozen reports, their files, and the gates that a coordinator let pass."""
+"""Frozen reports, their files, the gates that a coordinator let pass, and what is hidden in drafts."""
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, LargeBinary, PrimaryKeyConstraint, String, Text
 from sqlalchemy.types import Integer
 
-from collector.storage.models.base import belongs_to_site, distributed
+from collector.storage.models.base import belongs_to_site, distributed, reference
 
 vintage = distributed(
     # Its site_id is 0 for the report of the Region, so nothing refers to the table of sites.
@@ -51,4 +51,14 @@ gate_acceptance = distributed(
     Column("accepted_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("site_id", "gate", "month"),
     belongs_to_site(),
+)
+
+pattern = reference(
+    "pattern",
+    # Of all figures and rules that decide what is hidden in a year; who has others asks for another row.
+    Column("question_sha256", String(64), primary_key=True),
+    Column("year", Integer, nullable=False),
+    # JSON: for each figure, the units and periods at which it is hidden.
+    Column("hidden", Text, nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
 )

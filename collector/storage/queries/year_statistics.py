@@ -19,7 +19,7 @@ from collector.domain.rollups import Key, Sums
 from collector.domain.statistics import NO_UNDATED, Rules, Undated, idle_rule_of, undated_cells
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.domain.week import HourRow, week_of
-from collector.domain.year import Material, YearFigures, region_figures, year_figures
+from collector.domain.year import Material, YearFigures, year_figures
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.equipment import equipment_of_sites, equipment_outages_of
 from collector.storage.queries.rolled_months import stored_hours
@@ -29,25 +29,10 @@ from collector.storage.queries.tallies import Offer, Tallies, tallies_of_sites
 from collector.storage.queries.undated import undated_by_month
 
 
-def figures_of_year(
-    connection: Connection, site: Site, year: int, now: int, rules: Rules, catalogue: Catalogue
-) -> YearFigures:
-    """One site, with its week profile."""
-    return figures_of_years(connection, [site], year, now, rules, catalogue)[site.site_id]
-
-
-def figures_of_region(
-    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
-) -> tuple[YearFigures, dict[int, YearFigures]]:
-    """The Region, and each of its sites; before disclosure control."""
-    found = figures_of_years(connection, sites, year, now, rules, catalogue)
-    return region_figures(year, list(found.values()), catalogue, rules.coverage_limit), found
-
-
 def figures_of_years(
     connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
 ) -> dict[int, YearFigures]:
-    """By site."""
+    """By site, each with its week profile; before disclosure control."""
     rules = rules_in_force(connection, rules)
     site_ids = [site.site_id for site in sites]
     months = months_between(Month(year, 1), Month(year, 12))

@@ -147,6 +147,7 @@ def page(
         tokens=tokens,
         now=now,
         today=local_date(now, zone),
+        day_of=lambda moment: local_date(moment, zone),
         where=lambda grant: named_place(grant, sites, translate),
         places=places_of(sites, translate),
         has_password=account.password_hash != NO_PASSWORD,

@@ -52,6 +52,34 @@ def test_when_all_is_well_nothing_is_marked_and_it_fits_a_screen(call: Call, enr
     assert told["waiting"].startswith("0 records")
 
 
+@pytest.mark.parametrize(
+    ("heard_seconds_ago", "open_sessions", "mode", "sentence"),
+    [
+        (60, 1, "log_on", "told by presence"),
+        (5, 0, "log_on", "told by presence"),
+        (61, 1, "log_on", "not told by presence in the visitor's desktop: hours of use are an upper bound"),
+        (2**62, 1, "activity", "not told by presence in the visitor's desktop: use is unknown"),
+        (2**62, 0, "log_on", None),
+    ],
+)
+def test_it_says_whether_presence_speaks(
+    call: Call,
+    enrolled: list[str],
+    state: Path,
+    heard_seconds_ago: int,
+    open_sessions: int,
+    mode: str,
+    sentence: str | None,
+) -> None:
+    assert call("send", *enrolled).code == 0
+    now = int(machine.system_clock().elapsed())
+    heard = {"heard_at": now - heard_seconds_ago}
+    service(state, elapsed_seconds=now, open_sessions=open_sessions, mode=mode, counter=heard)
+    done = call("status", *enrolled)
+    assert lines(done).get("input") == sentence
+    assert done.code == 0
+
+
 def test_on_a_fresh_computer_it_says_what_to_do(call: Call, state: Path) -> None:
     done = call("status", "--state", str(state))
     assert done.code == 1

@@ -11,7 +11,7 @@ from collector.domain.cells import Cell, Status
 from collector.domain.statistics import Rules
 from collector.storage.engine import reading
 from collector.storage.queries.sites import all_sites
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.demo.test_year import NOW, days, filled
 from tests.collector.demo.truth import contacts, truth_of
 
@@ -25,10 +25,7 @@ def value(cell: Cell) -> int | Fraction:
 def test_the_computed_figures_of_each_month_are_what_the_visitors_did(engine: Engine) -> None:
     region = filled(engine)
     with reading(engine) as connection:
-        years = {
-            site.site_id: figures_of_year(connection, site, 2026, NOW, Rules(), catalogue())
-            for site in all_sites(connection)
-        }
+        years = figures_of_years(connection, all_sites(connection), 2026, NOW, Rules(), catalogue())
     for site_id, site in region.sites:
         for month in (Month(2026, 9), Month(2026, 10)):
             truth = truth_of(site, region.stations(site), days(month.first_day(), month.next().first_day()), 10, NOW)

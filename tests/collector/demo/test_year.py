@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select
 from collector.demo.region import PLACES, Gap, Out
 from collector.demo.year import Region, fill, held, region_of
 from collector.domain.calendar import start_of_day
+from collector.ingest.purging import Kept, purge
 from collector.ingest.roller import roll
 from collector.storage.engine import reading
 from collector.storage.models import site_slot, station_contact
@@ -86,3 +87,16 @@ def test_the_past_that_is_filled_in_last_does_not_turn_back_when_a_station_was_h
     assert len(contacts) == sum(place.stations for place in SMALL)
     assert min(contacts) > NOW - 7 * DAY
     assert held(engine, region) == (dt.date(2026, 9, 1), dt.date(2026, 11, 21))
+
+
+def test_what_was_purged_is_not_drawn_again(engine: Engine) -> None:
+    region = filled(engine)
+    begun = held(engine, region)
+    purged = purge(engine, NOW, Kept(slot_records_days=21), BRUSSELS)
+    assert purged.runs > 0
+    assert held(engine, region) == begun
+    assert list(fill(engine, region, lambda: NOW)) == [1]
+    sealed: list[int] = []
+    while roll(engine, NOW, "test", 2_000, dropped=sealed.append):
+        pass
+    assert sealed == []

@@ -38,7 +38,7 @@ from collector.storage.models import (
 from collector.storage.queries.rolled_months import mark_months, rolled_months
 from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 from tests.collector.web.seeded_region import slot_row
@@ -99,7 +99,7 @@ def year(engine: Engine, now: int = MOMENT, number: int = 2025) -> YearFigures:
     with reading(engine) as connection:
         site = site_of_code(connection, code_of(engine))
         assert site is not None
-        return figures_of_year(connection, site, number, now, RULES, catalogue())
+        return figures_of_years(connection, [site], number, now, RULES, catalogue())[1]
 
 
 def code_of(engine: Engine) -> str:
@@ -135,13 +135,14 @@ def test_months_are_stored_up_to_the_last_midnight_since_the_site_began(used: En
     assert wrong(used) == []
 
 
-def test_months_before_the_first_station_are_not_stored_and_have_their_opening_hours(used: Engine) -> None:
+def test_months_before_the_first_station_have_their_opening_hours_and_are_stored_in_its_year(used: Engine) -> None:
     with writing(used) as connection:
         connection.execute(insert(timetable).values(site_id=1, valid_from=dt.date(2019, 1, 1)))
         row = {"site_id": 1, "valid_from": dt.date(2019, 1, 1), "from_minute": 600, "until_minute": 960}
         connection.execute(insert(weekly_interval), [{**row, "weekday": day, "kind": "training"} for day in range(5)])
     rolled(used)
-    assert [month for site, month, _ in stored(used) if site == 1] == ["2025-09", "2025-10", "2025-11"]
+    assert [month for site, month, _ in stored(used) if site == 1] == [f"2025-{month:02d}" for month in range(1, 12)]
+    assert wrong(used) == []
     for number, when in ((2019, MOMENT), (2025, MOMENT)):
         # March 2019 and March 2025 have 21 weekdays; Easter is in April.
         march = year(used, when, number).months[2].cells

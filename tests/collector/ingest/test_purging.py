@@ -393,7 +393,7 @@ def test_a_running_collector_purges_once_a_day_and_only_where_it_holds_the_lease
     other = RollerThread(sqlite_region, clock=lambda: LATER, holder="two", daily=told.append)
 
     for now in (LATER, LATER + 5, LATER + DAY):
-        thread._do_daily(now)
-        other._do_daily(now)
+        thread._do_now_and_then(now)
+        other._do_now_and_then(now)
 
     assert told == [LATER, LATER + DAY]

@@ -17,7 +17,7 @@ from collector.ingest.roller import roll
 from collector.storage.engine import reading, writing
 from collector.storage.models import roll_up, run, site_slot, station
 from collector.storage.queries.sites import site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT, arrival
 
@@ -106,6 +106,6 @@ def test_the_year_says_how_much_was_made_good(region: Engine) -> None:
         with reading(region) as connection:
             site = site_of_code(connection, "JETTE")
             assert site is not None
-            figures = figures_of_year(connection, site, year, later, RULES, catalogue())
+            figures = figures_of_years(connection, [site], year, later, RULES, catalogue())[site.site_id]
         assert figures.whole.seconds_repaired == 2700
         assert sorted(month.seconds_repaired for month in figures.months)[-2:] == [0, 2700]

@@ -65,7 +65,6 @@ def test_work_is_done_in_units_until_there_is_none(region: Engine) -> None:
 def test_a_unit_that_is_cut_short_keeps_what_it_has_done(region: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its transactions are short: no station waits for thousands of site slots."""
     commit(region, [arrival(1, slots=[cast.slot(SLOT - back) for back in range(7)])], 1)
-    monkeypatch.setattr("collector.ingest.roller.AT_ONCE", 2)
     calm, parts = derivation.derived, iter(range(2))
 
     def cut_short(*words: Any) -> Any:
@@ -75,7 +74,7 @@ def test_a_unit_that_is_cut_short_keeps_what_it_has_done(region: Engine, monkeyp
 
     monkeypatch.setattr("collector.ingest.roller.derived", cut_short)
     with pytest.raises(RuntimeError, match="power cut"):
-        roll(region, NOW, "one", 10)
+        roll(region, NOW, "one", 10, at_once=2)
     monkeypatch.setattr("collector.ingest.roller.derived", calm)
 
     assert sorted(site_slots(region)) == [(1, SLOT - back) for back in (6, 5, 4, 3)]

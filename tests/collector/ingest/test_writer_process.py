@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select
 from collector.config import Settings, read
 from collector.ingest.commit import NotStorable, Result, Stored, TryAgain
 from collector.ingest.writer import GATHERED, QueueFull
-from collector.ingest.writer_process import RESTART_SECONDS, SEND_SECONDS, WriterProcess
+from collector.ingest.writer_process import RESTART_SECONDS, SEND_SECONDS, WriterProcess, _packed, _unpacked
 from collector.storage.engine import reading
 from collector.storage.models import site_slot, slot_record
 from tests.collector.ingest.cast import SLOT, arrival, slot
@@ -79,6 +79,15 @@ async def until(look: Callable[[], bool]) -> None:
     while not look():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
+
+
+def test_facts_reach_the_process_as_they_left() -> None:
+    facts = arrival(1)
+
+    again = _unpacked(_packed(facts))
+
+    assert again == facts
+    assert again.seen._asdict() == facts.seen._asdict()
 
 
 def test_it_stores_batches_answers_each_envelope_and_rolls(

@@ -50,13 +50,14 @@ def test_equal_keys_in_one_call_count_one_after_the_other(engine: Engine) -> Non
     assert stored(engine) == [(1, 1, 9)]
 
 
-def test_rows_are_found_by_their_keys(engine: Engine) -> None:
+@pytest.mark.parametrize("alone", [False, True])
+def test_rows_are_found_by_their_keys(engine: Engine, alone: bool) -> None:
     with writing(engine) as connection:
         insert_rows(connection, MARKS, [(site, slot, site * slot) for site in range(1, 9) for slot in range(1, 20)])
     wanted = [(site, 7) for site in range(1, 9)] + [(3, slot) for slot in range(8, 30)]
 
     with reading(engine) as connection:
-        found = select_by_keys(connection, dirty_slot, ("site_id", "slot", "mark"), KEY, wanted)
+        found = select_by_keys(connection, dirty_slot, ("site_id", "slot", "mark"), KEY, wanted, alone=alone)
 
     assert sorted(found) == sorted((site, slot, site * slot) for site, slot in wanted if slot < 20)
 

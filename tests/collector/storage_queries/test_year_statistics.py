@@ -15,7 +15,7 @@ from collector.domain.cells import NOT_APPLICABLE, UNKNOWN, Status, counted
 from collector.domain.marks import Mark
 from collector.domain.regional import Regional
 from collector.domain.statistics import Rules
-from collector.domain.year import YearFigures
+from collector.domain.year import YearFigures, region_figures
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import (
     attendance,
@@ -30,7 +30,7 @@ from collector.storage.models import (
     weekly_interval,
 )
 from collector.storage.queries.sites import all_sites
-from collector.storage.queries.year_statistics import figures_of_region, figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.web.seeded_region import add_site, add_station, add_undated, slot_row
 
 RULES = Rules()
@@ -68,7 +68,8 @@ def two_sites(database: Engine) -> Engine:
 
 def year_of(engine: Engine, number: int = 0, year: int = 2026, now: int = NOW) -> YearFigures:
     with reading(engine) as connection:
-        return figures_of_year(connection, all_sites(connection)[number], year, now, RULES, OURS)
+        site = all_sites(connection)[number]
+        return figures_of_years(connection, [site], year, now, RULES, OURS)[site.site_id]
 
 
 def test_a_year_has_every_figure_of_the_catalogue_in_twelve_months(two_sites: Engine) -> None:
@@ -109,7 +110,8 @@ def test_the_week_profile_holds_each_hour_of_the_week(two_sites: Engine) -> None
 
 def test_sites_sum_to_the_region(two_sites: Engine) -> None:
     with reading(two_sites) as connection:
-        region, sites = figures_of_region(connection, all_sites(connection), 2026, NOW, RULES, OURS)
+        sites = figures_of_years(connection, all_sites(connection), 2026, NOW, RULES, OURS)
+    region = region_figures(2026, list(sites.values()), OURS, RULES.coverage_limit)
     assert region.whole.cells["B1"].value == 9 + 18
     assert region.months[2].cells["A5"].value == sum(site.months[2].cells["A5"].value or 0 for site in sites.values())
     assert region.months[2].cells["B3"] == counted(Fraction(1, 2))

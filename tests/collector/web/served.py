@@ -13,11 +13,11 @@ from tests.collector.web.seeded_region import NOW
 
 
 @contextmanager
-def served(engine: Engine, settings: WebSettings) -> Iterator[str]:
+def served(engine: Engine, settings: WebSettings, now: int = NOW) -> Iterator[str]:
     """Their address, on a port that the system chose."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        application = web_app(engine, settings, lambda: NOW, lambda do: do())
+        application = web_app(engine, settings, lambda: now, lambda do: do())
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

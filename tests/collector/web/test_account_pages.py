@@ -294,7 +294,9 @@ def test_a_token_reads_what_it_is_for_until_it_ends(region: Engine, administrato
     clock = [NOW]
     program = open_browser(region, now=lambda: clock[0])
     bearer = {"Authorization": f"Bearer {token}"}
+    assert "never used" in administrator.get("/account").text
     assert program.get(ASK.format("CANAL"), **bearer).status_code == 200
+    assert "last used on 22 November 2026" in administrator.get("/account").text
     assert program.get(ASK.format("NOORD"), **bearer).status_code == 404
     assert program.get("/api/v1/reports/CANAL/2026?format=json", **bearer).status_code == 200
     assert program.get("/api/v1/reports/region/2026?format=json", **bearer).status_code == 403
@@ -302,6 +304,9 @@ def test_a_token_reads_what_it_is_for_until_it_ends(region: Engine, administrato
         assert program.get(path, **bearer).status_code == 403, path
     for wrong in (token[:-1] + "x", token.upper(), "", "x", "0" * 16 + "." + "0" * 64):
         assert program.get(ASK.format("CANAL"), Authorization=f"Bearer {wrong}").status_code == 401
+    clock[0] += 3 * 86_400
+    assert program.get(ASK.format("CANAL"), **bearer).status_code == 200
+    assert "last used on 25 November 2026" in administrator.get("/account").text
     clock[0] = 1_798_671_600  # 31 December 2026, 00:00 in Brussels
     assert program.get(ASK.format("CANAL"), **bearer).status_code == 401
 

@@ -98,6 +98,7 @@ MATRIX: dict[str, str] = {
     "GET /reports/{code}/{year}/read/{edition}": "A S F L other: A",
     "POST /reports/{code}/{year}/accept": "A S other: A",
     "POST /reports/{code}/{year}/freeze": "A S other: A",
+    "GET /api/v1/openapi.json": EVERYBODY,
     "GET /api/v1/statistics": "A S F L other: A",
     "GET /api/v1/reports/{code}/{year}": "A S F L other: A",
 }

@@ -18,7 +18,7 @@ from collector.storage.engine import reading, writing
 from collector.storage.models import vintage
 from collector.storage.queries.site_trend import a_year_before, trend_of
 from collector.storage.queries.sites import Site, site_of_code
-from collector.storage.queries.year_statistics import figures_of_year
+from collector.storage.queries.year_statistics import figures_of_years
 from collector.web.trend_lines import FIGURES, grown, in_words, lines_of
 from collector.web.views.site import year_of_report
 from tests.collector.web.browser import Browser
@@ -43,7 +43,7 @@ def test_the_last_twelve_months_are_in_january_the_year_that_every_other_page_sh
     site = canal(region)
     with reading(region) as connection:
         trend = trend_of(connection, site, IN_JANUARY, Rules(), catalogue())
-        year = figures_of_year(connection, site, 2026, IN_JANUARY, Rules(), catalogue())
+        year = figures_of_years(connection, [site], 2026, IN_JANUARY, Rules(), catalogue())[site.site_id]
     for figure in (*FIGURES, "A8", "B6.median", "B7.share"):
         assert trend.year.whole.cells[figure] == year.whole.cells[figure], figure
     assert trend.year.week == year.week
@@ -61,8 +61,8 @@ def test_the_month_of_a_year_before_ends_at_the_same_moment(region: Engine) -> N
         add_slots(connection, site.site_id, 6, a_year_ago - 2 * DAY, a_year_ago + 2 * DAY, range(24), night="free")
     with reading(region) as connection:
         trend = trend_of(connection, site, NOW, Rules(), catalogue())
-        whole = figures_of_year(connection, site, 2025, NOW, Rules(), catalogue()).months[10].cells
-    until, month = trend.then.cells["B1"].value, whole["B1"].value
+        november = figures_of_years(connection, [site], 2025, NOW, Rules(), catalogue())[site.site_id].months[10]
+    until, month = trend.then.cells["B1"].value, november.cells["B1"].value
     assert until is not None
     assert month is not None
     assert 0 < until < month

@@ -80,6 +80,7 @@ def upgrade() -> None:
         *scope(),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         of_account("api_token"),
         of_site("api_token"),
