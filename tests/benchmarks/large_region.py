@@ -71,6 +71,9 @@ PAGES = (
     "/sites/{code}",
     "/sites/{code}/stations",
     "/sites/{code}/days",
+    "/sites/{code}/figures",
+    f"/sites/{{code}}/calendar/{YEAR}",
+    "/figures",
     f"/sites/{{code}}/statistics/{YEAR}",
     f"/sites/{{code}}/statistics/{YEAR - 4}",
     "/sites/{code}/register",
@@ -206,7 +209,7 @@ def measure(engine: Engine, sites: int, times: int) -> list[str]:
     print(f"yardstick: a million numbers added up {yardstick:.1f} ms CPU")
     print(f"{'page':<36} {'median ms':>10} {'p95 ms':>8} {'yardsticks':>10} {'kB gzip':>8}")
     missed = []
-    application = web_app(engine, WebSettings(csrf_secret="0123456789abcdef" * 4), lambda: NOW)
+    application = web_app(engine, WebSettings(csrf_secret="0123456789abcdef" * 4), lambda: NOW, lambda do: do())
     with TestClient(application, base_url="http://dps.example") as client:
         token = re.search(r'name="_csrf_token" value="([^"]*)"', client.get("/login").text)
         asked = {"_csrf_token": token[1] if token else "", "name": "benchmark", "password": "benchmark of pages"}
