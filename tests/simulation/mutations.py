@@ -248,7 +248,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("take every start for a boot", ((agent.service, "same_boot", lambda *_: False),)),
     Mutation("keep by the age of the slot", ((Spool, "move", by_its_slot),)),
     Mutation("write no copy of the checkpoint", ((RunFile, "write_copy", lambda *_: None),)),
-    Mutation("go on in a folder that was mounted late", ((RunFile, "exchanged", lambda *_: None),)),
+    Mutation("go on in a folder that was mounted late", ((shortcuts, "exchanged", lambda *_: None),)),
     Mutation(
         "name the run before a late mount",
         ((agent.service, "is_late", lambda *_: False), (agent.service, "starts_in_doubt", lambda *_: 0)),
