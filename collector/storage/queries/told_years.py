@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Integer, cast, delete, func, insert, select
+from sqlalchemy import Connection, Integer, cast, delete, func, select
 
 from collector.storage.models import (
     audit_entry,
@@ -15,9 +15,13 @@ from collector.storage.models import (
     undated_record,
     vintage,
 )
+from collector.storage.rows import insert_rows, insertion
 
 CHANGES_NO_FIGURE = ("account", "token", "check", "download", "report")
 """Words of `collector.storage.changes.base.Subject`."""
+
+
+_YEARS = insertion(told_year, ("site_id", "year", "audience", "rules_sha256", "state_sha256", "kept_at", "figures"))
 
 
 class Kept(NamedTuple):
@@ -53,11 +57,7 @@ def kept_years(connection: Connection, year: int, audience: str) -> dict[int, Ke
 def keep_years(connection: Connection, year: int, audience: str, found: Mapping[int, Kept]) -> None:
     """In place of what was kept of this year for these readers."""
     connection.execute(delete(told_year).where(told_year.c.year == year, told_year.c.audience == audience))
-    rows = [
-        {"site_id": site_id, "year": year, "audience": audience, **each._asdict()} for site_id, each in found.items()
-    ]
-    if rows:
-        connection.execute(insert(told_year), rows)
+    insert_rows(connection, _YEARS, [(site_id, year, audience, *each) for site_id, each in found.items()])
 
 
 def forget_years_before(connection: Connection, year: int) -> None:
