@@ -26,7 +26,7 @@ from collector.ingest.roller import RollerThread, lag
 from collector.ingest.routes import IngestApp, World
 from collector.ingest.writer_process import WriterProcess
 from collector.reports.in_force import catalogue_in_force, rules_of
-from collector.reports.keeping import keep_patterns
+from collector.reports.keeping import keep_told
 from collector.reports.papers import Facts
 from collector.storage.engine import create_engine, file_of, is_sqlite, writing
 from collector.storage.lock_file import Busy
@@ -76,7 +76,7 @@ class Collector:
                 dropped=self.metrics.too_late,
                 months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
                 daily=lambda now: purge_and_tell(engine, settings, now),
-                hourly=lambda now: keep_patterns(engine, now, rules_of(settings), catalogue_in_force(settings)),
+                hourly=lambda now: keep_told(engine, now, rules_of(settings), catalogue_in_force(settings)),
             )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 

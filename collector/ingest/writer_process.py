@@ -41,7 +41,7 @@ from collector.ingest.purging import purge_and_tell
 from collector.ingest.roller import RollerThread
 from collector.ingest.writer import BATCH_LIMIT, GATHERED, QueueFull
 from collector.reports.in_force import catalogue_in_force, rules_of
-from collector.reports.keeping import keep_patterns
+from collector.reports.keeping import keep_told
 from collector.storage.engine import WriteLock, create_engine
 
 SEND_SECONDS = 10.0
@@ -304,7 +304,7 @@ def _roll(settings: Settings, connection: socket.socket, dropped: Tally, lock: W
         dropped=dropped.add,
         months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
         daily=lambda now: purge_and_tell(engine, settings, now),
-        hourly=lambda now: keep_patterns(engine, now, rules_of(settings), catalogue_in_force(settings)),
+        hourly=lambda now: keep_told(engine, now, rules_of(settings), catalogue_in_force(settings)),
     )
     _be_still()
     roller.start()

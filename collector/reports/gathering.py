@@ -43,6 +43,7 @@ from collector.reports.register import (
     public,
     subjects_of,
 )
+from collector.reports.told import RegionTold, label_figures, told_of_region, told_of_sites
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.entered import entered_of_sites
@@ -174,8 +175,45 @@ def years_seen(
         own = Years(None, figures_of_years(connection, [site], year, now, rules, catalogue))
         return seen(connection, own, site, audience, year, rules).years
     moment = moment_of(site, audience, now, rules.zone)
-    years = computed(connection, together_with(connection, site), year, moment, rules, catalogue)
+    sites = together_with(connection, site)
+    if site is None or not site.demonstration:
+        kept = told_of_sites(connection, sites, site, audience, year, moment, now, rules, catalogue)
+        if kept is not None:
+            return Years(*kept)
+    years = computed(connection, sites, year, moment, rules, catalogue)
     return seen(connection, years, site, audience, year, rules).years
+
+
+def region_seen(
+    connection: Connection, audience: Audience, year: int, now: int, rules: Rules, catalogue: Catalogue
+) -> RegionTold:
+    """A year of the Region with what stands beside it, as these readers may see it."""
+    in_force = rules_in_force(connection, rules)
+    moment, sites = told_until(now, in_force.zone), sites_of_region(connection)
+    kept = told_of_region(connection, sites, audience, year, moment, now, in_force, catalogue)
+    if kept is not None:
+        return kept
+    years = years_seen(connection, None, audience, year, now, rules, catalogue)
+    return beside_region(connection, one_of(years, None), years.sites, year, now, rules)
+
+
+def beside_region(
+    connection: Connection,
+    region: YearFigures,
+    sites: Mapping[int, YearFigures],
+    year: int,
+    now: int,
+    rules: Rules,
+) -> RegionTold:
+    """The Region's year with what its sites have in words or in other tables; `sites` as readers see them."""
+    people = entered_of_sites(connection, list(sites), year, year)
+    last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
+    return RegionTold(
+        region,
+        label_figures(sites.values()),
+        public(people.values(), year, everything=False),
+        ages_of(connection, list(sites), last_day, rules.zone),
+    )
 
 
 def one_of(years: Years, site: Site | None) -> YearFigures:

@@ -1,6 +1,7 @@
 """What stands beside the figures of a year: what the catalogue has in words or in other tables, and the label."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -8,13 +9,13 @@ from sqlalchemy import Connection
 from collector.domain.calendar import local_date
 from collector.domain.catalogue import Catalogue, Figure, Unit
 from collector.domain.cells import Cell, counted
-from collector.domain.entered import Entered, HowCounted, Service, Trait, figures_of
+from collector.domain.entered import HowCounted, Service, Trait, figures_of
 from collector.domain.label import SECONDS_OF_HOUR, Criterion, criteria
 from collector.domain.statistics import Rules
-from collector.reports.disclosing import Years
-from collector.reports.gathering import one_of
+from collector.domain.year import YearFigures
 from collector.reports.inputs import Age, Public
 from collector.reports.register import ages_of, public
+from collector.reports.told import RegionTold
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.regional import decisions_of
 from collector.storage.queries.sites import Site
@@ -47,41 +48,57 @@ class Beside(NamedTuple):
 
 def beside_of(
     connection: Connection,
-    site: Site | None,
-    years: Years,
-    year: int,
+    site: Site,
+    figures: YearFigures,
     now: int,
     rules: Rules,
     catalogue: Catalogue,
     *,
     everything: bool,
 ) -> Beside:
-    """Of a site, or of the Region; `everything` is for readers from whom nothing small is hidden."""
-    sites = list(years.sites) if site is None else [site.site_id]
-    people = entered_of_sites(connection, sites, year, year)
-    last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
-    counts = public(people.values(), year, everything=everything)
-    by_trait = {trait: tuple(each for each in counts if each.trait == trait.value) for trait in Trait}
-    mine = Entered() if site is None else people[site.site_id]
+    """Of a site and year; `everything` is for readers from whom nothing small is hidden."""
+    people = entered_of_sites(connection, [site.site_id], figures.year, figures.year)
+    mine = people[site.site_id]
+    last_day = min(dt.date(figures.year, 12, 31), local_date(now, rules.zone))
+    asked = criteria(decisions_of(connection, rules.zone), last_day)
+    whole = figures.whole.cells
     return Beside(
-        figures_of(mine, year).how_counted,
-        tuple((trait, some) for trait, some in by_trait.items() if some),
-        next((each.services or () for each in mine.years if each.year == year), ()),
-        ages_of(connection, sites, last_day, rules.zone),
-        tuple(
-            _asked(each, site, years, catalogue) for each in criteria(decisions_of(connection, rules.zone), last_day)
-        ),
+        figures_of(mine, figures.year).how_counted,
+        _by_trait(public(people.values(), figures.year, everything=everything)),
+        next((each.services or () for each in mine.years if each.year == figures.year), ()),
+        ages_of(connection, [site.site_id], last_day, rules.zone),
+        tuple(_asked(each, each.is_met(whole), [whole], catalogue) for each in asked),
     )
 
 
-def _asked(criterion: Criterion, site: Site | None, years: Years, catalogue: Catalogue) -> Asked:
+def beside_region(connection: Connection, told: RegionTold, now: int, rules: Rules, catalogue: Catalogue) -> Beside:
+    """Of the Region, which has no services and no way of counting of its own."""
+    last_day = min(dt.date(told.region.year, 12, 31), local_date(now, rules.zone))
+    asked = criteria(decisions_of(connection, rules.zone), last_day)
+    return Beside(
+        (),
+        _by_trait(told.public),
+        (),
+        told.ages,
+        tuple(_asked(each, None, told.label, catalogue) for each in asked),
+    )
+
+
+def _by_trait(counts: Sequence[Public]) -> tuple[tuple[Trait, tuple[Public, ...]], ...]:
+    by_trait = {trait: tuple(each for each in counts if each.trait == trait.value) for trait in Trait}
+    return tuple((trait, some) for trait, some in by_trait.items() if some)
+
+
+def _asked(
+    criterion: Criterion, is_met: bool | None, sites: Iterable[Mapping[str, Cell]], catalogue: Catalogue
+) -> Asked:
     figure = catalogue.figures[criterion.figure]
-    met = [criterion.is_met(each.whole.cells) for each in years.sites.values()]
+    met = [criterion.is_met(cells) for cells in sites]
     return Asked(
         figure,
         counted(criterion.limit * (SECONDS_OF_HOUR if figure.unit is Unit.SECONDS else 1)),
         criterion.since,
-        None if site is None else criterion.is_met(one_of(years, site).whole.cells),
+        is_met,
         met.count(True),
         len(met) - met.count(None),
     )

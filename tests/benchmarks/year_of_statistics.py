@@ -32,7 +32,7 @@ from collector.reports.disclosing import ANSWERS
 from collector.reports.formats import FORMATS
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition
-from collector.reports.keeping import keep_patterns
+from collector.reports.keeping import keep_told
 from collector.storage.engine import create_engine, reading, writing
 from collector.storage.models import metadata, site, station, timetable, weekly_interval
 from collector.storage.queries.site_slots import SITE_SLOTS
@@ -78,7 +78,7 @@ def main() -> int:
         print(f"page of a site and year, median                {page:8.1f} ms CPU (target {PAGE_TARGET_MS}: {met})")
         region = median_ms(3, lambda: region_once(engine))
         print(f"figures of all sites                           {region:8.1f} ms CPU")
-        spent = cpu_seconds(lambda: keep_patterns(engine, NOW, Rules(), catalogue()))
+        spent = cpu_seconds(lambda: keep_told(engine, NOW, Rules(), catalogue()))
         print(f"what is hidden decided ahead, for two years    {spent:8.1f} s CPU")
         with reading(engine) as connection:
             one = site_of_code(connection, "S1")

@@ -30,7 +30,7 @@ from collector.storage.models.opening_hours import (
     weekly_interval,
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
-from collector.storage.models.reports import gate_acceptance, pattern, vintage, vintage_file
+from collector.storage.models.reports import gate_acceptance, pattern, told_year, vintage, vintage_file
 from collector.storage.models.rolled import roll_up, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
@@ -76,6 +76,7 @@ __all__ = [
     "station",
     "station_contact",
     "timetable",
+    "told_year",
     "undated_month",
     "undated_record",
     "vintage",

@@ -1,4 +1,4 @@
-"""Frozen reports, their files, the gates that a coordinator let pass, and what is hidden in drafts."""
+"""Frozen reports, their files, the gates that a coordinator let pass, and what is told of years beside them."""
 
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, LargeBinary, PrimaryKeyConstraint, String, Text
 from sqlalchemy.types import Integer
@@ -61,4 +61,20 @@ pattern = reference(
     # JSON: for each figure, the units and periods at which it is hidden.
     Column("hidden", Text, nullable=False),
     Column("kept_at", BigInteger, nullable=False),
+)
+
+told_year = distributed(
+    # Its site_id is 0 for the Region. Computed from everything else; whoever finds none here computes it.
+    "told_year",
+    Column("year", Integer, nullable=False),
+    # A word of collector.domain.disclosure.Audience.
+    Column("audience", String(16), nullable=False),
+    # Of what decides how it is told, and of what it was computed from.
+    Column("rules_sha256", String(64), nullable=False),
+    Column("state_sha256", String(64), nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+    # JSON, deflated; collector.reports.told reads it.
+    Column("figures", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site_id", "year", "audience"),
+    long_rows=True,
 )

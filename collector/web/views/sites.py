@@ -60,9 +60,12 @@ def show(request: WebRequest, around: Around) -> Response[str] | Redirect:
         apart = quarantined(connection)
         open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
         figures = figures_of_sites(connection, open_sites, periods, now, rules)
+    by_site: dict[int, list[Station]] = {}
+    for station in stations:
+        by_site.setdefault(station.site_id, []).append(station)
     rows = []
     for site in sites:
-        here = [station for station in stations if station.site_id == site.site_id]
+        here = by_site.get(site.site_id, [])
         states = states_of(here, apart, now, around.settings.contact_interval_seconds)
         rows.append(Row(site, states, len(here), *figures.get(site.site_id, (None, None))))
     return around.pages.render(

@@ -16,10 +16,10 @@ from collector.domain.equipment import EquipmentKind
 from collector.domain.week import Week
 from collector.domain.year import PeriodFigures, YearFigures
 from collector.reports.disclosing import THRESHOLDS
-from collector.reports.gathering import one_of, years_seen
+from collector.reports.gathering import one_of, region_seen, years_seen
 from collector.reports.shown import shown_value, written
 from collector.storage.engine import reading
-from collector.web.beside import beside_of
+from collector.web.beside import beside_of, beside_region
 from collector.web.editing import found_site
 from collector.web.permissions import audience_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -62,9 +62,13 @@ def page(request: WebRequest, around: Surroundings, code: str | None, year: int)
     with reading(around.engine) as connection:
         site = None if code is None else found_site(connection, code)
         audience = audience_of(request.user, site)
-        years = years_seen(connection, site, audience, year, now, rules, ours)
-        figures = one_of(years, site)
-        beside = beside_of(connection, site, years, year, now, rules, ours, everything=audience is Audience.SITE)
+        if site is None:
+            told = region_seen(connection, audience, year, now, rules, ours)
+            figures, beside = told.region, beside_region(connection, told, now, rules, ours)
+        else:
+            figures = one_of(years_seen(connection, site, audience, year, now, rules, ours), site)
+            everything = audience is Audience.SITE
+            beside = beside_of(connection, site, figures, now, rules, ours, everything=everything)
     return around.pages.render(
         request,
         "statistics.html",

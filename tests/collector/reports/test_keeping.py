@@ -14,7 +14,7 @@ from collector.reports import disclosing, keeping
 from collector.reports.disclosing import Question, checksum_of, read_hidden, written
 from collector.reports.gathering import gather
 from collector.reports.inputs import Edition, canonical_json
-from collector.reports.keeping import keep_patterns
+from collector.reports.keeping import keep_told
 from collector.storage.engine import reading, writing
 from collector.storage.models import monthly_figure
 from collector.storage.models import pattern as patterns
@@ -54,7 +54,7 @@ def test_what_was_decided_ahead_is_what_would_be_decided_now(region: Engine, mon
 
     monkeypatch.setattr(disclosing, "seen_by", counts)
     before = public(region)
-    keep_patterns(region, NOW, RULES, catalogue())
+    keep_told(region, NOW, RULES, catalogue())
     assert told == [False]
     assert public(region) == before
     assert told == [False, True]
@@ -63,7 +63,7 @@ def test_what_was_decided_ahead_is_what_would_be_decided_now(region: Engine, mon
         connection.execute(update(monthly_figure).values(value=4))
     after = public(region)
     assert told == [False, True, False]
-    keep_patterns(region, NOW, RULES, catalogue())
+    keep_told(region, NOW, RULES, catalogue())
     assert public(region) == after
     assert told == [False, True, False, True]
 
@@ -78,18 +78,18 @@ def test_it_is_decided_once_and_kept_while_it_is_asked(region: Engine, monkeypat
     monkeypatch.setattr(keeping, "pattern", counts)
     for times in (2, 2):
         # The Region's readers and the public have the same in hands, so one answer is for both: this year and the last.
-        keep_patterns(region, NOW, RULES, catalogue())
+        keep_told(region, NOW, RULES, catalogue())
         assert len(asked) == times
     with writing(region) as connection:
         connection.execute(update(monthly_figure).values(value=4))
-    keep_patterns(region, NOW, RULES, catalogue())
+    keep_told(region, NOW, RULES, catalogue())
     assert len(asked) == 3
     with reading(region) as connection:
         assert connection.execute(select(func.count()).select_from(patterns)).scalar_one() == 2
 
 
 def test_a_region_without_sites_has_nothing_to_decide(sqlite_engine: Engine) -> None:
-    keep_patterns(sqlite_engine, NOW, RULES, catalogue())
+    keep_told(sqlite_engine, NOW, RULES, catalogue())
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(patterns)).all() == []
 

@@ -1,0 +1,219 @@
+"""What readers are told of a year is kept, is what would be computed, and gives way to whatever changes it."""
+
+import datetime as dt
+from collections.abc import Callable
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from collector.catalogue import catalogue
+from collector.domain.disclosure import Audience
+from collector.domain.statistics import Rules
+from collector.ingest.months import MonthRoller
+from collector.reports import disclosing, gathering, told
+from collector.reports.disclosing import Years
+from collector.reports.gathering import beside_region, region_seen, years_seen
+from collector.reports.keeping import keep_told
+from collector.reports.told import RegionTold, read_year, written_year
+from collector.storage.changes.base import Change, Subject, note, put
+from collector.storage.engine import reading, writing
+from collector.storage.models import attendance, monthly_figure, setting, site, site_slot, told_year, vintage
+from collector.storage.queries.rolled_months import mark_months
+from collector.storage.queries.site_slots import SITE_SLOTS
+from collector.storage.queries.sites import site_of_code
+from collector.storage.rows import insert_rows
+from tests.benchmarks.year_of_statistics import slot_of
+from tests.collector.web.seeded_region import NOW, seed
+
+RULES = Rules()
+YEAR = 2026
+OUTSIDE = (Audience.REGION, Audience.PUBLIC)
+HOUR = 3600
+
+
+def ask(engine: Engine, now: int = NOW, audience: Audience = Audience.REGION) -> tuple[Years, RegionTold]:
+    """All that pages take of a year of the Region and all its sites."""
+    disclosing.ANSWERS.clear()
+    with reading(engine) as connection:
+        asked = (audience, YEAR, now, RULES, catalogue())
+        return years_seen(connection, None, *asked), region_seen(connection, *asked)
+
+
+def ask_of_site(engine: Engine, audience: Audience) -> Years:
+    with reading(engine) as connection:
+        return years_seen(connection, site_of_code(connection, "NOORD"), audience, YEAR, NOW, RULES, catalogue())
+
+
+def keep(engine: Engine, now: int = NOW) -> None:
+    disclosing.ANSWERS.clear()
+    keep_told(engine, now, RULES, catalogue())
+
+
+@pytest.fixture
+def region(sqlite_engine: Engine) -> Engine:
+    with writing(sqlite_engine) as connection:
+        seed(connection)
+    return sqlite_engine
+
+
+@pytest.fixture
+def computations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Which years pages had to compute."""
+    made: list[int] = []
+    original = gathering.computed
+
+    def counting(connection: Connection, sites: object, year: int, *more: object) -> Years:
+        made.append(year)
+        return original(connection, sites, year, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(gathering, "computed", counting)
+    return made
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_what_is_kept_is_what_would_be_computed(region: Engine, number: int, computations: list[int]) -> None:
+    random = Random(number)
+    with writing(region) as connection:
+        slots = connection.execute(select(site_slot.c.site_id, site_slot.c.slot)).all()
+        some = random.sample(slots, len(slots) // 2)
+        rows = [slot_of(site_id, slot, random.choice((1, 2, 4)), random) for site_id, slot in some]
+        insert_rows(connection, SITE_SLOTS, rows)
+        for site_id in {site_id for site_id, _ in slots}:
+            month = {"site_id": site_id, "month": 202600 + random.randint(1, 9), "figure": "sessions"}
+            source = {"source": "Pharos 9", "method": "log-on records"}
+            connection.execute(insert(monthly_figure).values(**month, **source, value=random.randint(0, 40)))
+    roller = MonthRoller(region, ZoneInfo("Europe/Brussels"))
+    while roller(NOW):
+        pass
+
+    before = [ask(region, NOW, audience) for audience in OUTSIDE]
+    assert computations
+    keep(region)
+    computations.clear()
+
+    assert [ask(region, NOW, audience) for audience in OUTSIDE] == before
+    for audience, (years, _) in zip(OUTSIDE, before, strict=True):
+        ((site_id, figures),) = ask_of_site(region, audience).sites.items()
+        assert figures == years.sites[site_id]
+    assert computations == []
+
+
+def test_a_year_that_is_written_and_read_is_the_same(region: Engine) -> None:
+    for figures in ask(region)[0].sites.values():
+        assert read_year(written_year(figures)) == figures
+
+
+def correct(connection: Connection) -> None:
+    change = Change(connection, "command line", NOW, RULES.zone, lambda: 1)
+    key = {"site_id": 1, "first_day": dt.date(2026, 3, 1), "last_day": dt.date(2026, 3, 31)}
+    put(change, attendance, key, {"visits": 77, "how": "tally"}, Subject.ATTENDANCE, "2026-03")
+
+
+def decide(connection: Connection) -> None:
+    row = {"name": "disclosure_control_lifted", "valid_from": 0, "value": "1"}
+    connection.execute(insert(setting).values(**row, changed_by="command line"))
+
+
+def derive_again(connection: Connection) -> None:
+    mark_months(connection, [(1, 202611)], 99)
+
+
+def freeze(connection: Connection) -> None:
+    row = {"site_id": 1, "year": 2024, "number": 1, "edition": "public", "inputs": "{}", "inputs_sha256": "0" * 64}
+    connection.execute(insert(vintage).values(**row, frozen_at=NOW, frozen_by="command line"))
+
+
+def rename(connection: Connection) -> None:
+    connection.execute(update(site).where(site.c.site_id == 1).values(code="ANDERS"))
+
+
+def lose_one(connection: Connection) -> None:
+    connection.execute(delete(told_year).where(told_year.c.site_id == 2))
+
+
+@pytest.mark.parametrize("change", [correct, decide, derive_again, freeze, rename])
+def test_what_changes_a_figure_or_how_it_is_told_has_it_computed(
+    region: Engine, computations: list[int], change: Callable[[Connection], None]
+) -> None:
+    keep(region)
+    computations.clear()
+    with writing(region) as connection:
+        change(connection)
+    ask(region)
+    assert computations == [YEAR, YEAR]
+    ask_of_site(region, Audience.REGION)
+    assert computations == [YEAR, YEAR, YEAR]
+
+
+def test_a_download_has_nothing_computed(region: Engine, computations: list[int]) -> None:
+    keep(region)
+    computations.clear()
+    with writing(region) as connection:
+        change = Change(connection, "somebody", NOW, RULES.zone, lambda: 1)
+        note(change, None, Subject.DOWNLOAD, "region 2026 csv", None, None)
+    ask(region)
+    assert computations == []
+
+
+def test_the_figures_of_a_new_day_are_computed(region: Engine, computations: list[int]) -> None:
+    keep(region)
+    computations.clear()
+    ask(region, NOW + 24 * HOUR)
+    assert computations
+
+
+def test_years_of_which_one_is_missing_are_computed(region: Engine, computations: list[int]) -> None:
+    keep(region)
+    computations.clear()
+    with writing(region) as connection:
+        lose_one(connection)
+    with reading(region) as connection:
+        years_seen(connection, None, Audience.REGION, YEAR, NOW, RULES, catalogue())
+    assert computations == [YEAR]
+
+
+def test_in_a_large_region_a_change_is_told_within_two_hours_and_a_decision_at_once(
+    region: Engine, computations: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "MANY_SITES", 2)
+    before = ask(region)
+    keep(region)
+    computations.clear()
+    with writing(region) as connection:
+        correct(connection)
+    assert ask(region) == before
+    assert computations == []
+    ask(region, NOW + told.STALE_SECONDS - 1)
+    assert computations == []
+    ask(region, NOW + told.STALE_SECONDS)
+    assert computations
+    computations.clear()
+    with writing(region) as connection:
+        freeze(connection)
+    ask(region)
+    assert computations
+
+
+def test_a_region_without_sites_keeps_nothing_and_years_gone_by_are_forgotten(region: Engine) -> None:
+    def years() -> set[int]:
+        with reading(region) as connection:
+            return set(connection.execute(select(told_year.c.year)).scalars())
+
+    keep(region)
+    assert years() == {2025, 2026}
+    keep(region, NOW + 366 * 24 * HOUR)
+    assert years() == {2026, 2027}
+    with writing(region) as connection:
+        connection.execute(update(site).values(demonstration=True))
+    keep(region)
+    assert years() == {2027}
+
+
+def test_what_stands_beside_the_region_is_of_all_its_sites(region: Engine) -> None:
+    with reading(region) as connection:
+        years = years_seen(connection, None, Audience.REGION, YEAR, NOW, RULES, catalogue())
+        assert years.region is not None
+        beside = beside_region(connection, years.region, years.sites, YEAR, NOW, RULES)
+    assert [cells["A1"] for cells in beside.label] == [each.whole.cells["A1"] for each in years.sites.values()]
