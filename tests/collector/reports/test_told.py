@@ -147,14 +147,23 @@ def test_what_changes_a_figure_or_how_it_is_told_has_it_computed(
     assert computations == [YEAR, YEAR, YEAR]
 
 
-def test_a_download_has_nothing_computed(region: Engine, computations: list[int]) -> None:
-    keep(region)
+def test_on_either_database_a_download_has_nothing_computed_and_a_correction_has(
+    engine: Engine, computations: list[int]
+) -> None:
+    with writing(engine) as connection:
+        seed(connection)
+    keep(engine)
     computations.clear()
-    with writing(region) as connection:
+    with writing(engine) as connection:
         change = Change(connection, "somebody", NOW, RULES.zone, lambda: 1)
         note(change, None, Subject.DOWNLOAD, "region 2026 csv", None, None)
-    ask(region)
+    ask(engine)
     assert computations == []
+    with writing(engine) as connection:
+        correct(connection)
+        derive_again(connection)
+    ask(engine)
+    assert computations == [YEAR, YEAR]
 
 
 def test_the_figures_of_a_new_day_are_computed(region: Engine, computations: list[int]) -> None:
