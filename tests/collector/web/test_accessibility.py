@@ -42,7 +42,7 @@ def violations(page: Page, url: str) -> list[str]:
 
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed")
-@pytest.mark.skipif(not AXE.exists(), reason="needs `npm ci --prefix tests/web_tools`")
+@pytest.mark.skipif(not AXE.exists(), reason="needs `npm ci` in tests/web_tools")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_any_page(address: str, language: str) -> None:
     looks = (("light", 1280), *(LOOKS if language == LANGUAGES[0] else ()))
@@ -66,7 +66,7 @@ def test_axe_finds_nothing_on_any_page(address: str, language: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.skipif(not VNU.exists(), reason="needs `npm ci --prefix tests/web_tools`")
+@pytest.mark.skipif(not VNU.exists(), reason="needs `npm ci` in tests/web_tools")
 def test_every_page_is_valid_html(whole_region: Engine, open_browser: Callable[..., Browser], tmp_path: Path) -> None:
     java = shutil.which("java")
     if java is None:

@@ -36,7 +36,7 @@ def issuer() -> Iterator[str]:
     """The address of a real provider, in which everybody is whoever they say."""
     node = shutil.which("node")
     if node is None or not (TOOLS / "node_modules" / "oidc-provider").is_dir():
-        pytest.skip("needs Node.js and `npm ci --prefix tests/web_tools`")
+        pytest.skip("needs Node.js and `npm ci` in tests/web_tools")
     with subprocess.Popen(
         [node, "provider.mjs", RETURN_TO], cwd=TOOLS, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
