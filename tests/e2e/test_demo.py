@@ -82,7 +82,11 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
         assert "which the product never does elsewhere" in first.said.read_text()
         browser = browser_after_log_in(first.address, "admin", first.password)
         page = until(
-            lambda: found if "● online" in (found := stations_of(browser.get(f"{first.address}/sites/DEMO"))) else None,
+            lambda: (
+                found
+                if "● online" in (found := stations_of(browser.get(f"{first.address}/sites/DEMO/stations")))
+                else None
+            ),
             "the station is online on the page",
             FIRST_PAGE_SECONDS,
         )
@@ -103,7 +107,9 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
         browser = browser_after_log_in(second.address, "admin", second.password)
         page = until(
             lambda: (
-                found if "● online" in (found := stations_of(browser.get(f"{second.address}/sites/DEMO"))) else None
+                found
+                if "● online" in (found := stations_of(browser.get(f"{second.address}/sites/DEMO/stations")))
+                else None
             ),
             "the same station is online again",
             FIRST_PAGE_SECONDS,

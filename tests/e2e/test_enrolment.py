@@ -22,7 +22,7 @@ def test_a_station_enrols_by_itself_and_this_computers_readings_are_on_the_page(
     station = agent("EVERE-01", collector.token("--site", "EVERE", "--stations", "1"))
     station.start()
     browser = collector.browser()
-    address = f"{collector.address}/sites/EVERE"
+    address = f"{collector.address}/sites/EVERE/stations"
     shown = until(
         lambda: found if "● online" in (found := stations_of(browser.get(address))) else None,
         "the station is online on the page",
@@ -92,7 +92,7 @@ def test_a_station_with_a_regional_token_waits_and_what_it_sent_meanwhile_is_kep
     assert collector.rows("SELECT * FROM waiting_envelope") == []
     until(lambda: collector.rows("SELECT * FROM site_slot"), "the roller has derived what was approved")
     station.send()
-    assert "EVERE-07" in text_of(collector.browser().get(f"{collector.address}/sites/EVERE"))
+    assert "EVERE-07" in text_of(collector.browser().get(f"{collector.address}/sites/EVERE/stations"))
 
 
 def test_a_revoked_station_says_so_and_keeps_its_records(collector: RunningCollector, agent: MakeAgent) -> None:
