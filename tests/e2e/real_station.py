@@ -129,6 +129,17 @@ class Station:
         heard = {f"socket:[{words[6]}]" for words in sockets if words[5:6] == ["03"] and words[-1].startswith(SOCKET)}
         return len(heard.intersection(mine))
 
+    def seen(self) -> str:
+        """What an administrator looks at first when a desktop is not heard."""
+        looks = (
+            ["ps", "axfo", "pid,user,stat,wchan:20,etimes,args"],
+            ["loginctl", "list-sessions", "--no-legend"],
+            ["grep", SOCKET, "/proc/net/unix"],
+            ["journalctl", "--no-pager", "--quiet", "--lines=60", "--output=short-monotonic"],
+        )
+        said = [f"$ {' '.join(words)}\n{self.machine.run(words, check=False).stdout}" for words in looks]
+        return "\n".join([*said, f"run.json: {self.run()}"])
+
     def open_sessions(self, count: int) -> None:
         until(lambda: self.run().get("open_sessions") == count, f"{count} sessions are open")
 

@@ -51,7 +51,7 @@ class RunningCollector:
         words = [sys.executable, "-m", "collector", "--data", str(self.folder), "serve", "--port", str(self.port)]
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log)
-        until(self.answers, "the collector answers", 60)
+        until(self.answers, "the collector answers")
 
     def answers(self) -> bool:
         assert self.process is not None

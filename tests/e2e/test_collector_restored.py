@@ -66,7 +66,7 @@ def held(collector: RunningCollector, station: CountingStation, station_id: int 
 
 def counted(collector: RunningCollector) -> tuple[int, int]:
     """Sessions and seconds in use of all sites, once everything that is marked was derived."""
-    until(lambda: not collector.rows("SELECT 1 FROM dirty_slot LIMIT 1"), "the roller has derived everything", 60)
+    until(lambda: not collector.rows("SELECT 1 FROM dirty_slot LIMIT 1"), "the roller has derived everything")
     engine = create_engine(f"sqlite:///{collector.folder / 'collector.sqlite'}")
     assert list(verify(engine)) == []
     engine.dispose()

@@ -98,9 +98,9 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
         assert "resident" in [word for process in family for word in words_of(process)]
         first.process.send_signal(signal.SIGINT)
         assert first.process.wait(30) == 0
-        until(lambda: not any(process.is_running() for process in family), "no process is left", 10)
+        until(lambda: not any(process.is_running() for process in family), "no process is left")
     assert first.said.read_text().endswith("stopping\n")
-    until(lambda: not still_there(data), "no process of agent or sender is left", 10)
+    until(lambda: not still_there(data), "no process of agent or sender is left")
 
     with demonstration(data, tmp_path / "second", "--no-region") as second:
         assert second.password == first.password
@@ -117,7 +117,7 @@ def test_it_shows_this_computer_within_a_minute_stops_on_control_c_and_goes_on(t
         assert page.count("Memory") == 1  # one station, not a second one
         second.process.terminate()
         assert second.process.wait(30) == 0
-    until(lambda: not still_there(data), "no process of agent or sender is left", 10)
+    until(lambda: not still_there(data), "no process of agent or sender is left")
 
 
 def test_a_password_file_that_was_lost_is_made_anew_and_opens(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_control_c_at_a_terminal_reaches_the_whole_group_and_still_ends_well(tmp
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
     assert "Traceback" not in said.read_text()
-    until(lambda: not still_there(data), "no process of agent or sender is left", 10)
+    until(lambda: not still_there(data), "no process of agent or sender is left")
 
 
 def test_the_pages_show_the_invented_region_while_it_is_being_filled_and_control_c_ends_that_too(
@@ -162,5 +162,5 @@ def test_the_pages_show_the_invented_region_while_it_is_being_filled_and_control
         family = children(demo.process.pid)
         demo.process.send_signal(signal.SIGINT)
         assert demo.process.wait(30) == 0
-        until(lambda: not any(each.is_running() for each in family), "no process is left", 10)
+        until(lambda: not any(each.is_running() for each in family), "no process is left")
     assert "Traceback" not in (tmp_path / "said").read_text()

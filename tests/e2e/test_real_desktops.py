@@ -73,8 +73,11 @@ def say_memory(station: Station) -> int:
 
 
 def await_presence(station: Station, count: int = 1) -> None:
-    """Presence tries again ever less often, at last every 30 s."""
-    until(lambda: station.presences() == count, f"{count} desktops are connected", 60)
+    """Presence tries again ever less often, at last every 30 s; five vain attempts take a minute."""
+    try:
+        until(lambda: station.presences() == count, f"{count} desktops are connected", 150)
+    except AssertionError as vain:
+        raise AssertionError(f"{vain}\n{station.seen()}") from None
 
 
 def read_page(collector: RunningCollector, site: str, width: int, folder: Path) -> tuple[str, str]:
@@ -132,7 +135,7 @@ def test_a_pulled_plug_loses_no_more_than_a_checkpoint_and_counts_the_visit_once
         desktop.move_and_type()
         return time.monotonic() - begun >= seconds
 
-    until(lambda: typed_for(CHECKPOINT_SECONDS + 10), "the visitor has typed", 60)
+    until(lambda: typed_for(CHECKPOINT_SECONDS + 10), "the visitor has typed")
     before = station.run()
     station.machine.kill()
     lasted = time.monotonic() - begun

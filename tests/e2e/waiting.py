@@ -6,8 +6,11 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
+DEADLINE_SECONDS = 180
+"""Only what never happens takes so long, however busy the computer is."""
 
-def until(look: Callable[[], Found | None], what: str, seconds: float = 60) -> Found:
+
+def until(look: Callable[[], Found | None], what: str, seconds: float = DEADLINE_SECONDS) -> Found:
     """What `look` returns as soon as that is something true; fails in the words of `what` after so many seconds."""
     deadline = time.monotonic() + seconds
     while True:

@@ -104,8 +104,8 @@ class Station:
     def sessions_are(self, count: int) -> None:
         """Return when the collector holds so many starts and no more wait; what was counted before the collector told
         the time is settled at a checkpoint after that."""
-        until(lambda: self.run()["trusted"] and "; 0 records wait" in self.tells("send"), "everything is sent", 60)
-        until(lambda: self.tells("send") and self.starts() >= count, f"{count} sessions arrive", 60)
+        until(lambda: self.run()["trusted"] and "; 0 records wait" in self.tells("send"), "everything is sent")
+        until(lambda: self.tells("send") and self.starts() >= count, f"{count} sessions arrive")
         assert self.starts() == count
 
     def starts(self) -> int:

@@ -65,7 +65,7 @@ def test_with_settings_and_token_in_place_it_installs_without_a_question_and_cou
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
-    until(station.contacts, "the first envelope arrives", 10)
+    until(station.contacts, "the first envelope arrives")
     station.visit()
     station.sessions_are(1)
     assert "! " not in station.tells("status").replace("! cannot read", "")
@@ -92,7 +92,7 @@ def test_it_counts_again_after_a_reboot(station: DebianStation) -> None:
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
-    until(station.contacts, "the first envelope arrives", 10)
+    until(station.contacts, "the first envelope arrives")
     station.visit()
     before = station.run()["run_id"]
     station.reboot()
@@ -112,7 +112,7 @@ def test_an_upgrade_keeps_identity_and_unsent_counts(station: DebianStation) -> 
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(OLDER)
-    until(station.contacts, "the first envelope arrives", 10)
+    until(station.contacts, "the first envelope arrives")
     station.collector.kill()
     station.visit()
     station.install(VERSION)
@@ -128,7 +128,7 @@ def test_settings_and_token_may_come_after_the_package(station: DebianStation) -
     assert "none; set server" in station.tells("status")
     station.write("token", station.token())
     station.write("agent.toml", station.settings())
-    until(station.contacts, "the first envelope arrives", 20)
+    until(station.contacts, "the first envelope arrives")
 
 
 def test_debconf_can_answer_in_advance(station: DebianStation) -> None:
@@ -163,7 +163,7 @@ def test_removal_keeps_the_counts_and_purge_leaves_nothing(station: DebianStatio
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     station.install(VERSION)
-    until(station.contacts, "the first envelope arrives", 10)
+    until(station.contacts, "the first envelope arrives")
     root = station.machine.root
     prepare_an_image(station)
     station.apt("remove", "dps-agent")

@@ -57,7 +57,7 @@ def test_it_installs_counts_is_replaced_and_leaves_nothing(
     station.write("agent.toml", station.settings())
     station.write("token", station.token())
     script()
-    until(station.contacts, "the first envelope arrives", 10)
+    until(station.contacts, "the first envelope arrives")
     station.visit()
     station.sessions_are(1)
     assert station.machine.run(["cat", "/var/lib/dps-agent/identity.json"], user="alice", check=False).returncode
