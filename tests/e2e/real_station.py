@@ -21,6 +21,7 @@ STATE = "var/lib/dps-agent"
 SOCKET = "/run/dps-agent/presence"
 DEMONSTRATION = "RIG"
 PROGRAM = '#!/bin/sh\nexec python3 -m agent "$@"\n'
+PROCESSES = "for p in /proc/[0-9]*; do echo ${p#/proc/} $(grep State $p/status) $(xargs -0 <$p/cmdline); done"
 UNIT = """
 [Unit]
 StartLimitIntervalSec=0
@@ -132,7 +133,7 @@ class Station:
     def seen(self) -> str:
         """What an administrator looks at first when a desktop is not heard."""
         looks = (
-            ["ps", "axfo", "pid,user,stat,wchan:20,etimes,args"],
+            ["sh", "-c", PROCESSES],
             ["loginctl", "list-sessions", "--no-legend"],
             ["grep", SOCKET, "/proc/net/unix"],
             ["journalctl", "--no-pager", "--quiet", "--lines=60", "--output=short-monotonic"],
