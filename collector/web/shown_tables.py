@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 import xlsxwriter
 
@@ -12,7 +12,11 @@ from collector.domain.cells import Cell
 from collector.i18n import Speech
 from collector.reports.shown import Shown, decimals_of, shown
 
-MEDIA_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+Form = Literal["csv", "xlsx"]
+MEDIA_TYPES: Mapping[Form, str] = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 HEAD_WIDTH, WIDTH = 34, 16
 """Of columns, in letters."""
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +54,7 @@ def words(text: str) -> Field:
     return Field(Shown(None, None, text), Unit.TEXT)  # type: ignore[arg-type]  # words have no status
 
 
-def written(table: Table, form: str, sign: str) -> bytes:
+def written(table: Table, form: Form, sign: str) -> bytes:
     """As a file; `sign` heads the columns of what is a bound, in CSV."""
     return as_xlsx(table) if form == "xlsx" else as_csv(table, sign).encode("utf-8-sig")
 

@@ -1,6 +1,5 @@
 """One figure of a site in depth: by month, beside the year before, as a picture, as a table, and as files."""
 
-from http import HTTPStatus
 from typing import Annotated, NamedTuple
 
 from litestar import Response, get
@@ -16,9 +15,8 @@ from collector.reports.gathering import one_of, years_seen
 from collector.storage.engine import reading
 from collector.storage.queries.sites import Site
 from collector.web.editing import found_site, note_download
-from collector.web.errors import Problem
 from collector.web.figure_tables import PROFILE, choices, months_table, picture, seen_columns, week_table
-from collector.web.shown_tables import MEDIA_TYPES, Table, written
+from collector.web.shown_tables import MEDIA_TYPES, Form, Table, written
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 FIRST = "B1"
@@ -61,17 +59,15 @@ def send(
     code: FromPath[str],
     figure: FromQuery[str] = FIRST,
     year: FromQuery[int] = 0,
-    form: Annotated[str, QueryParameter(name="format")] = "csv",
+    form: Annotated[Form, QueryParameter(name="format")] = "csv",
 ) -> Response[bytes]:
     """What the page shows, as a file."""
-    if form not in MEDIA_TYPES:
-        raise Problem(f"“format”: “{form[:32]}” is not known; write csv or xlsx.", HTTPStatus.BAD_REQUEST)
     seen = looked_at(request, around, code, figure, year)
     note_download(request, around, seen.site.site_id, f"figure {seen.figure.id} {seen.year} {form}")
     return sent(seen.table, form, f"{seen.site.code}-{seen.figure.id}-{seen.year}", around, request)
 
 
-def sent(table: Table, form: str, name: str, around: Surroundings, request: WebRequest) -> Response[bytes]:
+def sent(table: Table, form: Form, name: str, around: Surroundings, request: WebRequest) -> Response[bytes]:
     content = written(table, form, around.pages.speech_of(request).gettext("Sign"))
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

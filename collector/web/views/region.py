@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery, QueryParameter
 from sqlalchemy import Connection
@@ -28,9 +28,8 @@ from collector.storage.queries.regional import decisions_of
 from collector.storage.queries.sites import every_site, site_ids, sites_of_region
 from collector.storage.queries.vintages import REGION_ID, frozen_reports
 from collector.web.editing import note_download
-from collector.web.errors import Problem
 from collector.web.region_years import RegionYear
-from collector.web.shown_tables import MEDIA_TYPES, Row, Table, field, words
+from collector.web.shown_tables import MEDIA_TYPES, Form, Row, Table, field, words
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.figure import sent
 from collector.web.waiting import waiting
@@ -80,25 +79,31 @@ class Seen:
     region_frozen_at: int | None
 
 
-def wish_of(around: Surroundings, year: int, sort: str, order: str, municipality: str, operator: str) -> Wish:
-    year = year or calendar.local_date(around.clock(), around.settings.rules.zone).year
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR or sort not in {NAME, *FIGURES} or order not in {RISING, FALLING}:
-        raise NotFoundException
-    return Wish(year, sort, order, municipality, operator)
-
-
-@get("/region", sync_to_thread=True)
-def show(
-    request: WebRequest,
+def wish_of(
     around: Around,
     year: FromQuery[int] = 0,
     sort: FromQuery[str] = NAME,
     order: FromQuery[str] = RISING,
     municipality: FromQuery[str] = "",
     operator: FromQuery[str] = "",
+) -> Wish:
+    year = year or calendar.local_date(around.clock(), around.settings.rules.zone).year
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR or sort not in {NAME, *FIGURES} or order not in {RISING, FALLING}:
+        raise NotFoundException
+    return Wish(year, sort, order, municipality, operator)
+
+
+ASKED = {"wish": Provide(wish_of, sync_to_thread=False)}
+Asked = NamedDependency[Wish]
+
+
+@get("/region", dependencies=ASKED, sync_to_thread=True)
+def show(
+    request: WebRequest,
+    around: Around,
+    wish: Asked,
     page: FromQuery[int] = 1,
 ) -> Response[str]:
-    wish = wish_of(around, year, sort, order, municipality, operator)
     seen = looked_at(request, around, wish)
     if isinstance(seen, Work):
         return not_yet(request, around, seen)
@@ -141,21 +146,14 @@ def show(
     )
 
 
-@get("/region/file", sync_to_thread=True)
+@get("/region/file", dependencies=ASKED, sync_to_thread=True)
 def send(
     request: WebRequest,
     around: Around,
-    year: FromQuery[int] = 0,
-    sort: FromQuery[str] = NAME,
-    order: FromQuery[str] = RISING,
-    municipality: FromQuery[str] = "",
-    operator: FromQuery[str] = "",
-    form: Annotated[str, QueryParameter(name="format")] = "csv",
+    wish: Asked,
+    form: Annotated[Form, QueryParameter(name="format")] = "csv",
 ) -> Response[Any]:
     """What the page shows, as a file: all sites that are chosen, in their order."""
-    if form not in MEDIA_TYPES:
-        raise Problem(f"“format”: “{form[:32]}” is not known; write csv or xlsx.", HTTPStatus.BAD_REQUEST)
-    wish = wish_of(around, year, sort, order, municipality, operator)
     seen = looked_at(request, around, wish)
     if isinstance(seen, Work):
         return not_yet(request, around, seen)
