@@ -5,25 +5,39 @@ divided by 900. Every field has a row in the table "what is measured" of agent/R
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Literal
 
 from agent.wire.bounds import Items, Text, Whole
 from agent.wire.figures import SLOT_SECONDS
+from agent.wire.health import (
+    Battery,
+    CardReaders,
+    DiskEncryption,
+    DiskHealth,
+    Fans,
+    Firmware,
+    MemoryModules,
+    PrinterQueues,
+    Printers,
+    Projectors,
+    Protection,
+    Reachability,
+    Screens,
+    Stops,
+    Temperatures,
+    Updates,
+)
+from agent.wire.words import Bytes, Count, Name, Reason, Seconds, Strict
 
 Identifier = Annotated[str, Text(32, r"^[0-9a-f]{32}$")]
 RunIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
 Receipt = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
 PublicIdentifier = Annotated[str, Text(16, r"^[0-9a-f]{16}$")]
 Secret = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
-Seconds = Annotated[int, Whole(0, 4_102_444_800)]
-"""Seconds since 1970, up to the year 2100."""
 Slot = Annotated[int, Whole(0, 4_558_272)]
 Revision = Annotated[int, Whole(1, 1_000_000)]
 SecondsOfSlot = Annotated[int, Whole(0, SLOT_SECONDS)]
-Count = Annotated[int, Whole(0, 10_000)]
-Bytes = Annotated[int, Whole(0, 2**53)]
 Version = Annotated[str, Text(32, r"^[0-9A-Za-z.+_-]*$")]
-Name = Annotated[str, Text(120)]
 Tag = Annotated[str, Text(64, r"^[0-9A-Za-z][0-9A-Za-z._ -]*$")]
 Token = Annotated[str, Text(128, r"^dps1-[0-9a-f]{16}-[0-9a-f]{64}$")]
 Salt = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
@@ -31,15 +45,31 @@ HardwareKey = Annotated[str, Text(64, r"^[0-9a-f]{64}$")]
 """HMAC-SHA256 of a key of the PC under the salt of its site; the serial numbers behind it never leave the PC."""
 
 ProbeName = Literal[
-    "uptime", "processor", "memory", "volumes", "operating_system", "pending_reboot", "network_link", "agent"
+    "uptime",
+    "processor",
+    "memory",
+    "volumes",
+    "operating_system",
+    "pending_reboot",
+    "network_link",
+    "agent",
+    "disk_health",
+    "temperatures",
+    "fans",
+    "battery",
+    "memory_modules",
+    "stops",
+    "updates",
+    "protection",
+    "disk_encryption",
+    "firmware",
+    "reachability",
+    "card_readers",
+    "screens",
+    "printer_queues",
+    "printers",
+    "projectors",
 ]
-
-
-class Strict:
-    """Read by the collector's validator; without effect here."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +219,9 @@ class NotReadable(Strict):
 
     probe: ProbeName
     outcome: Literal["no_data", "failed"]
-    reason: Annotated[str, Text(200)]
+    reason: Reason
+    times_stopped: Count = 0
+    """How often in a row the probe had to be stopped because it hung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +236,22 @@ class Readings(Strict):
     pending_reboot: PendingReboot | None = None
     network_link: NetworkLink | None = None
     agent: AgentItself | None = None
+    disk_health: DiskHealth | None = None
+    temperatures: Temperatures | None = None
+    fans: Fans | None = None
+    battery: Battery | None = None
+    memory_modules: MemoryModules | None = None
+    stops: Stops | None = None
+    updates: Updates | None = None
+    protection: Protection | None = None
+    disk_encryption: DiskEncryption | None = None
+    firmware: Firmware | None = None
+    reachability: Reachability | None = None
+    card_readers: CardReaders | None = None
+    screens: Screens | None = None
+    printer_queues: PrinterQueues | None = None
+    printers: Printers | None = None
+    projectors: Projectors | None = None
     not_readable: Annotated[tuple[NotReadable, ...], Items(0, 64)] = ()
 
 

@@ -60,6 +60,9 @@ TRUSTED_SKEW_SECONDS = 120
 """An envelope composed further in the future than this had a wrong clock: no other one can be later than it."""
 EARLIEST_LIFE_SECONDS = 14 * 86_400
 """How long a station may have counted before it was enrolled."""
+FIRST_PROBES = PROBES[:8]
+"""Those of agents before there were readings of health."""
+_LATER = frozenset(PROBES[8:])
 HISTORY_SECONDS = 3600
 """The history keeps at most one value per probe and such stretch: the last one."""
 
@@ -198,8 +201,14 @@ def _collect(rows: _Rows, contact: _Contact, facts: Facts, mark: int) -> Stored 
         contact.readings.update(changes)
     receipt = _receipt(contact.row, facts) or f"{mark:016x}"
     contact.row = _contact_after(contact.row if overtaken else None, facts, before, receipt)
-    wanted = () if len(contact.readings) == len(PROBES) else tuple(p for p in PROBES if p not in contact.readings)
-    return Stored(before, wanted, contact.forgets, receipt)
+    return Stored(before, _wanted(contact.readings), contact.forgets, receipt)
+
+
+def _wanted(held: Mapping[str, list[Any]]) -> tuple[ProbeName, ...]:
+    """The groups to ask for; nothing that an agent of the first version cannot know, which would be asked for ever."""
+    if len(held) == len(PROBES) or (len(held) == len(FIRST_PROBES) and _LATER.isdisjoint(held)):
+        return ()
+    return tuple(probe for probe in PROBES if probe not in held)
 
 
 def _begin_life(connection: Connection, site_id: int, station_id: int, started_at: int) -> None:

@@ -276,7 +276,8 @@ def _readings_of(readings: Readings) -> list[Reading]:
         for missing in readings.not_readable:
             if missing.probe not in said:
                 said.add(missing.probe)
-                found.append((missing.probe, missing.outcome, {"reason": missing.reason}))
+                stopped = {"times_stopped": missing.times_stopped} if missing.times_stopped else {}
+                found.append((missing.probe, missing.outcome, {"reason": missing.reason, **stopped}))
     return found
 
 

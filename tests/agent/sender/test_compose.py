@@ -1,8 +1,10 @@
 """What the sender composes is what the wire format says, whole."""
 
+import gzip
 import json
-from dataclasses import fields, is_dataclass
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import TypeAdapter
@@ -11,11 +13,12 @@ from agent.sender.compose import BACKLOG_SECONDS, MOST_RUNS, MOST_SLOTS, choose,
 from agent.sender.memory import Memory, Store
 from agent.spool import PENDING, REFUSED, Spool
 from agent.wire.figures import LARGEST_ENVELOPE_BYTES
-from agent.wire.v1 import Envelope, EnvelopeAnswer, Readings
+from agent.wire.v1 import Envelope, EnvelopeAnswer, ProbeName, Readings
 from tests.agent.sender.station import FULL_READINGS, RUN, SLOT, run_record, slot_record, undated_record
 from tests.agent.stage import MONDAY, StageDisk
 
 ENVELOPE = TypeAdapter(Envelope)
+HEALTH = json.loads((Path(__file__).parents[2] / "contract" / "v1-0.1.0-health.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -49,7 +52,10 @@ def test_every_field_of_the_wire_format_is_there(store: Store) -> None:
     store.spool.put(PENDING, "run", run_record())
     store.spool.put(PENDING, "undated", undated_record())
     store.disk.write("/state/run.json", json.dumps({"run_id": RUN, "trusted": True}).encode())
-    envelope = composed(store, Memory(last_envelope_id="ab" * 16))
+    health = TypeAdapter(Readings).validate_json(json.dumps(HEALTH["readings"]))
+    envelope = composed(
+        store, Memory(last_envelope_id="ab" * 16), replace(health, not_readable=FULL_READINGS.not_readable)
+    )
 
     def compare(sent: Any, shape: Any) -> None:
         assert set(sent) == {field.name for field in fields(shape)}, type(shape).__name__
@@ -60,10 +66,15 @@ def test_every_field_of_the_wire_format_is_there(store: Store) -> None:
             elif isinstance(value, tuple) and value and is_dataclass(value[0]):
                 compare(sent[field.name][0], value[0])
 
-    absent = {"network_link": None}  # this computer has none, which not_readable says
-    compare({**envelope, "readings": envelope["readings"] | absent}, ENVELOPE.validate_json(json.dumps(envelope)))
+    compare(envelope, ENVELOPE.validate_json(json.dumps(envelope)))
     assert (envelope["current_run_id"], envelope["clock_trusted"]) == (RUN, True)
     assert envelope["previous_envelope_id"] == "ab" * 16
+
+
+def test_an_envelope_with_a_full_state_of_health_is_at_most_2_kb_packed() -> None:
+    """The stored one has two disks, two printers and a projector; figures that go with a contact fit beside it."""
+    assert all(HEALTH["readings"][name] is not None for name in get_args(ProbeName))
+    assert len(gzip.compress(json.dumps(HEALTH, separators=(",", ":")).encode())) <= 2048
 
 
 def test_an_empty_spool_and_a_service_that_never_ran_make_a_valid_envelope(store: Store) -> None:

@@ -19,6 +19,7 @@ NOW = 1_762_995_000
 SLOT = NOW // 900
 CONTRACT = Path(__file__).parents[2] / "contract"
 FULL: dict[str, Any] = json.loads((CONTRACT / "v1-0.1.0-full.json").read_text())
+HEALTH: dict[str, Any] = json.loads((CONTRACT / "v1-0.1.0-health.json").read_text())
 RUN = FULL["current_run_id"]
 NO_LENGTHS = [0] * 7
 HEADERS = {"Content-Type": "application/json", "Content-Encoding": "gzip"}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Table, select, text
 
 from collector.domain.contacts import Contact
 from collector.ingest.commit import NotStorable, Stored, TryAgain, commit
-from collector.ingest.facts import Facts
+from collector.ingest.facts import PROBES, Facts
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
     dirty_slot,
@@ -20,7 +20,7 @@ from collector.storage.models import (
     undated_record,
 )
 from tests.collector.ingest import cast
-from tests.collector.ingest.cast import FULL, NOW, SLOT, arrival
+from tests.collector.ingest.cast import FULL, HEALTH, NOW, SLOT, arrival
 
 EVERYTHING = (station_contact, run, slot_record, undated_record, hourly_readings)
 
@@ -247,12 +247,31 @@ def test_what_the_collector_does_not_hold_is_asked_for(region: Engine) -> None:
     [first] = commit(region, [arrival(1, readings=memory(1))], 1)
     assert isinstance(first, Stored)
     assert "memory" not in first.wanted
-    assert len(first.wanted) == 7
+    assert set(first.wanted) == {*PROBES} - {"memory"}
 
-    [second] = commit(region, [full(2)], 2)
+    [second] = commit(region, [arrival(2, readings=HEALTH["readings"])], 2)
 
     assert isinstance(second, Stored)
     assert second.wanted == ()
+
+
+def test_an_agent_from_before_the_readings_of_health_is_never_asked_for_them(region: Engine) -> None:
+    [old] = commit(region, [full(1)], 1)
+    [new] = commit(region, [arrival(2, readings={"screens": {"count": 1}})], 2)
+
+    assert isinstance(old, Stored)
+    assert isinstance(new, Stored)
+    assert old.wanted == ()
+    assert set(new.wanted) == {*PROBES} - {*FULL["readings"], "screens"}
+
+
+def test_a_probe_that_hung_says_how_often(region: Engine) -> None:
+    reason = {"reason": "stopped after 10 s", "times_stopped": 3}
+    said = {"not_readable": [{"probe": "screens", "outcome": "failed", **reason}]}
+
+    commit(region, [arrival(1, readings=said)], 1)
+
+    assert latest(region)["screens"] == ["failed", reason, NOW]
 
 
 def test_a_probe_that_cannot_read_is_known_too(region: Engine) -> None:

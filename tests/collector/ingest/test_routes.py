@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select, text
 from agent.wire.v1 import EnrolmentAnswer, EnvelopeAnswer, TimeAnswer
 from collector.ingest import enrolment
 from collector.ingest.commit import NotStorable, Result, Stored, TryAgain
-from collector.ingest.facts import Facts
+from collector.ingest.facts import PROBES, Facts
 from collector.ingest.log import RequestLog
 from collector.ingest.routes import IngestApp
 from collector.ingest.writer import Writer
@@ -63,7 +63,7 @@ def test_the_answer_follows_the_wire_format_and_names_what_was_held_before(app: 
     second = ANSWER.validate_json(send_envelope(app, document(2)).body)
 
     assert (first.last_envelope_id, second.last_envelope_id) == (None, f"{1:032x}")
-    assert len(first.wanted) == 8
+    assert first.wanted == PROBES
 
 
 def test_a_plain_body_is_as_good_as_a_packed_one(app: IngestApp, region: Engine) -> None:

@@ -5,6 +5,7 @@ Everything follows from the clock that is passed in; nothing is random.
 
 import json
 import math
+from pathlib import Path
 
 from sqlalchemy import Connection, insert, update
 
@@ -83,6 +84,16 @@ def add_station(
             "stopped_at": received_at if stopped else None,
         }
         connection.execute(insert(models.station_contact).values(contact))
+
+
+HEALTH: dict[str, tuple[str, dict[str, object]]] = {
+    probe: ("ok", value)
+    for probe, value in json.loads(
+        (Path(__file__).parents[2] / "contract" / "v1-0.1.0-health.json").read_text("utf-8")
+    )["readings"].items()
+    if probe not in (*READINGS, "not_readable")
+}
+"""What a station says that reads everything."""
 
 
 def add_readings(
@@ -211,7 +222,7 @@ def seed(connection: Connection) -> None:
 
     for number in (1, 2, 3):
         add_station(connection, noord, number, f"NOORD-{number}", NOW - 35 * DAY, NOW - 900 * number)
-        add_readings(connection, noord, number, NOW - 900 * number)
+        add_readings(connection, noord, number, NOW - 900 * number, **HEALTH)
     add_slots(connection, noord, 3, NOW - 35 * DAY, NOW - 8 * DAY, range(9, 16), night="unknown")
     add_slots(connection, noord, 3, NOW - 8 * DAY, NOW, range(9, 16), night="off")
     set_method(connection, noord, NOW // 900 - 96, records_activity=3)

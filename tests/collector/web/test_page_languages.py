@@ -228,6 +228,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "login",
         "parts",
         "readings",
+        "readings_of_health",
         "site",
         "sites",
         "statistics",

@@ -70,6 +70,27 @@ def test_without_an_envelope_the_page_says_where_to_look(
     assert "No readings yet." in page
 
 
+def test_readings_of_health_are_shown_in_plain_words(administrator: Browser) -> None:
+    words = text(administrator.get("/sites/NOORD/stations").text)
+    for piece in (
+        "Samsung SSD 860 EVO 500GB, 466 GB: says that it is well, 36 °C, 3% of its life used, errors of the cable: 108",
+        "processor 47 °C (at most 100 °C)",
+        "1,100 turns per minute, 0 turns per minute",
+        "holds 76% of what it held when new",
+        "8.0 GB (4.0 GB + 4.0 GB), 4 places",
+        "power button or power cut: 2, crashes: 1, last on ",
+        "12 wait, 3 of security, since 5 Nov 2025",
+        "on, signatures of 12 Nov 2025",
+        "Dell Inc. OptiPlex 7060, BIOS 1.27.0 (2023-08-31)",
+        "router of the site: answers, contacts in two days: 18, of which 5 failed",
+        "queue 1: stopped, no paper, 3 documents wait",
+        "Hall: ready, little toner, pages: 48,211, toner black 8%, waste container some left",
+        "Office: not reached did not answer within 10 s",
+        "Room 1: on, lamp: warning, lamp: 3,120 h (78%), filter: 912 h",
+    ):
+        assert piece in words, piece
+
+
 def test_readings_are_shown_in_plain_words(administrator: Browser) -> None:
     words = text(administrator.get("/sites/CANAL/stations").text)
     for piece in (
