@@ -12,6 +12,8 @@ from agent.commands.volume import demand_volume
 from agent.config import Config
 from agent.disk import RealDisk
 from agent.errors import Unusable, UsageError
+from agent.probes import gateway_reachable
+from agent.probes.worker import apart
 from agent.sender.contact import contact
 from agent.sender.dates import latest_known
 from agent.sender.exchange import Outside
@@ -59,6 +61,8 @@ def world(config: Config) -> Outside:
             no_earlier=latest_known(clock, disk, str(config.state_folder)),
         ),
         hardware=present,
+        gateway=gateway_reachable,
+        worker=apart(),
         logged=lambda since, until: machine.logged_between(
             since, until, remote_sessions=config.remote_sessions, staff=frozenset(config.staff)
         ),

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 from agent import __version__, machine
@@ -16,6 +17,7 @@ from agent.service import CHECKPOINT_SECONDS
 from agent.sessions import PRESENCE_SECONDS
 from agent.spool import PENDING, REFUSED
 
+LONGEST_LINE = 100
 SILENT_SECONDS = 4 * CHECKPOINT_SECONDS
 """A service that has not written for longer does not run."""
 
@@ -145,8 +147,12 @@ def sending_lines(store: Store, memory: Memory, now: int) -> Iterator[Line]:
     if dropped:
         yield Line("dropped", f"{dropped} records were too old or too many to keep", well=False)
     unreadable = memory.readings.get("not_readable") or []
-    if unreadable:
-        yield Line("cannot read", "; ".join(f"{item['probe']} ({item['reason']})" for item in unreadable))
+    failed = [f"{item['probe']} ({item['reason']})" for item in unreadable if item["outcome"] == "failed"]
+    if failed:
+        yield Line("cannot read", "; ".join(failed))
+    absent = ", ".join(item["probe"] for item in unreadable if item["outcome"] != "failed")
+    for number, words in enumerate(wrap(absent, LONGEST_LINE)):
+        yield Line("" if number else "not there", words)
 
 
 def when(seconds: int | None, now: int) -> str:

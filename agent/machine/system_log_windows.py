@@ -70,9 +70,9 @@ def logged_between(since: float, until: float, rule: Rule) -> list[Logged] | Non
     return found
 
 
-def events(query: str) -> Iterator[str]:
+def events(query: str, channel: str = CHANNEL) -> Iterator[str]:
     """The events that a question finds, oldest first, as XML; raises OSError."""
-    results = _wevtapi.EvtQuery(None, CHANNEL, query, _CHANNEL_PATH | _FORWARD)
+    results = _wevtapi.EvtQuery(None, channel, query, _CHANNEL_PATH | _FORWARD)
     if not results:
         raise win32.last_error()
     try:

@@ -133,14 +133,19 @@ def hardware_serials(root: str = "/") -> "Serials | None":  # noqa: ARG001 - the
     """The PC's serial numbers (GetSystemFirmwareTable), which every account may ask for; None where there are none."""
     from agent.machine.smbios import serials_in  # noqa: PLC0415 - the service needs none
 
+    return serials_in(*firmware_table())
+
+
+def firmware_table() -> tuple[bytes, tuple[int, int]]:
+    """SMBIOS and its version; empty where there is none."""
     ask = win32.kernel32.GetSystemFirmwareTable
     size = ask(_RAW_SMBIOS, 0, None, 0)
     told = ctypes.create_string_buffer(size)
     if not size or ask(_RAW_SMBIOS, 0, told, size) != size:
-        return None
+        return b"", (0, 0)
     # RawSMBIOSData: the calling method, the version, a revision, the length of the table, and the table.
     _, major, minor, _, length = struct.unpack_from("<4BI", told.raw) if size > _RAW_HEADER_BYTES else (0, 0, 0, 0, 0)
-    return serials_in(told.raw[_RAW_HEADER_BYTES : _RAW_HEADER_BYTES + length], (major, minor))
+    return told.raw[_RAW_HEADER_BYTES : _RAW_HEADER_BYTES + length], (major, minor)
 
 
 def handed_over(root: str = "/") -> bytes:  # noqa: ARG001 - the same

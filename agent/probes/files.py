@@ -22,6 +22,14 @@ def word_of(root: Path, place: str) -> str:
         return ""
 
 
+def entries_of(folder: Path, beginning: str) -> list[Path]:
+    """What a folder of the kernel holds under names that begin so; none where it is missing or closed."""
+    try:
+        return sorted(entry for entry in folder.iterdir() if entry.name.startswith(beginning))
+    except OSError:
+        return []
+
+
 def printable(text: str, longest: int) -> str:
     """The text on one line, cut to what the wire format takes."""
     return "".join(character if character.isprintable() else " " for character in text).strip()[:longest]

@@ -135,7 +135,7 @@ def _is_fixed(root: Path, mount: Mount) -> bool:
     if mount.device.startswith("0:"):
         place = f"sys/class/block/{mount.source.rpartition('/')[2]}"
     device = root / place
-    return device.exists() and not any(_is_removable(disk) for disk in _disks_of(device))
+    return device.exists() and not any(is_removable(disk) for disk in _disks_of(device))
 
 
 def _disks_of(device: Path) -> list[Path]:
@@ -148,8 +148,8 @@ def _disks_of(device: Path) -> list[Path]:
     return [folder.parent if (folder / "partition").exists() else folder for folder in folders]
 
 
-def _is_removable(disk: Path) -> bool:
-    """Says so itself, or hangs on USB: external disks do not say so."""
+def is_removable(disk: Path) -> bool:
+    """Whether it says so itself, or hangs on USB: external disks do not say so."""
     return word_of(disk, "removable") == "1" or any(part.startswith("usb") for part in disk.parts)
 
 

@@ -4,6 +4,7 @@ from agent.config import LONGEST_CONTACT_SECONDS, SHORTEST_CONTACT_SECONDS, Conf
 from agent.sender.enrolment import enrol_anew, estrangement, read_token, with_hardware
 from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
 from agent.sender.hardware import Hardware
+from agent.sender.hours import noted
 from agent.sender.memory import Memory, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, TryLater
 from agent.sender.repair import repair
@@ -53,6 +54,10 @@ def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, s
     wall = round(outside.clock.wall())
     memory.last_attempt_seconds = wall
     well = isinstance(outcome, Answered)
+    failed = isinstance(outcome, TryLater)
+    memory.contact_hours = list(
+        noted(memory.contact_hours, wall, failed=failed, without_gateway=failed and outside.gateway() is False)
+    )
     if isinstance(outcome, Answered):
         memory.failures, memory.forgotten = 0, False
         memory.last_success_seconds = wall

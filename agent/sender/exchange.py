@@ -9,9 +9,11 @@ from agent.disk import Disk
 from agent.machine.base import Clock, Logged
 from agent.probes import PROBES, take
 from agent.probes.base import Probe, Surroundings
+from agent.probes.worker import Here, Work, Worker
 from agent.sender.compose import MOST_SLOTS, choose, compose
 from agent.sender.enrolment import key_to_send
 from agent.sender.hardware import Hardware
+from agent.sender.hours import tried_of
 from agent.sender.memory import Identity, Memory, Prepared, Store
 from agent.sender.outcome import Answered, NotAdmitted, Outcome, Refused
 from agent.sender.upload import Line
@@ -40,7 +42,11 @@ class Outside:
     open_line: Callable[[], Line]
     hardware: Callable[[], Hardware | None] = lambda: None
     """What this PC is told from others by; None where nobody can tell."""
+    gateway: Callable[[], bool | None] = lambda: None
+    """Whether the site's own router answers; None where nobody can tell."""
     probes: tuple[tuple[ProbeName, Probe], ...] = PROBES
+    worker: Callable[[Work], Worker] = Here
+    """Who takes the readings; see agent/probes/worker.py."""
     logged: Callable[[float, float], list[Logged] | None] = lambda _since, _until: None
     """What the system has logged between two moments; None where it tells nothing certain."""
 
@@ -143,7 +149,8 @@ def kept_envelope(store: Store, outside: Outside) -> Prepared | None:
 
 def new_envelope(store: Store, memory: Memory, outside: Outside) -> Prepared:
     """An envelope with what waits and the readings of now."""
-    readings, remembered = take(lambda probe: surroundings(probe, store, memory, outside), outside.probes)
+    known: dict[str, Surroundings] = {name: surroundings(name, store, memory, outside) for name, _ in outside.probes}
+    readings, remembered = take(known.__getitem__, outside.probes, outside.worker)
     return prepare(store, memory, outside, choose(store), readings=readings, remembered=remembered)
 
 
@@ -185,7 +192,11 @@ def surroundings(probe: str, store: Store, memory: Memory, outside: Outside) -> 
         elapsed_seconds=outside.clock.elapsed(),
         boot_id=outside.clock.boot_id(),
         previous=memory.remembered.get(probe, {}),
-        agent=facts(store, memory) if probe == "agent" else {},
+        agent=facts(store, memory)
+        if probe == "agent"
+        else {"contact_hours": [one for each in memory.contact_hours if (one := tried_of(each))]}
+        if probe == "reachability"
+        else {},
     )
 
 

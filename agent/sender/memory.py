@@ -70,6 +70,8 @@ class Memory:
     """When that gap was, in seconds since 1970."""
     refused_by_version: str = ""
     """Version of the collector that refused what lies in refused/."""
+    contact_hours: list[Any] = field(default_factory=list)
+    """Contacts tried and failed in each hour of the last two days (agent/sender/hours.py)."""
     readings_refused: str = ""
     """Why the collector refused the readings of the last envelope that carried some."""
 

@@ -33,7 +33,7 @@ class Disk(Strict):
     reallocated_sectors: Counter | None = None
     """Attribute 5; the grown defects of a SCSI disk."""
     uncorrectable_errors: Counter | None = None
-    """Attribute 187."""
+    """Attribute 187; the uncorrected errors of reading and writing where a disk counts those."""
     command_timeouts: Counter | None = None
     """Attribute 188; the first of the three counters where the maker packs three into it."""
     reallocation_events: Counter | None = None

@@ -12,7 +12,27 @@ assert sys.platform == "win32"
 from collections.abc import Mapping
 
 from agent.probes.base import Probe
-from agent.probes.windows import memory, network_link, operating_system, pending_reboot, processor, volumes
+from agent.probes.windows import (
+    battery,
+    card_readers,
+    disk_encryption,
+    disk_health,
+    fans,
+    firmware,
+    memory,
+    memory_modules,
+    network_link,
+    operating_system,
+    pending_reboot,
+    processor,
+    protection,
+    reachability,
+    screens,
+    stops,
+    temperatures,
+    updates,
+    volumes,
+)
 from agent.wire.v1 import ProbeName
 
 ON_WINDOWS: Mapping[ProbeName, Probe] = {
@@ -22,5 +42,18 @@ ON_WINDOWS: Mapping[ProbeName, Probe] = {
     "operating_system": operating_system.read,
     "pending_reboot": pending_reboot.read,
     "network_link": network_link.read,
+    "disk_health": disk_health.read,
+    "temperatures": temperatures.read,
+    "fans": fans.read,
+    "battery": battery.read,
+    "memory_modules": memory_modules.read,
+    "stops": stops.read,
+    "updates": updates.read,
+    "protection": protection.read,
+    "disk_encryption": disk_encryption.read,
+    "firmware": firmware.read,
+    "reachability": reachability.read,
+    "card_readers": card_readers.read,
+    "screens": screens.read,
 }
 """Instead of those beside this folder."""

@@ -149,10 +149,15 @@ def test_what_the_systems_log_told_instead_of_the_service_is_said_and_is_no_faul
 def test_what_a_probe_cannot_read_is_listed_and_is_no_fault(call: Call, enrolled: list[str], state: Path) -> None:
     service(state)
     store = Store(str(state), RealDisk())
-    unreadable = [{"probe": "volumes", "outcome": "no_data", "reason": "no disk"}]
+    unreadable = [
+        {"probe": "volumes", "outcome": "failed", "reason": "no disk"},
+        {"probe": "battery", "outcome": "no_data", "reason": "none"},
+        {"probe": "fans", "outcome": "no_data", "reason": "none"},
+    ]
     store.keep_memory(Memory(last_success_seconds=1, readings={"not_readable": unreadable}))
     done = call("status", *enrolled)
     assert (done.code, lines(done)["cannot read"]) == (0, "volumes (no disk)")
+    assert lines(done)["not there"] == "battery, fans"
 
 
 def lines_with_copy(state: Path, boot_folder: Path, run: dict[str, Any], copy: dict[str, Any] | str) -> dict[str, Line]:

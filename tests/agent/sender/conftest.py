@@ -39,7 +39,7 @@ def stations(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Station]:
     def make(collector: FakeCollector, *, enrolled: bool = True) -> Station:
         station = Station(collector.server.address, enrolled=enrolled)
 
-        def take(surroundings_for: Callable[[str], Surroundings], _probes: object) -> Taken:
+        def take(surroundings_for: Callable[[str], Surroundings], *_: object) -> Taken:
             before = surroundings_for("processor").previous
             return Taken(station.readings, {"processor": {"times": before.get("times", 0) + 1}})
 

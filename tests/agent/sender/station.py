@@ -77,6 +77,7 @@ class Station:
         self._random = iter(range(1, 100_000))
         self.jitter = 0
         self.hardware: Hardware | None = None
+        self.gateway: bool | None = None
         self.store = Store("/state", self.disk)
         self.spool = Spool("/state/spool", self.disk)
         self.disk.files["/state/run.json"] = json.dumps({"run_id": RUN, "trusted": True}).encode()
@@ -84,7 +85,7 @@ class Station:
             self.store.keep_identity(Identity(PUBLIC_ID, SECRET, server))
 
     def outside(self) -> Outside:
-        return Outside(self.clock, self.disk, self.random, self.open_line, lambda: self.hardware)
+        return Outside(self.clock, self.disk, self.random, self.open_line, lambda: self.hardware, lambda: self.gateway)
 
     def random(self, size: int) -> bytes:
         return (self.jitter if size == 4 else next(self._random)).to_bytes(size, "big")

@@ -286,3 +286,17 @@ def test_a_proxy_that_is_gone_keeps_everything(station: Station, collector: Fake
     assert not station.contact()[0]
     assert station.slots() == [SLOT]
     assert collector.asked == []
+
+
+def test_a_contact_that_fails_is_counted_in_its_hour_with_whether_the_router_answered(
+    station: Station, collector: FakeCollector
+) -> None:
+    hour = MONDAY // 3600
+    station.contact()
+    collector.instead = lambda _: problem(503, "busy")
+    station.contact(after=60)
+    station.gateway = False
+    station.contact(after=60)
+    collector.instead = lambda _: None
+    station.contact(after=3600)
+    assert [list(each) for each in station.memory.contact_hours] == [[hour, 3, 2, 1], [hour + 1, 1, 0, 0]]

@@ -255,25 +255,6 @@ def test_what_the_collector_does_not_hold_is_asked_for(region: Engine) -> None:
     assert second.wanted == ()
 
 
-def test_an_agent_from_before_the_readings_of_health_is_never_asked_for_them(region: Engine) -> None:
-    [old] = commit(region, [full(1)], 1)
-    [new] = commit(region, [arrival(2, readings={"screens": {"count": 1}})], 2)
-
-    assert isinstance(old, Stored)
-    assert isinstance(new, Stored)
-    assert old.wanted == ()
-    assert set(new.wanted) == {*PROBES} - {*FULL["readings"], "screens"}
-
-
-def test_a_probe_that_hung_says_how_often(region: Engine) -> None:
-    reason = {"reason": "stopped after 10 s", "times_stopped": 3}
-    said = {"not_readable": [{"probe": "screens", "outcome": "failed", **reason}]}
-
-    commit(region, [arrival(1, readings=said)], 1)
-
-    assert latest(region)["screens"] == ["failed", reason, NOW]
-
-
 def test_a_probe_that_cannot_read_is_known_too(region: Engine) -> None:
     said = {"not_readable": [{"probe": "memory", "outcome": "failed", "reason": "no /proc"}]}
 
