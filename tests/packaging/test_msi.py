@@ -35,6 +35,7 @@ AS_LONG_AS_INSTALLING = 4
 PATIENCE_SECONDS = 90
 LARGEST_MSI_BYTES = 15 * 1024 * 1024
 LARGEST_INSTALLED_BYTES = 35 * 1024 * 1024
+DISKS_TASK = "windows/system32/tasks/DPS agent disks"
 DOWNGRADE_REFUSED = 1603 % 256
 """ERROR_INSTALL_FAILURE; Linux sees the last byte of an exit code."""
 REPAIR = ("REINSTALL=ALL", "REINSTALLMODE=amus")
@@ -115,6 +116,10 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     status = station.agent("status")
     assert "  enrolment   enrolled" in status
     assert "  service     runs" in status
+    # The task that asks the disks is there, and the folder that it writes in is its own.
+    assert DISKS_TASK in station.files()
+    assert (station.drive / "ProgramData/DPS Agent Disks").is_dir()
+    assert "<Arguments>disks</Arguments>" in station.tells("schtasks", "/query", "/tn", "DPS agent disks", "/xml")
 
     size = sum(path.stat().st_size for path in station.program.rglob("*"))
     assert newer.stat().st_size <= LARGEST_MSI_BYTES
@@ -223,6 +228,8 @@ def test_a_wrong_token_is_told_and_tried_again(station: WindowsStation, newer: P
     status = station.agent("status")
     assert "! enrolment" in status
     assert str(told) in status
+    assert f"nothing was sent: {told}" in station.log()
+    assert wrong not in station.log()
     station.service_is("RUNNING")
     assert station.contacts() == []
 
@@ -253,7 +260,22 @@ def test_the_state_may_stay_and_may_be_elsewhere(station: WindowsStation, newer:
     assert [path.name for path in kept.rglob("*")] == ["of somebody else.txt"]
 
 
-def test_a_whole_disk_is_no_state_folder_and_a_volume_ends_with_its_root(station: WindowsStation, newer: Path) -> None:
+def test_a_folder_of_others_is_no_state_folder_and_a_failure_leaves_nothing(
+    station: WindowsStation, newer: Path, tmp_path: Path
+) -> None:
     assert station.install(newer, "STATEDIR=C:\\") != 0
     assert station.install(newer, "STATEVOLUME=C:") != 0
+    (station.drive / "shared").mkdir()
+    (station.drive / "shared/of somebody else.txt").write_text("x")
+    assert station.install(newer, r"STATEDIR=C:\shared") != 0
+    assert [path.name for path in (station.drive / "shared").iterdir()] == ["of somebody else.txt"]
+    # One that fails at its last step goes back.
+    fails = Path(shutil.copy2(newer, tmp_path / "fails.msi"))
+    names = "(`Action`, `Type`, `Source`, `Target`) VALUES ('Fail', 3073, 'Actions', 'WriteToken')"
+    subprocess.run(["msibuild", fails, "-q", f"INSERT INTO `CustomAction` {names}"], check=True)
+    order = "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fail', 6550)"
+    subprocess.run(["msibuild", fails, "-q", order], check=True)
+    assert station.install(fails, f"TOKEN={station.token()}") != 0
     assert not station.program.exists()
+    assert not (station.state / "token").exists()
+    assert station.files() & {DISKS_TASK} == set()
