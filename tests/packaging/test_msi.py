@@ -1,5 +1,6 @@
 """The installer for Windows through its life, under Wine: installed, used, upgraded, refused, removed."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -87,6 +88,15 @@ def first_envelope(station: WindowsStation) -> None:
     until(station.contacts, "the first envelope arrives", PATIENCE_SECONDS)
 
 
+def disks_are_read(station: WindowsStation) -> None:
+    """There is a task for it, and a folder of its own; Wine has no disks, and a PowerShell that says nothing."""
+    assert DISKS_TASK in station.files()
+    assert b"<Arguments>disks</Arguments>" in (station.drive / DISKS_TASK).read_bytes().replace(b"\0", b"")
+    assert "disks read by windows: 0" in station.agent("disks")
+    left = json.loads((station.drive / "ProgramData/DPS Agent Disks/disks.json").read_text())
+    assert (left["source"], left["disks"]) == ("windows", [])
+
+
 def test_it_installs_silently_counts_and_leaves_nothing(
     station: WindowsStation, newer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,10 +126,7 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     status = station.agent("status")
     assert "  enrolment   enrolled" in status
     assert "  service     runs" in status
-    # The task that asks the disks is there, and the folder that it writes in is its own.
-    assert DISKS_TASK in station.files()
-    assert (station.drive / "ProgramData/DPS Agent Disks").is_dir()
-    assert "<Arguments>disks</Arguments>" in station.tells("schtasks", "/query", "/tn", "DPS agent disks", "/xml")
+    disks_are_read(station)
 
     size = sum(path.stat().st_size for path in station.program.rglob("*"))
     assert newer.stat().st_size <= LARGEST_MSI_BYTES
