@@ -28,6 +28,8 @@ IDENTIFYING = ("eui64", "logical_unit_id", "lu_wwn", "nguid", "serial_number", "
 SHORTEST_IDENTIFIER = 4
 NAME = re.compile(r"/dev/[A-Za-z0-9][A-Za-z0-9/,._-]*")
 TYPE = re.compile(r"[a-z0-9][A-Za-z0-9,+/_-]*")
+NO_WINDOW = 0x08000000
+"""CREATE_NO_WINDOW of Windows."""
 NOT_OPENED = 2
 """The bit of smartctl's exit code that says so."""
 
@@ -38,17 +40,20 @@ Output = Callable[[Sequence[str]], bytes]
 def run(call: Call) -> int:  # noqa: ARG001 - it has no settings
     """Leave what was read; a computer without smartctl is no error."""
     instead: Callable[[], list[dict[str, Any]]] | None = None
+    is_a_visitors: Callable[[str], bool] = is_nobodys
     if sys.platform == "win32":
         from agent.commands.storage_counters import counted_by_windows  # noqa: PLC0415 - the system's
         from agent.machine import disks_windows as place  # noqa: PLC0415 - the same
+        from agent.probes.windows.volumes import EXTERNAL, bus_of_device  # noqa: PLC0415 - the same
 
         powershell = place.powershell()
         instead = lambda: counted_by_windows(powershell, output_of)  # noqa: E731 - one of two
+        is_a_visitors = lambda name: bus_of_device(physical_drive(name)) in EXTERNAL  # noqa: E731 - the same
     elif sys.platform == "linux":
         from agent.machine import disks_linux as place  # noqa: PLC0415 - the same
     else:
         raise Unusable("the agent reads no disks on this system")
-    source, disks = read(place.smartctl(), output_of, instead)
+    source, disks = read(place.smartctl(), output_of, instead, is_a_visitors)
     if not source:
         sys.stdout.write("smartctl is not installed (package smartmontools): the health of the disks is not known\n")
         return 0
@@ -57,26 +62,41 @@ def run(call: Call) -> int:  # noqa: ARG001 - it has no settings
     return 0
 
 
+def is_nobodys(_name: str) -> bool:
+    """On Linux the probe itself leaves out what a visitor has plugged in (agent/probes/disk_health.py)."""
+    return False
+
+
+def physical_drive(name: str) -> str:
+    """What Windows calls the disk that smartctl calls /dev/sda; nothing that there is for another name."""
+    letter = name.removeprefix("/dev/sd")
+    number = ord(letter) - ord("a") if len(letter) == 1 and "a" <= letter <= "z" else name.rpartition("/pd")[2]
+    return f"\\\\.\\PhysicalDrive{number}"
+
+
 def read(
-    smartctl: str, output: Output, instead: Callable[[], list[dict[str, Any]]] | None
+    smartctl: str,
+    output: Output,
+    instead: Callable[[], list[dict[str, Any]]] | None,
+    is_a_visitors: Callable[[str], bool] = is_nobodys,
 ) -> tuple[str, list[dict[str, Any]]]:
     """Who told, and the disks; nobody where there is neither smartctl nor anything instead. Raises Unusable."""
     told: tuple[str, list[dict[str, Any]]] = ("", [])
     if Path(smartctl).is_file():
-        told = "smartctl", [without_identity(disk) for disk in told_by_smartctl(smartctl, output)]
+        told = "smartctl", [without_identity(disk) for disk in told_by_smartctl(smartctl, output, is_a_visitors)]
     if not told[1] and instead is not None:
         return "windows", instead()
     return told
 
 
-def told_by_smartctl(smartctl: str, output: Output) -> Iterator[dict[str, Any]]:
+def told_by_smartctl(smartctl: str, output: Output, is_a_visitors: Callable[[str], bool]) -> Iterator[dict[str, Any]]:
     """What it says of each disk that it finds; of one that does not answer, what it would say of one that is shut."""
     found = parsed(output([smartctl, "--json=c", "--scan-open"]))
     if found is None:
         raise Unusable(f"{smartctl} did not tell which disks there are; try `smartctl --scan-open`")
     for device in list_in(found, "devices")[:MOST_DISKS]:
         name, kind = str(device.get("name", "")), str(device.get("type", ""))
-        if not NAME.fullmatch(name) or not TYPE.fullmatch(kind):
+        if not NAME.fullmatch(name) or not TYPE.fullmatch(kind) or is_a_visitors(name):
             continue
         disk = parsed(output([smartctl, "--json=c", "-x", "-d", kind, name]))
         yield disk if disk is not None else unanswered(device)
@@ -159,7 +179,7 @@ def output_of(words: Sequence[str], seconds: float = LONGEST_SECONDS, most: int 
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+            creationflags=NO_WINDOW if sys.platform == "win32" else 0,
         )
     except OSError as error:
         raise Unusable(f"{words[0]} cannot be started ({error.strerror}); install it anew") from error

@@ -28,6 +28,8 @@ ConvertTo-Json -Compress -InputObject @($disks)
 """Numbers as they are: what PowerShell shows for some of them is translated."""
 PROTOCOLS = {3: "ATA", 11: "ATA", 10: "SCSI", 17: "NVMe"}
 """By BusType."""
+EXTERNAL = (4, 7, 12, 13)
+"""FireWire, USB, SD, MMC: a visitor's."""
 NVME = 17
 SOLID_STATE = 4
 """Of MediaType."""
@@ -47,7 +49,8 @@ def disks_in(text: bytes) -> list[dict[str, Any]]:
         found = json.loads(text.decode("utf-8-sig"))
     except ValueError:
         return []
-    return [in_words_of_smartctl(disk) for disk in found if isinstance(disk, dict)] if isinstance(found, list) else []
+    disks = [disk for disk in found if isinstance(disk, dict)] if isinstance(found, list) else []
+    return [in_words_of_smartctl(disk) for disk in disks if number(disk, "BusType") not in EXTERNAL]
 
 
 def in_words_of_smartctl(counted: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from agent.commands.disks import LARGEST_FILE_BYTES, MOST_DISKS, content_of, output_of, read, without_identity
+from agent.commands.disks import (
+    LARGEST_FILE_BYTES,
+    MOST_DISKS,
+    content_of,
+    output_of,
+    physical_drive,
+    read,
+    without_identity,
+)
 from agent.commands.storage_counters import disks_in
 from agent.errors import Unusable
 
@@ -163,6 +171,17 @@ def test_the_counters_of_windows_are_told_in_words_of_smartctl() -> None:
         "smart_status": {"passed": False},
         "scsi_error_counter_log": {"read": {"total_uncorrected_errors": 12}},
     }
+
+
+def test_what_a_visitor_has_plugged_in_is_not_asked(smartctl: str) -> None:
+    told = Told(scan=SCAN, sda=SATA, nvme0=NVME)
+    _, [disk] = read(smartctl, told, None, lambda name: name == "/dev/sda")
+    assert disk["device"]["name"] == "/dev/nvme0"
+    assert len(told.asked) == 2
+    usb = {"BusType": 7, "DeviceId": "2", "HealthStatus": 0, "Model": "Ultra USB 3.0"}
+    assert disks_in(json.dumps([usb]).encode()) == []
+    assert physical_drive("/dev/sdb") == r"\\.\PhysicalDrive1"
+    assert physical_drive("/dev/pd3") == r"\\.\PhysicalDrive3"
 
 
 @pytest.mark.parametrize("text", [b"", b"null", b"{}", b"[1]", b'[{"HealthStatus": "Healthy"', b"\xff\xfe"])
