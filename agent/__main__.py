@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-WORDS = ("run", "send", "enroll", "status", "show", "config", "check", "hardware", "generalize")
+WORDS = ("run", "send", "enroll", "status", "show", "config", "check", "hardware", "disks", "generalize")
 
 USAGE = """usage: dps-agent WORD [options]
 
@@ -17,6 +17,7 @@ USAGE = """usage: dps-agent WORD [options]
   config   each setting, its value and where it came from
   check    whether everything here is as it should be
   generalize  forget who this computer is, before its disk becomes an image
+  disks    leave the health of the disks for `send`; what the system starts, as root
   hardware leave the key of this PC to the service's account; what the system starts, as root
 
 dps-agent WORD --help tells the options of a word. dps-agent --version tells the version.

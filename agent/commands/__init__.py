@@ -13,8 +13,9 @@ from agent.errors import AgentError, UsageError
 
 OPTIONS = ("server", "tag", "token_file", "state_folder", "ca_file", "proxy", "contact_seconds", "allow_plain_http")
 
-AS_ADMINISTRATOR = ("enroll", "hardware")
-"""The words that need the rights of whoever calls them: for a token that only root may read, and for serial numbers."""
+AS_ADMINISTRATOR = ("disks", "enroll", "generalize", "hardware")
+"""The words that need the rights of whoever calls them: for a token that only root may read, for what only root may ask
+of disks or take away again, and for serial numbers."""
 
 
 class Call(NamedTuple):

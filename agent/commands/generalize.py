@@ -25,6 +25,8 @@ SPOOL_FOLDERS = (*FOLDERS, "tmp", "tmp-send")
 def run(call: Call) -> int:
     """Empty the state folder; fine if it is empty already."""
     folder = call.config.state_folder
+    forget_disks()
+    machine.act_as_owner_of(str(folder))
     if not os.path.lexists(folder):
         sys.stdout.write(f"there is nothing to forget: {folder} does not exist\n")
         return 0
@@ -42,6 +44,18 @@ def run(call: Call) -> int:
     if not call.config.token_file:
         sys.stdout.write("no token_file is set: each copy waits until it is given a token\n")
     return 0
+
+
+def forget_disks() -> None:
+    """What was read of the disks is of this computer alone; the copies read their own."""
+    if sys.platform == "win32":
+        from agent.machine import disks_windows  # noqa: PLC0415 - the system's
+
+        disks_windows.forget()
+    elif sys.platform == "linux":
+        from agent.machine import disks_linux  # noqa: PLC0415 - the same
+
+        disks_linux.forget()
 
 
 def public_id_of(folder: Path) -> str:

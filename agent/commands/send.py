@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from agent import machine
-from agent.commands import Call
+from agent.commands import Call, sentence_of
 from agent.commands.volume import demand_volume
 from agent.config import Config
 from agent.disk import RealDisk
-from agent.errors import Unusable, UsageError
+from agent.errors import AgentError, UsageError
 from agent.probes import gateway_reachable
 from agent.probes.worker import apart
 from agent.sender.contact import contact
@@ -27,16 +27,27 @@ LONGEST_SECONDS = 900
 def run(call: Call) -> int:
     """One contact; one at a time, so a second one ends at once, harms nothing and is no error."""
     config = call.config
-    real = outside(config)
     try:
+        real = outside(config)
         with locked(config), limited(LONGEST_SECONDS):
             well, sentence = contact(config, real)
-    except Unusable as error:
+    except AgentError as error:
         if not isinstance(error.__cause__, BlockingIOError):
+            log(config, sentence_of(error))
             raise
         well, sentence = True, "another sender is at work already; it sends what waits"
+    if not well:
+        log(config, sentence)
     (sys.stdout if well else sys.stderr).write(f"dps-agent send: {sentence}\n")
     return 0 if well else 1
+
+
+def log(config: Config, sentence: str) -> None:
+    """Say why nothing was sent where people look: on Linux the journal has what a process of the service writes."""
+    if sys.platform == "win32" and config.state_folder.is_dir():
+        from agent.hosts.log_file import LogFile  # noqa: PLC0415 - the system's
+
+        LogFile(f"{config.state_folder}/agent.log").say(f"nothing was sent: {sentence}")
 
 
 def outside(config: Config) -> Outside:

@@ -21,6 +21,14 @@ FOLDER, KEY = "FA", "KA"
 """All rights to a folder, and to a key of the registry."""
 
 
+ADMINISTRATORS = frozenset(("SY", "S-1-5-18", "BA", "S-1-5-32-544"))
+
+
+def is_owned_by_administrators(descriptor: str, own_account: str) -> bool:
+    """Whether the system, administrators or who asks own it: no service could have made it beforehand."""
+    return _between(descriptor, "O:") in {*ADMINISTRATORS, own_account}
+
+
 def strangers_in(descriptor: str) -> list[str]:
     """Whom it lets in beside the system, administrators, services and a trusted owner; identifiers, sorted.
 

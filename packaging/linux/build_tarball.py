@@ -16,7 +16,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-UNITS = ("dps-agent.service", "dps-agent-configured.path", "dps-agent-configured.service")
+UNITS = (
+    *("dps-agent.service", "dps-agent-configured.path", "dps-agent-configured.service"),
+    *("dps-agent-disks.service", "dps-agent-disks.timer"),
+)
 """Those of the Debian package, with the place of this one."""
 DEBIANS_PROGRAM, OURS = "/usr/bin/dps-agent", "/opt/dps-agent/dps-agent"
 MANUAL = "Documentation=man:dps-agent(8)\n"

@@ -17,7 +17,7 @@ account=dps-agent
 [ -d /run/systemd/system ] || { echo "install.sh: this computer does not run systemd" >&2; exit 1; }
 
 stop() {
-    systemctl disable --now --quiet dps-agent-configured.path dps-agent.service 2> /dev/null || true
+    systemctl disable --now --quiet dps-agent-configured.path dps-agent-disks.timer dps-agent.service 2> /dev/null || true
 }
 
 install_it() {
@@ -42,8 +42,8 @@ install_it() {
     done
     install -m 644 "$here/dps-agent-presence.desktop" /etc/xdg/autostart
     systemctl daemon-reload
-    systemctl enable --quiet dps-agent-configured.path dps-agent.service
-    systemctl start dps-agent-configured.path
+    systemctl enable --quiet dps-agent-configured.path dps-agent-disks.timer dps-agent.service
+    systemctl start dps-agent-configured.path dps-agent-disks.timer
     # A setting that is missing must not make the installation of a whole fleet fail: `dps-agent status` tells it.
     systemctl start dps-agent.service || true
 }
@@ -53,6 +53,7 @@ remove_it() {
     rm -rf "$place" "$place.new" /run/dps-agent-hardware
     rm -f /usr/local/bin/dps-agent /etc/xdg/autostart/dps-agent-presence.desktop
     rm -f "$units/dps-agent.service" "$units/dps-agent-configured.path" "$units/dps-agent-configured.service"
+    rm -f "$units/dps-agent-disks.timer" "$units/dps-agent-disks.service"
     systemctl daemon-reload
 }
 
@@ -61,7 +62,7 @@ install) install_it ;;
 remove) remove_it ;;
 purge)
     remove_it
-    rm -rf /var/lib/dps-agent /run/dps-agent /etc/dps-agent
+    rm -rf /var/lib/dps-agent /var/lib/dps-agent-disks /run/dps-agent /etc/dps-agent
     userdel "$account" 2> /dev/null || true
     ;;
 *)

@@ -34,6 +34,8 @@ NEEDS = {
 }
 PROGRAMS = ("dps-agent.exe", "dps-presence.exe")
 """They have components of their own in product.wxs."""
+TASKS = ("presence-task.xml", "disks-task.xml")
+"""For Windows' Task Scheduler, beside the programs."""
 OURS = uuid.UUID(tables.UPGRADE_CODE)
 """Every other identifier is derived from it, so that the same source gives the same ones."""
 FILE_DATE_SECONDS = 1_704_067_200
@@ -79,7 +81,8 @@ def build(target: Path, bundle: Path, environment: Mapping[str, str], version: s
 def lay_out(work: Path, bundle: Path, environment: Mapping[str, str]) -> None:
     """Put what wixl reads where it looks for it: beside the source."""
     shutil.copytree(bundle, work / "bundle")
-    shutil.copy2(HERE / "presence-task.xml", work / "bundle")
+    for name in TASKS:
+        shutil.copy2(HERE / name, work / "bundle")
     shutil.copy2(HERE / "product.wxs", work)
     compile_actions(work)
     for program in (work / "actions.dll", *(work / "bundle" / name for name in PROGRAMS)):

@@ -32,7 +32,7 @@ COMPONENTS = {
     "STATEVOLUME": "VolumeValue",
     "PROXY": "ProxyValue",
 }
-FUNCTIONS = ("OwnFolder", "WriteToken", "AwaitEnd", "Leave", "Forget")
+FUNCTIONS = ("OwnFolder", "OwnState", "OwnDisks", "WriteToken", "AwaitEnd", "Leave", "Schedule", "Unschedule", "Forget")
 """What actions.c offers."""
 SPOOL = "spool\\"
 STATE = (
@@ -45,8 +45,16 @@ STATE = (
 )
 """What the agent keeps in its state folder, the inner folders first. Never more: the folder may be a shared one."""
 
+DISKS = ("disks.json", "disks.json.new")
+"""What the task leaves in its folder."""
+SHORT_OF_DISKS = "DPSDISKS|DPS Agent Disks"
+OWN_FOLDERS = {"DataFolder": "OwnFolder", "StateFolder": "OwnState", "DisksFolder": "OwnDisks"}
+"""Folders in places where anybody may make one, and which function of actions.c sees to each."""
+
 SET_PROPERTY = 51
 DEFERRED_AS_SYSTEM = 1 + 0x400 + 0x800
+WHERE_IT_FAILS = 0x100
+"""Done only where what comes after it in the installation fails: the installer then goes back."""
 HIDE_TARGET = 0x2000
 LOCAL_MACHINE = 2
 REGISTRY_VALUE_64 = 2 + 0x10
@@ -54,6 +62,7 @@ INSTALL_OR_REINSTALL = 1 + 4
 SID_INFO, FAILURE_ACTIONS_FLAG = 5, 4
 UNRESTRICTED = 1
 
+FIRST = "NOT Installed AND NOT WIX_UPGRADE_DETECTED"
 FULL_REMOVAL = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE'
 STAYS = 'NOT REMOVE~="ALL"'
 
@@ -81,6 +90,7 @@ def rights() -> dict[tuple[str, str], str]:
         ("CreateFolder", "ProgramFolder"): everything + "(A;OICI;0x1200a9;;;BU)",
         ("CreateFolder", "DataFolder"): f"O:BAG:SY{everything}(A;OICI;0x1301bf;;;{service_sid()})",
         ("CreateFolder", "StateFolder"): f"O:BAG:SY{everything}(A;OICI;0x1301bf;;;{service_sid()})",
+        ("CreateFolder", "DisksFolder"): f"O:BAG:SY{everything}(A;OICI;0x1200a9;;;{service_sid()})",
         ("Registry", "server"): "D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)",
     }
 
@@ -115,8 +125,9 @@ def about_properties() -> Iterator[str]:
 
 
 def about_folders() -> Iterator[str]:
-    for folder in ("ProgramFolder", "DataFolder"):
-        yield f"UPDATE `Directory` SET `DefaultDir` = 'DPSAGENT|DPS agent' WHERE `Directory` = '{folder}'"
+    short = {"ProgramFolder": "DPSAGENT|DPS agent", "DataFolder": "DPSAGENT|DPS agent", "DisksFolder": SHORT_OF_DISKS}
+    for folder, names in short.items():
+        yield f"UPDATE `Directory` SET `DefaultDir` = '{names}' WHERE `Directory` = '{folder}'"
     yield insert("LaunchCondition", Condition=FOLDER_OF_ITS_OWN, Description=NO_FOLDER_OF_ITS_OWN)
     yield insert("LaunchCondition", Condition=VOLUME_WITH_ITS_ROOT, Description=NO_ROOT)
     yield from set_property("NameStateFolder", "STATEDIR", "[STATEVOLUME]DPS agent", "STATEVOLUME AND NOT STATEDIR", 69)
@@ -128,13 +139,19 @@ def about_actions() -> Iterator[str]:
     place = "[CommonAppDataFolder]DPS agent\\token"
     yield from set_property("NameTokenSource", "TokenSource", "[TOKENFILE]", "TOKENFILE AND NOT TOKEN", 58)
     yield from set_property("NameTokenFile", "TOKENFILE", place, "TOKEN OR TOKENFILE", 59)
-    for folder, number in (("DataFolder", 3650), ("StateFolder", 3660)):
-        yield from set_property(f"SetOwn{folder}", f"Own{folder}", f"[{folder}]", STAYS, number - 1)
-        yield from deferred(f"Own{folder}", "OwnFolder", STAYS, number)
+    for number, (folder, function) in enumerate(OWN_FOLDERS.items()):
+        words = f"[{folder}]|{rights()['CreateFolder', folder]}"
+        yield from set_property(f"SetOwn{folder}", f"Own{folder}", words, STAYS, 3650 + 2 * number)
+        yield from deferred(f"Own{folder}", function, STAYS, 3651 + 2 * number)
     stays_with_token = f"(TOKEN OR TokenSource) AND {STAYS}"
     words = f"{place}|[TOKEN]|[TokenSource]"
+    yield from set_property("SetTakeTokenBack", "TakeTokenBack", "[DataFolder]|token", FIRST, 3747)
+    yield from deferred("TakeTokenBack", "Forget", FIRST, 3748, WHERE_IT_FAILS)
     yield from set_property("SetWriteToken", "WriteToken", words, stays_with_token, 3749, HIDE_TARGET)
     yield from deferred("WriteToken", "WriteToken", stays_with_token, 3750, HIDE_TARGET)
+    yield from deferred("TakeTaskBack", "Unschedule", FIRST, 5855, WHERE_IT_FAILS)
+    yield from set_property("SetSchedule", "Schedule", "[ProgramFolder]disks-task.xml", STAYS, 5856)
+    yield from deferred("Schedule", "Schedule", STAYS, 5857)
     yield from set_property("SetAwaitEnd", "AwaitEnd", "[#AgentProgram]", "Installed", 1901)
     yield from deferred("AwaitEnd", "AwaitEnd", "Installed", 1902)
     yield from set_property("SetLeave", "Leave", "[#PresenceProgram]", FULL_REMOVAL, 2100)
@@ -148,7 +165,9 @@ def about_removal() -> Iterator[str]:
     places = {
         "ForgetState": ("|".join(("[StateFolder]", *STATE)), f"{FULL_REMOVAL} AND NOT KEEPSTATE"),
         "ForgetToken": ("[DataFolder]|token", FULL_REMOVAL),
+        "ForgetDisks": (f"[DisksFolder]|{'|'.join(DISKS)}", FULL_REMOVAL),
     }
+    yield from deferred("Unschedule", "Unschedule", FULL_REMOVAL, 2102)
     for number, (name, (words, condition)) in enumerate(places.items()):
         yield from set_property(f"Set{name}", name, words, condition, 2110 + 2 * number)
         yield from deferred(name, "Forget", condition, 2111 + 2 * number)

@@ -185,7 +185,10 @@ def test_a_wrong_token_is_said_in_its_log_and_it_keeps_counting(station: Station
     station.start()
     until(lambda: "last try" in station.word("status", check=False), "it has tried", PATIENCE_SECONDS)
     assert station.is_state("RUNNING")
-    assert token not in (station.state / "agent.log").read_text(encoding="utf-8")
+    log = (station.state / "agent.log").read_text(encoding="utf-8")
+    assert "nothing was sent: " in log
+    assert "token" in log.partition("nothing was sent: ")[2].splitlines()[0]
+    assert token not in log
     assert collector.rows("SELECT 1 FROM station_contact") == []
 
 

@@ -43,6 +43,25 @@ mount --bind /run/rig-class /sys/class
 """
 
 
+SERIAL_OF_A_DISK = "S3YZNB0KB00864E"
+# What stands where Debian has smartctl: a disk that tells its serial number, and whether it may be asked at all.
+SMARTCTL = f"""#!/bin/sh
+case "$*" in
+*--scan-open*) echo '{{"devices":[{{"name":"/dev/sda","type":"sat"}}]}}' ;;
+*"-x -d sat /dev/sda") echo '{{"model_name":"860 EVO","serial_number":"{SERIAL_OF_A_DISK}","user":"'"$(id -un)"'",\
+"capabilities":"'"$(sed -n s/^CapEff:.//p /proc/self/status)"'","smart_status":{{"passed":true}}}}' ;;
+esac
+"""
+
+GET_IN_THE_WAY = """
+ln -sf /etc/shadow "$1/disks.json"
+ln -s /etc/shadow "$1/disks.json.new"
+rm -f "$1/disks.json"
+echo mine > "$1/disks.json"
+mv "$1" "$1-mine"
+"""
+
+
 class Station:
     """The computer, its administrator, and the collector of its site."""
 
@@ -94,10 +113,52 @@ class Station:
         self.machine.log_off(visitor)
         until(lambda: self.run()["open_sessions"] == 0, "the end is seen")
 
-    def exposure(self) -> float:
-        """What `systemd-analyze security` makes of the service: 0 is best, 10 is worst."""
-        found = self.machine.run(["systemd-analyze", "security", "--no-pager", "dps-agent.service"]).stdout
-        told = re.search(r"exposure level for dps-agent.service: ([\d.]+)", found)
+    def disks_are_read(self) -> None:
+        """What root reads of the disks is for the service to read, and nobody else can put anything there."""
+        machine, folder = self.machine, "/var/lib/dps-agent-disks"
+        unit = "dps-agent-disks.service"
+        assert machine.run(["systemctl", "is-active", "dps-agent-disks.timer"]).stdout == "active\n"
+        machine.run(["systemctl", "start", unit])
+        assert not (machine.root / folder[1:] / "disks.json").exists(), "there is no smartctl"
+        smartctl = machine.root / "usr/sbin/smartctl"
+        smartctl.write_text(SMARTCTL)
+        smartctl.chmod(0o755)
+        machine.run(["systemctl", "start", unit])
+        assert machine.run(["stat", "-c", "%U %G %a", folder, f"{folder}/disks.json"]).stdout == (
+            "root dps-agent 2750\nroot dps-agent 640\n"
+        )
+        told = json.loads(machine.run(["cat", f"{folder}/disks.json"], user="dps-agent").stdout)
+        assert (told["source"], told["disks"][0]["smart_status"]) == ("smartctl", {"passed": True})
+        assert SERIAL_OF_A_DISK not in json.dumps(told)
+        # As root, with the two rights that disks want and no other; the container has one of them.
+        admin_and_raw_io = 1 << 21 | 1 << 17
+        assert told["disks"][0]["user"] == "root"
+        assert int(told["disks"][0]["capabilities"], 16) & ~admin_and_raw_io == 0
+        assert self.exposure(unit) <= MOST_EXPOSURE
+
+        # Neither the service's account nor a visitor can put anything in its way.
+        listed = ["find", folder, "-printf", "%i %u %s %p\n"]
+        before = machine.run(listed).stdout
+        for user in ("dps-agent", "alice"):
+            machine.run(["sh", "-c", GET_IN_THE_WAY, "sh", folder], user=user, check=False)
+            assert machine.run(listed).stdout == before
+        assert machine.run(["cat", f"{folder}/disks.json"], user="alice", check=False).returncode
+        # Where the folder has become another account's, nothing is written there.
+        machine.run(["chown", "dps-agent", folder])
+        machine.run(["ln", "-sf", "/etc/shadow", f"{folder}/disks.json.new"], user="dps-agent")
+        shadow = machine.run(["cat", "/etc/shadow"]).stdout
+        machine.run(["dps-agent", "disks"], check=False)
+        assert machine.run(["cat", "/etc/shadow"]).stdout == shadow
+        machine.run(["systemctl", "start", unit])  # systemd takes it back, and a link leads nowhere
+        assert machine.run(["cat", "/etc/shadow"]).stdout == shadow
+        assert machine.run(["stat", "-c", "%U %F", folder, f"{folder}/disks.json"]).stdout == (
+            "root directory\nroot regular file\n"
+        )
+
+    def exposure(self, unit: str = "dps-agent.service") -> float:
+        """What `systemd-analyze security` makes of a service: 0 is best, 10 is worst."""
+        found = self.machine.run(["systemd-analyze", "security", "--no-pager", unit]).stdout
+        told = re.search(rf"exposure level for {unit}: ([\d.]+)", found)
         assert told is not None, found
         return float(told[1])
 

@@ -1,5 +1,6 @@
 """The installer for Windows through its life, under Wine: installed, used, upgraded, refused, removed."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -35,6 +36,7 @@ AS_LONG_AS_INSTALLING = 4
 PATIENCE_SECONDS = 90
 LARGEST_MSI_BYTES = 15 * 1024 * 1024
 LARGEST_INSTALLED_BYTES = 35 * 1024 * 1024
+DISKS_TASK = "windows/system32/tasks/DPS agent disks"
 DOWNGRADE_REFUSED = 1603 % 256
 """ERROR_INSTALL_FAILURE; Linux sees the last byte of an exit code."""
 REPAIR = ("REINSTALL=ALL", "REINSTALLMODE=amus")
@@ -86,6 +88,17 @@ def first_envelope(station: WindowsStation) -> None:
     until(station.contacts, "the first envelope arrives", PATIENCE_SECONDS)
 
 
+def disks_are_read(station: WindowsStation) -> None:
+    """There is a task for it (Wine keeps no more than its name), and a folder of its own.
+
+    Wine has no disks, and a PowerShell that says nothing.
+    """
+    assert DISKS_TASK in station.files()
+    assert "disks read by windows: 0" in station.agent("disks")
+    left = json.loads((station.drive / "ProgramData/DPS Agent Disks/disks.json").read_text())
+    assert (left["source"], left["disks"]) == ("windows", [])
+
+
 def test_it_installs_silently_counts_and_leaves_nothing(
     station: WindowsStation, newer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +128,7 @@ def test_it_installs_silently_counts_and_leaves_nothing(
     status = station.agent("status")
     assert "  enrolment   enrolled" in status
     assert "  service     runs" in status
+    disks_are_read(station)
 
     size = sum(path.stat().st_size for path in station.program.rglob("*"))
     assert newer.stat().st_size <= LARGEST_MSI_BYTES
@@ -223,6 +237,8 @@ def test_a_wrong_token_is_told_and_tried_again(station: WindowsStation, newer: P
     status = station.agent("status")
     assert "! enrolment" in status
     assert str(told) in status
+    assert f"nothing was sent: {told}" in station.log()
+    assert wrong not in station.log()
     station.service_is("RUNNING")
     assert station.contacts() == []
 
@@ -253,7 +269,22 @@ def test_the_state_may_stay_and_may_be_elsewhere(station: WindowsStation, newer:
     assert [path.name for path in kept.rglob("*")] == ["of somebody else.txt"]
 
 
-def test_a_whole_disk_is_no_state_folder_and_a_volume_ends_with_its_root(station: WindowsStation, newer: Path) -> None:
+def test_a_folder_of_others_is_no_state_folder_and_a_failure_leaves_nothing(
+    station: WindowsStation, newer: Path, tmp_path: Path
+) -> None:
     assert station.install(newer, "STATEDIR=C:\\") != 0
     assert station.install(newer, "STATEVOLUME=C:") != 0
+    (station.drive / "shared").mkdir()
+    (station.drive / "shared/of somebody else.txt").write_text("x")
+    assert station.install(newer, r"STATEDIR=C:\shared") != 0
+    assert [path.name for path in (station.drive / "shared").iterdir()] == ["of somebody else.txt"]
+    # One that fails at its last step takes back what our own actions did; the rest goes back on Windows alone.
     assert not station.program.exists()
+    fails = Path(shutil.copy2(newer, tmp_path / "fails.msi"))
+    names = "(`Action`, `Type`, `Source`, `Target`) VALUES ('Fail', 3073, 'Actions', 'WriteToken')"
+    subprocess.run(["msibuild", fails, "-q", f"INSERT INTO `CustomAction` {names}"], check=True)
+    order = "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fail', 6550)"
+    subprocess.run(["msibuild", fails, "-q", order], check=True)
+    assert station.install(fails, f"TOKEN={station.token()}") != 0
+    assert not (station.state / "token").exists()
+    assert station.files() & {DISKS_TASK} == set()

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from agent.__main__ import WORDS
 from agent.config import SETTINGS
 from agent.machine.sddl import OUR_SERVICE
 from agent.spool import FOLDERS
@@ -17,6 +18,7 @@ if sys.platform != "linux":
     pytest.skip("only Linux: wixl", allow_module_level=True)
 
 ADMX = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
+LARGEST_WORDS = 4096
 LANGUAGES = ("en-US", "fr-FR", "nl-NL")
 
 Table = list[dict[str, str]]
@@ -73,15 +75,26 @@ def test_only_the_service_and_administrators_enter_the_state_folder_and_nobody_e
     assert rights["ProgramFolder"].count(";FA;") == 2
     [registry] = [row["Registry"] for row in table(msi, "Registry") if row["Name"] == "server"]
     assert "(A;CI;KR;;;BU)" in rights[registry]
-    assert {row["Directory_"] for row in table(msi, "CreateFolder")} == {"ProgramFolder", "DataFolder", "StateFolder"}
+    folders = {row["Directory_"] for row in table(msi, "CreateFolder")}
+    assert folders == {"ProgramFolder", "DataFolder", "StateFolder", "DisksFolder"}
+    # What SYSTEM writes of the disks the service may read and never write.
+    allowed = re.findall(r"\(A;OICI;([^;]*);;;([^)]*)\)", rights["DisksFolder"])
+    assert allowed == [("FA", "SY"), ("FA", "BA"), (read_and_run, OUR_SERVICE)]
+    # Made with these rights from the first moment, before the installer would make them.
+    actions = {row["Action"]: row for row in table(msi, "CustomAction")}
+    order = {row["Action"]: int(row["Sequence"]) for row in table(msi, "InstallExecuteSequence")}
+    for folder, function in {"DataFolder": "OwnFolder", "StateFolder": "OwnState", "DisksFolder": "OwnDisks"}.items():
+        assert actions[f"Own{folder}"]["Target"] == function
+        assert actions[f"SetOwn{folder}"]["Target"] == f"[{folder}]|{rights[folder]}"
+        assert order["InstallInitialize"] < order[f"Own{folder}"] < order["CreateFolders"]
 
 
 @needs_wixl
 def test_an_upgrade_takes_nothing_away_and_a_removal_everything(msi: Path) -> None:
     conditions = {row["Action"]: row["Condition"] for row in table(msi, "InstallExecuteSequence")}
-    for action in ("Leave", "ForgetState", "ForgetToken"):
+    for action in ("Leave", "ForgetState", "ForgetToken", "ForgetDisks", "Unschedule"):
         assert conditions[action].startswith('REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE'), action
-        assert conditions[action] == conditions[f"Set{action}"]
+        assert conditions.get(f"Set{action}", conditions[action]) == conditions[action]
     assert conditions["ForgetState"].endswith("AND NOT KEEPSTATE")
     [told] = [row["Target"] for row in table(msi, "CustomAction") if row["Action"] == "SetForgetState"]
     names = told.split("|")
@@ -89,7 +102,7 @@ def test_an_upgrade_takes_nothing_away_and_a_removal_everything(msi: Path) -> No
     assert {f"spool\\{folder}\\" for folder in FOLDERS} <= set(names)
     # Every file that the agent names somewhere in its code.
     code = "".join(path.read_text("utf-8") for path in (WINDOWS.parents[1] / "agent").rglob("*.py"))
-    kept = set(re.findall(r"""[/"]([a-z]+\.(?:json|lock|log))["{]""", code))
+    kept = set(re.findall(r"""[/"]([a-z]+\.(?:json|lock|log))["{]""", code)) - {"disks.json"}
     assert {"identity.json", "service.lock", "agent.log"} <= kept
     assert kept <= {name.removeprefix("spool\\") for name in names}
     assert names.index("spool\\") > max(names.index(f"spool\\{folder}\\") for folder in FOLDERS)
@@ -149,8 +162,35 @@ def test_it_asks_nothing_opens_no_port_and_never_restarts(msi: Path) -> None:
     properties = {row["Property"]: row["Value"] for row in table(msi, "Property")}
     assert properties["REBOOT"] == "ReallySuppress"
     dll_as_system = 1 + 0x400 + 0x800
-    kinds = {int(row["Type"]) & ~0x2000 for row in table(msi, "CustomAction")}
+    hidden, where_it_fails = 0x2000, 0x100
+    kinds = {int(row["Type"]) & ~hidden & ~where_it_fails for row in table(msi, "CustomAction")}
     assert kinds == {51, dll_as_system}  # no program is started, so no firewall is told and no word is seen
+
+
+@needs_wixl
+def test_an_installation_that_fails_leaves_no_token_and_no_task(msi: Path) -> None:
+    rows = {row["Action"]: row for row in table(msi, "InstallExecuteSequence")}
+    kinds = {row["Action"]: (int(row["Type"]), row["Target"]) for row in table(msi, "CustomAction")}
+    as_system_where_it_fails = 1 + 0x100 + 0x400 + 0x800
+    for action, function, undone in (
+        ("TakeTokenBack", "Forget", "WriteToken"),
+        ("TakeTaskBack", "Unschedule", "Schedule"),
+    ):
+        assert kinds[action] == (as_system_where_it_fails, function)
+        assert int(rows[action]["Sequence"]) < int(rows[undone]["Sequence"])
+        assert rows[action]["Condition"] == "NOT Installed AND NOT WIX_UPGRADE_DETECTED"
+
+
+def test_the_task_of_the_disks_runs_our_program_as_the_system_after_each_start_and_daily() -> None:
+    text = (WINDOWS / "disks-task.xml").read_text("ascii")
+    assert "encoding=" not in text, "Task Scheduler is told the text, and reads it as UTF-16"
+    assert len(text) < LARGEST_WORDS, "actions.c reads no more"
+    space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+    told = {each.tag.removeprefix(space): (each.text or "").strip() for each in ET.fromstring(text).iter()}
+    assert {"BootTrigger", "CalendarTrigger"} <= set(told)
+    assert (told["UserId"], told["Command"]) == ("S-1-5-18", r"%ProgramFiles%\DPS agent\dps-agent.exe")
+    assert told["Arguments"] in WORDS
+    assert (told["MultipleInstancesPolicy"], told["ExecutionTimeLimit"]) == ("IgnoreNew", "PT10M")
 
 
 def test_the_task_of_a_kiosk_starts_presence_for_everybody_with_nobodys_rights() -> None:

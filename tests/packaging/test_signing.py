@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("only Linux: osslsigncode", allow_module_level=True)
 
+from agent import __version__
 from tests.rigs.windows_agent import frozen_agent
 from tests.rigs.windows_python import why_not
 
@@ -56,6 +58,17 @@ def test_the_installer_and_the_programs_in_it_are_signed_and_listed(
     [presence] = inside.rglob("dps-presence.exe")
     assert is_signed(program, certificate)
     assert is_signed(presence, certificate)
+    # What Windows shows under Properties, Details.
+    for file, name in ((program, "dps-agent.exe"), (presence, "dps-presence.exe")):
+        content = file.read_bytes()
+        for key, text in (
+            ("ProductVersion", __version__),
+            ("OriginalFilename", name),
+            ("CompanyName", "DPS statistics"),
+        ):
+            assert re.search(
+                re.escape(f"{key}\0".encode("utf-16-le")) + b"(?:\0\0)?" + text.encode("utf-16-le"), content
+            )
 
     told = json.loads(msi.with_name(msi.name + ".cdx.json").read_text())
     assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.5")

@@ -63,6 +63,7 @@ def test_it_installs_counts_is_replaced_and_leaves_nothing(
     assert station.machine.run(["cat", "/var/lib/dps-agent/identity.json"], user="alice", check=False).returncode
     assert station.machine.run(["touch", f"/{PROGRAM}"], user="alice", check=False).returncode
     assert station.exposure() <= MOST_EXPOSURE
+    station.disks_are_read()
 
     # What runs is the frozen program, and no Python of the system.
     [process] = station.machine.run(["systemctl", "show", "--property=MainPID", "--value", "dps-agent"]).stdout.split()

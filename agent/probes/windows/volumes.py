@@ -22,7 +22,7 @@ _SHARED = 3
 _OPEN_EXISTING = 3
 _QUERY_PROPERTY = 0x002D1400
 """IOCTL_STORAGE_QUERY_PROPERTY; it needs no right to the disk."""
-_EXTERNAL = (4, 7, 12, 13)
+EXTERNAL = (4, 7, 12, 13)
 """STORAGE_BUS_TYPE: FireWire, USB, SD, MMC. A visitor's own disk calls itself fixed too."""
 
 _kernel32 = win32.kernel32
@@ -70,7 +70,7 @@ def fixed_drives() -> list[tuple[str, str]]:
         for drive in drives
         if _kernel32.GetDriveTypeW(drive) == _FIXED
         and not stands_for_a_folder(drive)
-        and bus_of(drive) not in _EXTERNAL
+        and bus_of(drive) not in EXTERNAL
         and (file_system := file_system_of(drive))
     ]
 
@@ -90,7 +90,12 @@ def file_system_of(drive: str) -> str:
 
 def bus_of(drive: str) -> int | None:
     """By which bus the drive hangs on the computer; None where Windows does not tell."""
-    device = _kernel32.CreateFileW(f"\\\\.\\{drive[:2]}", 0, _SHARED, None, _OPEN_EXISTING, 0, None)
+    return bus_of_device(f"\\\\.\\{drive[:2]}")
+
+
+def bus_of_device(path: str) -> int | None:
+    """The same of a device, by its path."""
+    device = _kernel32.CreateFileW(path, 0, _SHARED, None, _OPEN_EXISTING, 0, None)
     if device in (None, win32.INVALID_HANDLE):
         return None
     descriptor = _Descriptor()

@@ -22,6 +22,7 @@ from ctypes import wintypes
 from agent import machine
 from agent.errors import Unusable
 from agent.machine import win32
+from agent.machine.access_windows import descriptor_of
 from agent.machine.base import ActiveSession
 from agent.machine.presence_lines import LARGEST_READ_BYTES
 from agent.machine.presence_windows import MOST_CONNECTIONS, PIPE, PresencePipe
@@ -202,6 +203,14 @@ def test_the_machine_opens_the_pipe_of_this_computer() -> None:
     assert len(opened.filenos()) == MOST_CONNECTIONS
     assert opened.read() is None
     opened.close()
+
+
+@pytest.mark.real_windows
+def test_people_at_this_computer_may_write_into_the_pipe_and_do_nothing_else_with_it(service: Hearing) -> None:
+    entries = [entry.rstrip(")").split(";") for entry in descriptor_of(service.name).partition("D:")[2].split("(")[1:]]
+    rights = {entry[5]: entry[2] for entry in entries}
+    assert set(rights) == {"SY", "LS", "OW", "IU"}
+    assert rights["IU"] == "0x120192"
 
 
 @pytest.mark.real_windows
