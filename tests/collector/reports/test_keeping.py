@@ -77,7 +77,7 @@ def test_it_is_decided_once_and_kept_while_it_is_asked(region: Engine, monkeypat
 
     monkeypatch.setattr(keeping, "pattern", counts)
     for times in (3, 3):
-        # The Region's readers and the public have the same in hands, so one answer is for both: this year and two before.
+        # The Region's readers and the public have the same in hands, so one answer is for both, of each of three years.
         keep_told(region, NOW, RULES, catalogue())
         assert len(asked) == times
     with writing(region) as connection:
