@@ -39,7 +39,9 @@ def bars(
 ) -> Chart:
     """Up to four series side by side; the description speaks of the first. `unit` is one on the scale."""
     words = summary(labels, series[0].cells, speech, written)
-    keys, above = legend(name, [each.name for each in series] if len(series) > 1 else [])
+    names = [each.name for each in series] if len(series) > 1 else []
+    is_least = any(cell.value and cell.at_least for each in series for cell in each.cells)
+    keys, above = legend(name, names, speech.gettext("at least") if is_least else "")
     top_y, base = above + TOP, above + TOP + ROOM
     values = [float(cell.value) for each in series for cell in each.cells if cell.value is not None]
     top = nice_top(max([*values, unit]) / unit) * unit

@@ -19,7 +19,9 @@ LEGEND_ROW = 20
 LEGEND_WIDTH = 270
 """In pixels: what a phone has room for."""
 LETTER = 7
-NICE_STEPS = (1, 2, 3, 4, 5, 6, 8)
+NICE_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+INCOMPLETE = Markup('class="bar incomplete" fill="#1b5468" fill-opacity="0.28" stroke="#1b5468"')
+"""Of a value that is at least so much."""
 LEFT = 8.0
 """Per cent of the width for the words of the scale."""
 INK, MUTED, LINE, STRONG = "#1d2528", "#566168", "#dcd8cf", "#8b918f"
@@ -60,11 +62,11 @@ def number(value: float) -> str:
 
 
 def nice_top(largest: float) -> float:
-    """The least round number that is not below the largest value: 1, 2, 3, 4, 5, 6, 8, 10, 20 ..."""
+    """The least round number that is not below the largest value: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30 ..."""
     top = 1.0
     while True:
         for step in NICE_STEPS:
-            if top * step >= largest:
+            if top * step >= largest and (top * step).is_integer():
                 return top * step
         top *= 10
 
@@ -116,12 +118,16 @@ def grid(top: float, base: float, labels: Sequence[tuple[float, str]]) -> tuple[
         behind.append(
             Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(number(y), LINE)
         )
-        words.append(
-            Markup(
-                '<text class="scale" x="0" y="{}" paint-order="stroke" stroke="#fff" stroke-width="5"'
-                ' stroke-linejoin="round">{}</text>'
-            ).format(number(y - 5), text)
-        )
+        # Two texts, because not every program draws all outlines of a text before its letters.
+        if text:
+            place = number(y - 5)
+            words += [
+                Markup(
+                    '<text class="outline" x="0" y="{}" stroke="#fff" stroke-width="5" stroke-linejoin="round"'
+                    ' aria-hidden="true">{}</text>'
+                ).format(place, text),
+                Markup('<text class="scale" x="0" y="{}">{}</text>').format(place, text),
+            ]
     words.append(
         Markup('<line class="base" x1="{2}%" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(
             number(base), STRONG, number(LEFT)
@@ -151,20 +157,25 @@ def axis(labels: Sequence[Label], base: float) -> list[Markup]:
     return found
 
 
-def legend(name: str, words: Sequence[str]) -> tuple[list[Markup], float]:
-    """A swatch and a word for each series, in rows that a phone has room for; and the height of them all."""
+def legend(name: str, words: Sequence[str], incomplete: str = "") -> tuple[list[Markup], float]:
+    """A swatch and a word for each series, in rows that a phone has room for; and the height of them all.
+
+    `incomplete` is the word for bars that are at least so high.
+    """
     found, x, y = [], 0, 0
-    for place, word in enumerate(words):
+    entries = [(fill_of(name, place), word) for place, word in enumerate(words)]
+    entries += [(INCOMPLETE, incomplete)] if incomplete else []
+    for fill, word in entries:
         width = 24 + LETTER * len(word) + 16
         if x and x + width > LEGEND_WIDTH:
             x, y = 0, y + LEGEND_ROW
         found.append(
             Markup('<rect {} x="{}" y="{}" width="16" height="12"/><text class="key" x="{}" y="{}">{}</text>').format(
-                fill_of(name, place), x + 1, y + 1, x + 24, y + 11, word
+                fill, x + 1, y + 1, x + 24, y + 11, word
             )
         )
         x += width
-    return found, float(y + LEGEND_ROW) if words else 0.0
+    return found, float(y + LEGEND_ROW) if entries else 0.0
 
 
 def sign(name: str, status: Status, x: float, left: float, width: float, top: float, base: float) -> Markup:
@@ -185,9 +196,7 @@ def bar(name: str, place: int, cell: Cell, left: float, width: float, share: flo
             '<line class="zero" x1="{}%" x2="{}%" y1="{y}" y2="{y}" stroke="{ink}" stroke-width="3"/>'
         ).format(number(left), number(left + width), y=number(base - 2), ink=INK)
     height = max(room * share, 2)
-    attributes = fill_of(name, place)
-    if cell.at_least:
-        attributes = Markup('class="bar incomplete" fill="#1b5468" fill-opacity="0.28" stroke="#1b5468"')
+    attributes = INCOMPLETE if cell.at_least else fill_of(name, place)
     return Markup('<rect {} x="{}%" width="{}%" y="{}" height="{}"/>').format(
         attributes, number(left), number(width), number(base - height), number(height)
     )

@@ -12,6 +12,7 @@ from collector.i18n import LOCALES, load_languages
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, asked, content
 from collector.reports.editions import EDITIONS
 from collector.reports.in_force import catalogue_in_force, rules_of
+from collector.reports.rebuilding import rebuilt, sentences
 from collector.reports.vintages import freeze as freeze_now
 from collector.storage.engine import reading
 
@@ -30,6 +31,11 @@ from collector.storage.engine import reading
 )
 @click.option("--vintage", type=int, help="The frozen report of this number; without it, a draft.")
 @click.option("--freeze", is_flag=True, help="Freeze the report first, in every edition, language and format.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Make the frozen report of --vintage again from what was kept with it, and compare; write no file.",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; - is standard output.")
 @click.pass_context
 def report(
@@ -42,6 +48,7 @@ def report(
     edition: str,
     vintage: int | None,
     freeze: bool,
+    verify: bool,
     output: Path | None,
 ) -> None:
     """The annual report of a site or of the Region."""
@@ -49,6 +56,8 @@ def report(
         raise click.UsageError("give either --site CODE or --region")
     if freeze and vintage is not None:
         raise click.UsageError("--freeze makes a new vintage: leave out --vintage")
+    if verify and (freeze or vintage is None):
+        raise click.UsageError("--verify compares a frozen report: give its number, --vintage N, without --freeze")
     settings = settings_of(context)
     engine, rules, languages, moment = engine_of(settings), rules_of(settings), load_languages(), now()
     figures = catalogue_in_force(settings)
@@ -62,6 +71,13 @@ def report(
         by = f"{getpass.getuser()} (command line)"
         vintage = freeze_now(engine, site, year, moment, by, rules, figures, languages)
         click.echo(f"frozen as vintage {vintage}", err=True)
+    if verify:
+        with reading(engine) as connection:
+            editions = rebuilt(connection, wanted(connection, vintage), languages)
+        for told in editions:
+            for sentence in sentences(told):
+                click.echo(sentence)
+        context.exit(0 if all(told.is_whole() for told in editions) else 1)
     with reading(engine) as connection:
         found = wanted(connection, vintage)
         written = content(connection, found, moment, rules, figures, languages)

@@ -91,7 +91,7 @@ class Section(NamedTuple):
     """A word for addresses and sheets, of its own in the report."""
     title: str
     blocks: tuple[Block, ...]
-    own_page: bool = True
+    own_page: bool = False
     """On paper; short ones follow what stands before them."""
 
 

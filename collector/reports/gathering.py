@@ -20,7 +20,16 @@ from collector.domain.week import Week
 from collector.domain.year import YearFigures, region_figures
 from collector.reports.checking import checked
 from collector.reports.correcting import corrections
-from collector.reports.disclosing import THRESHOLDS, Seen, Told, Years, audience_of, for_publication, seen
+from collector.reports.disclosing import (
+    THRESHOLDS,
+    Told,
+    Years,
+    audience_of,
+    for_publication,
+    hides,
+    is_lifted_in,
+    seen,
+)
 from collector.reports.inputs import (
     REGION,
     Definition,
@@ -73,46 +82,47 @@ def gather(
     now: int,
     rules: Rules,
     catalogue: Catalogue,
+    *,
+    anew: bool = False,
 ) -> Gathered:
-    """A draft of the report of one site, or of the Region where there is none."""
+    """A draft of the report of one site, or of the Region where there is none; with the figures that pages show.
+
+    With `anew` it takes nothing that was kept, and holds what an attack on it needs.
+    """
     rules = rules_in_force(connection, rules)
     audience = audience_of(site, edition)
-    now = moment_of(site, audience, now, rules.zone)
     asked = sites_of_region(connection) if site is None else [site]
-    # What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
-    sites = asked if audience is Audience.SITE else together_with(connection, site)
-    this = computed(connection, sites, year, now, rules, catalogue)
-    before = computed(connection, asked, year - 1, now, rules, catalogue)
-    gates = checked(connection, asked, this.sites, before.sites, now, rules)
+    drawn = drawn_year(connection, site, audience, year, now, rules, catalogue, anew=anew)
+    this = drawn.truth or computed(connection, asked, year, drawn.until, rules, catalogue)
+    before = computed(connection, asked, year - 1, drawn.until, rules, catalogue)
+    gates = checked(connection, asked, this.sites, before.sites, drawn.until, rules)
     subjects = subjects_of(connection, [each.site_id for each in asked])
     site_id = REGION_ID if site is None else site.site_id
-    last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
-    told = seen(connection, this, site, audience, year, rules)
+    last_day = min(dt.date(year, 12, 31), local_date(drawn.until, rules.zone))
     last_year = the_year_before(
         connection,
         site,
         edition,
         one_of(before, site),
-        lambda: seen(
-            connection,
-            before if sites == asked else computed(connection, sites, year - 1, now, rules, catalogue),
-            site,
-            audience,
-            year - 1,
-            rules,
+        lambda: drawn_year(
+            *(connection, site, audience, year - 1, now, rules, catalogue),
+            anew=anew,
+            truth=before if site is None or is_inside(site, audience) else None,
         ),
     )
+    controlled = hides(audience, lifted=is_lifted_in(connection, year, rules.zone))
+    mine = one_of(drawn.years, site)
     inputs = Inputs(
         subject=THE_REGION if site is None else subjects[site_id],
         year=year,
         edition=edition,
-        cut_off=now,
+        cut_off=drawn.until,
         catalogue_version=catalogue.version,
         definitions=definitions_of(catalogue),
-        figures=year_of(one_of(told.years, site)),
+        figures=year_of(mine),
         before=last_year.figures,
-        method=method_of(connection, one_of(this, site), asked, rules, {} if told.told is None else THRESHOLDS),
-        parts=parts_of(subjects, told.years.sites) if site is None else (),
+        method=method_of(connection, mine, asked, rules, THRESHOLDS if controlled else {}),
+        parts=parts_of(subjects, drawn.years.sites) if site is None else (),
         accepted=gates.accepted,
         open_gates=len(gates.open),
         ages=ages_of(connection, [each.site_id for each in asked], last_day, rules.zone),
@@ -120,18 +130,65 @@ def gather(
         demonstration=is_demonstration(connection),
     )
     people = entered_of_sites(connection, [each.site_id for each in asked], year, year)
-    persons = public(people.values(), year, everything=told.told is None)
+    persons = public(people.values(), year, everything=not controlled)
     if site is None:
-        inputs = replace(inputs, entered=Entered(public=persons))
+        beside = drawn.beside
+        inputs = replace(inputs, entered=Entered(public=beside.public if beside else persons))
+        inputs = replace(inputs, ages=beside.ages if beside else inputs.ages)
     else:
         entered = entered_of(calendar_of(connection, site_id, year, year), people[site_id], year)
         inputs = replace(inputs, entered=replace(entered, public=persons), imported=imported_of(people[site_id], year))
-    if edition is Edition.PUBLIC or told.told is not None:
+    if edition is Edition.PUBLIC or controlled:
         inputs = for_publication(inputs)
     last = inputs_of(connection, site_id, year, edition)
     if last is not None:
         inputs = replace(inputs, has_earlier=True, corrections=corrections(read_inputs(last), inputs))
-    return Gathered(inputs, gates.open, site_id, tuple(each for each in (told.told, last_year.told) if each))
+    return Gathered(inputs, gates.open, site_id, tuple(each for each in (drawn.told, last_year.told) if each))
+
+
+class Drawn(NamedTuple):
+    """A year as these readers see it everywhere."""
+
+    years: Years
+    until: int
+    """Up to when it tells."""
+    computed_at: int
+    truth: Years | None
+    """Before disclosure control; None where what was kept is told."""
+    told: Told | None
+    """None where nothing is hidden for being small, or what was kept is told."""
+    beside: RegionTold | None = None
+    """What was kept of the Region."""
+
+
+def drawn_year(
+    connection: Connection,
+    site: Site | None,
+    audience: Audience,
+    year: int,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+    *,
+    anew: bool = False,
+    truth: Years | None = None,
+) -> Drawn:
+    """Of one site, or of the Region and all sites; `rules` are those in force, `truth` what is computed already.
+
+    What hides one cell is decided with those of all sites; a site's own coordinators see its own anyhow.
+    """
+    inside = is_inside(site, audience)
+    moment = now if inside else told_until(now, rules.zone)
+    sites = [site] if inside and site is not None else sites_of_region(connection)
+    if not inside and not anew:
+        kept = told_of_sites(connection, sites, site, audience, year, moment, now, rules, catalogue)
+        if kept is not None:
+            region = None if kept.region is None else kept.region.region
+            return Drawn(Years(region, kept.sites), kept.until, kept.kept_at, None, None, kept.region)
+    if truth is None:
+        truth = computed(connection, sites, year, moment, rules, catalogue)
+    found = seen(connection, truth, site, audience, year, rules)
+    return Drawn(found.years, moment, now, truth, found.told)
 
 
 def computed(
@@ -148,15 +205,14 @@ def told_until(now: int, zone: ZoneInfo) -> int:
     return calendar.today(now, zone).start()
 
 
+def is_inside(site: Site | None, audience: Audience) -> bool:
+    """Whether these readers are told up to now: people of a site, and of a computer that shows the product."""
+    return audience is Audience.SITE or (site is not None and site.demonstration)
+
+
 def moment_of(site: Site | None, audience: Audience, now: int, zone: ZoneInfo) -> int:
-    """Up to when these readers are told; people of a site, and of a computer that shows the product, up to now."""
-    inside = audience is Audience.SITE or (site is not None and site.demonstration)
-    return now if inside else told_until(now, zone)
-
-
-def together_with(connection: Connection, site: Site | None) -> list[Site]:
-    """The sites with which it is decided what is hidden; a computer that shows the product stands alone."""
-    return [site] if site is not None and site.demonstration else sites_of_region(connection)
+    """Up to when these readers are told."""
+    return now if is_inside(site, audience) else told_until(now, zone)
 
 
 def years_seen(
@@ -174,14 +230,7 @@ def years_seen(
         assert site is not None
         own = Years(None, figures_of_years(connection, [site], year, now, rules, catalogue))
         return seen(connection, own, site, audience, year, rules).years
-    moment = moment_of(site, audience, now, rules.zone)
-    sites = together_with(connection, site)
-    if site is None or not site.demonstration:
-        kept = told_of_sites(connection, sites, site, audience, year, moment, now, rules, catalogue)
-        if kept is not None:
-            return Years(*kept)
-    years = computed(connection, sites, year, moment, rules, catalogue)
-    return seen(connection, years, site, audience, year, rules).years
+    return drawn_year(connection, site, audience, year, now, rules, catalogue).years
 
 
 def region_seen(
@@ -194,7 +243,8 @@ def region_seen(
     if kept is not None:
         return kept
     years = years_seen(connection, None, audience, year, now, rules, catalogue)
-    return beside_region(connection, one_of(years, None), years.sites, year, now, rules)
+    everything = not hides(audience, lifted=is_lifted_in(connection, year, in_force.zone))
+    return beside_region(connection, one_of(years, None), years.sites, year, now, rules, everything=everything)
 
 
 def beside_region(
@@ -204,14 +254,19 @@ def beside_region(
     year: int,
     now: int,
     rules: Rules,
+    *,
+    everything: bool = False,
 ) -> RegionTold:
-    """The Region's year with what its sites have in words or in other tables; `sites` as readers see them."""
+    """The Region's year with what its sites have in words or in other tables; `sites` as readers see them.
+
+    `everything` is for readers from whom nothing small is hidden.
+    """
     people = entered_of_sites(connection, list(sites), year, year)
     last_day = min(dt.date(year, 12, 31), local_date(now, rules.zone))
     return RegionTold(
         region,
         label_figures(sites.values()),
-        public(people.values(), year, everything=False),
+        public(people.values(), year, everything=everything),
         ages_of(connection, list(sites), last_day, rules.zone),
     )
 
@@ -258,18 +313,18 @@ class LastYear(NamedTuple):
 
 
 def the_year_before(
-    connection: Connection, site: Site | None, edition: Edition, truth: YearFigures, with_others: Callable[[], Seen]
+    connection: Connection, site: Site | None, edition: Edition, truth: YearFigures, as_seen: Callable[[], Drawn]
 ) -> LastYear:
     """As its last vintage said, which people hold in hands; else as it is computed; None where there was nothing.
 
-    `truth` is before disclosure control; `with_others` sees it as the readers may, which takes the longest.
+    `truth` is before disclosure control; `as_seen` draws it for the readers, which can take long.
     """
     kept = inputs_of(connection, REGION_ID if site is None else site.site_id, truth.year, edition)
     if kept is not None:
         return LastYear(read_inputs(kept).figures, None)
     if not any(month.cells[name].value for month in truth.months for name in ANYTHING):
         return LastYear(None, None)
-    found = with_others()
+    found = as_seen()
     return LastYear(year_of(one_of(found.years, site)), found.told)
 
 

@@ -1,4 +1,4 @@
-"""Decides ahead of who asks what is hidden in the figures of this year and the last one, and keeps what is told then.
+"""Decides ahead of who asks what is hidden in the figures of this year and two before, and keeps what is told then.
 
 A page or a file then has it at once. Nobody needs to say when it is out of date. What is hidden is kept under a
 checksum of all that decides it, and who has other figures computes it anew; for what is told, see
@@ -20,20 +20,30 @@ from collector.storage.engine import reading, writing
 from collector.storage.queries.patterns import forget_patterns, keep_pattern, pattern_of
 from collector.storage.queries.site_statistics import rules_in_force
 from collector.storage.queries.sites import sites_of_region
-from collector.storage.queries.told_years import Kept, forget_years_before, keep_years
+from collector.storage.queries.told_years import Kept, forget_years_before, keep_years, kept_years
 from collector.storage.queries.vintages import REGION_ID
 
 Hidden = dict[str, str]
 """What is hidden, as text, by the checksum of what decides it."""
+OUTSIDE = (Audience.PUBLIC, Audience.REGION)
+YEARS = 3
 
 
 def keep_told(engine: Engine, now: int, rules: Rules, catalogue: Catalogue) -> None:
-    """For the readers of the Region and the public, with all sites together; forgets what nobody asks any more."""
+    """For the readers of the Region and the public, with all sites together; forgets what nobody asks any more.
+
+    In this year people prepare the report of the last one, which has the year before beside it. Both mostly stand as
+    they were kept.
+    """
     year = local_date(now, rules.zone).year
     used: set[str] = set()
-    for each in (year, year - 1):
+    standing = []
+    for each in range(year, year - YEARS, -1):
         new: Hidden = {}
         with reading(engine) as connection:
+            if each != year and _stands(connection, each, now, rules, catalogue):
+                standing.append(each)
+                continue
             told = _told(connection, each, now, rules, catalogue, used, new)
         with writing(engine) as connection:
             for sha256, hidden in new.items():
@@ -41,8 +51,23 @@ def keep_told(engine: Engine, now: int, rules: Rules, catalogue: Catalogue) -> N
             for audience, kept in told.items():
                 keep_years(connection, each, audience.value, kept)
     with writing(engine) as connection:
-        forget_patterns(connection, used)
-        forget_years_before(connection, year - 1)
+        forget_patterns(connection, used, standing)
+        forget_years_before(connection, year - YEARS + 1)
+
+
+def _stands(connection: Connection, year: int, now: int, rules: Rules, catalogue: Catalogue) -> bool:
+    """Whether nothing has changed since a year was kept."""
+    sites, rules = sites_of_region(connection), rules_in_force(connection, rules)
+    state = state_of(connection, year, told_until(now, rules.zone))
+    wanted = {REGION_ID, *(site.site_id for site in sites)}
+    for audience in OUTSIDE:
+        found = kept_years(connection, year, audience.value)
+        if set(found) != wanted or {each.state_sha256 for each in found.values()} != {state}:
+            return False
+        sha256 = rules_of_telling(connection, sites, audience, rules, catalogue)
+        if {each.rules_sha256 for each in found.values()} != {sha256}:
+            return False
+    return True
 
 
 def _told(
@@ -51,22 +76,20 @@ def _told(
     """What is kept, by reader and site; the checksums that it took go to `used`, what was not kept yet to `new`."""
     sites = sites_of_region(connection)
     if not sites:
-        return {Audience.PUBLIC: {}, Audience.REGION: {}}
+        return {audience: {} for audience in OUTSIDE}
     rules = rules_in_force(connection, rules)
     moment = told_until(now, rules.zone)
     # Before the figures: what changes while they are computed must not pass for known.
     state = state_of(connection, year, moment)
-    by_audience = {
-        audience: rules_of_telling(connection, sites, audience, rules, catalogue)
-        for audience in (Audience.PUBLIC, Audience.REGION)
-    }
+    by_audience = {audience: rules_of_telling(connection, sites, audience, rules, catalogue) for audience in OUTSIDE}
     years = computed(connection, sites, year, moment, rules, catalogue)
     found = {}
     for audience, sha256 in by_audience.items():
         question = question_of(connection, years, audience, year, rules)
         seen = _seen(connection, years, question, used, new)
         assert seen.region is not None
-        beside = beside_region(connection, seen.region, seen.sites, year, now, rules)
+        everything = not hides(audience, lifted=question.lifted)
+        beside = beside_region(connection, seen.region, seen.sites, year, now, rules, everything=everything)
         contents = {REGION_ID: written_region(beside)}
         contents |= {site_id: written_year(figures) for site_id, figures in seen.sites.items()}
         found[audience] = {site_id: Kept(sha256, state, now, content) for site_id, content in contents.items()}

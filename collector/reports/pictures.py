@@ -1,6 +1,6 @@
 """The pictures of a report, drawn from the same cells as its tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from collector.charts import Chart, Label, Series, bars, lines, stacked_bars, week
@@ -43,30 +43,43 @@ class Written:
         return written(shown_value(value, self.unit), self.unit, self.words.speech, self.words.bands)
 
 
-def month_bars(words: Wording, figure: str, title: str) -> Picture:
+def is_drawn(series: Iterable[Series]) -> bool:
+    """Whether a picture shows more than signs and zeros, which the table beside it tells as well."""
+    return any(cell.value for each in series for cell in each.cells)
+
+
+def month_bars(words: Wording, figure: str, title: str) -> Iterator[Picture]:
+    """None where there is nothing to see."""
+    series = two_years(words, figure)
+    if not is_drawn(series):
+        return
     unit = words.definitions[figure].unit
     chart = bars(
         f"months-{figure}",
         words.speech,
         title,
         labels=month_labels(words),
-        series=two_years(words, figure),
+        series=series,
         written=Written(words, unit),
         unit=SECONDS_OF_HOUR if unit is Unit.SECONDS else 1,
     )
-    return Picture(f"months-{figure}", chart)
+    yield Picture(f"months-{figure}", chart)
 
 
-def month_lines(words: Wording, figure: str, title: str) -> Picture:
+def month_lines(words: Wording, figure: str, title: str) -> Iterator[Picture]:
+    """None where there is nothing to see."""
+    series = two_years(words, figure)
+    if not is_drawn(series):
+        return
     chart = lines(
         f"months-{figure}",
         words.speech,
         title,
         labels=month_labels(words),
-        series=two_years(words, figure),
+        series=series,
         written=Written(words, Unit.SHARE),
     )
-    return Picture(f"months-{figure}", chart)
+    yield Picture(f"months-{figure}", chart)
 
 
 def month_parts(words: Wording, whole: str, parts: list[str], title: str) -> Picture:
@@ -86,17 +99,20 @@ def month_parts(words: Wording, whole: str, parts: list[str], title: str) -> Pic
     return Picture(f"months-{whole}", chart)
 
 
-def year_bars(words: Wording, name: str, figures: Mapping[str, str], title: str) -> Picture:
-    """Figures of the year side by side, with the short word of each below it."""
+def year_bars(words: Wording, name: str, figures: Mapping[str, str], title: str) -> Iterator[Picture]:
+    """Figures of the year side by side, with the short word of each below it; none where there is nothing to see."""
+    series = [Series("", [words.inputs.figures.year.get(figure, NOT_APPLICABLE) for figure in figures])]
+    if not is_drawn(series):
+        return
     chart: Chart = bars(
         name,
         words.speech,
         title,
         labels=[Label(words.name(figure), short) for figure, short in figures.items()],
-        series=[Series("", [words.inputs.figures.year.get(figure, NOT_APPLICABLE) for figure in figures])],
+        series=series,
         written=Written(words, Unit.COUNT),
     )
-    return Picture(name, chart)
+    yield Picture(name, chart)
 
 
 def week_profile(words: Wording, figure: str, title: str) -> Picture | None:

@@ -14,10 +14,10 @@ Whoever finds nothing that counts computes it.
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -40,6 +40,8 @@ MANY_SITES = 100
 """From so many on a Region is large: to compute a year of it takes seconds."""
 STALE_SECONDS = 7_200
 """Twice the time from one keeping to the next."""
+CHECKSUM = 48
+"""So much of a state is a checksum; the rest is the moment."""
 OF_LABEL = tuple(figure for figure, _ in FIGURES.values())
 
 
@@ -52,6 +54,25 @@ class RegionTold:
     """Of each site, the figures that the label asks of it."""
     public: tuple[Public, ...]
     ages: tuple[Age, ...]
+
+
+class Standing(NamedTuple):
+    """What is kept and counts."""
+
+    figures: Mapping[int, bytes]
+    """By site, and the Region's."""
+    until: int
+    """Up to when it tells."""
+    kept_at: int
+
+
+class SitesTold(NamedTuple):
+    """Years of sites, and of the Region where all were asked for."""
+
+    region: RegionTold | None
+    sites: Mapping[int, YearFigures]
+    until: int
+    kept_at: int
 
 
 def rules_of_telling(
@@ -78,18 +99,36 @@ def rules_of_telling(
 
 def state_of(connection: Connection, year: int, moment: int) -> str:
     """A checksum over what figures of a year up to a moment are computed from."""
-    return f"{state_of_year(connection, year)[:48]}{moment:016x}"
+    return f"{state_of_year(connection, year)[:CHECKSUM]}{moment:016x}"
 
 
-def counts(
-    connection: Connection, kept: Kept, rules_sha256: str, sites: Sequence[Site], year: int, moment: int, now: int
-) -> bool:
-    """Whether what is kept may still be told; `moment` is up to when readers are told."""
-    if kept.rules_sha256 != rules_sha256:
-        return False
-    if len(sites) >= MANY_SITES and 0 <= now - kept.kept_at < STALE_SECONDS:
-        return True
-    return kept.state_sha256 == state_of(connection, year, moment)
+def until_of(kept: Kept) -> int:
+    """The moment of its state."""
+    return int(kept.state_sha256[CHECKSUM:], 16)
+
+
+def standing(
+    connection: Connection,
+    found: Mapping[int, Kept],
+    wanted: Collection[int],
+    sites: Sequence[Site],
+    audience: Audience,
+    year: int,
+    moment: int,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+) -> Standing | None:
+    """What of `found` was kept together, of just these sites, and may still be told; `moment` is up to when."""
+    if set(found) != set(wanted) or len({each.kept_at for each in found.values()}) != 1:
+        return None
+    kept = next(iter(found.values()))
+    if kept.rules_sha256 != rules_of_telling(connection, sites, audience, rules, catalogue):
+        return None
+    is_young = len(sites) >= MANY_SITES and 0 <= now - kept.kept_at < STALE_SECONDS
+    if not is_young and kept.state_sha256 != state_of(connection, year, moment):
+        return None
+    return Standing({site_id: each.figures for site_id, each in found.items()}, until_of(kept), kept.kept_at)
 
 
 def told_of_region(
@@ -103,11 +142,9 @@ def told_of_region(
     catalogue: Catalogue,
 ) -> RegionTold | None:
     """What is kept of the Region; None where that does not count."""
-    kept = kept_year(connection, REGION_ID, year, audience.value)
-    sha256 = rules_of_telling(connection, sites, audience, rules, catalogue)
-    if kept is None or not counts(connection, kept, sha256, sites, year, moment, now):
-        return None
-    return read_region(kept.figures)
+    found = _kept(connection, REGION_ID, year, audience)
+    kept = standing(connection, found, {REGION_ID}, sites, audience, year, moment, now, rules, catalogue)
+    return None if kept is None else read_region(kept.figures[REGION_ID])
 
 
 def told_of_sites(
@@ -120,23 +157,23 @@ def told_of_sites(
     now: int,
     rules: Rules,
     catalogue: Catalogue,
-) -> tuple[YearFigures | None, dict[int, YearFigures]] | None:
+) -> SitesTold | None:
     """What is kept of one site, or of the Region and all sites where none is asked; None where that does not count."""
     if asked is None:
-        found = kept_years(connection, year, audience.value)
+        found, wanted = kept_years(connection, year, audience.value), {REGION_ID, *(site.site_id for site in sites)}
     else:
-        one = kept_year(connection, asked.site_id, year, audience.value)
-        found = {} if one is None else {asked.site_id: one}
-    wanted = {asked.site_id} if asked is not None else {REGION_ID, *(site.site_id for site in sites)}
-    if set(found) != wanted or len({each.kept_at for each in found.values()}) != 1:
+        found, wanted = _kept(connection, asked.site_id, year, audience), {asked.site_id}
+    kept = standing(connection, found, wanted, sites, audience, year, moment, now, rules, catalogue)
+    if kept is None:
         return None
-    kept = next(iter(found.values()))
-    sha256 = rules_of_telling(connection, sites, audience, rules, catalogue)
-    if not counts(connection, kept, sha256, sites, year, moment, now):
-        return None
-    region = read_region(found[REGION_ID].figures).region if asked is None else None
-    order = [asked] if asked is not None else sites
-    return region, {site.site_id: read_year(found[site.site_id].figures) for site in order}
+    region = read_region(kept.figures[REGION_ID]) if asked is None else None
+    years = {site.site_id: read_year(kept.figures[site.site_id]) for site in ([asked] if asked is not None else sites)}
+    return SitesTold(region, years, kept.until, kept.kept_at)
+
+
+def _kept(connection: Connection, site_id: int, year: int, audience: Audience) -> dict[int, Kept]:
+    one = kept_year(connection, site_id, year, audience.value)
+    return {} if one is None else {site_id: one}
 
 
 def written_year(year: YearFigures) -> bytes:

@@ -65,7 +65,7 @@ def freeze(
     `step_is_over` is called after each of STEPS, for those who wait.
     """
     with reading(engine) as connection:
-        drafts = [gather(connection, site, year, edition, now, rules, catalogue) for edition in EDITIONS]
+        drafts = [gather(connection, site, year, edition, now, rules, catalogue, anew=True) for edition in EDITIONS]
         site_id = drafts[0].site_id
         number = last_number(connection, site_id, year) + 1
     step_is_over()

@@ -7,21 +7,23 @@ should wait for a page. Each page says of when its figures are.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 
 from collector.domain.catalogue import Catalogue
 from collector.domain.cells import Cell
 from collector.domain.disclosure import Audience
-from collector.domain.regional import Decisions
 from collector.domain.statistics import Rules
-from collector.reports.gathering import years_seen
+from collector.reports.gathering import drawn_year, one_of, told_until
+from collector.reports.told import MANY_SITES, rules_of_telling, state_of
 from collector.storage.engine import reading
-from collector.storage.models import vintage
-from collector.storage.queries.regional import decisions_of
+from collector.storage.queries.site_statistics import rules_in_force
+from collector.storage.queries.sites import sites_of_region
 from collector.web.works import Work, Works
 
 FRESH_SECONDS = 600
-"""For how long they are shown before they are computed again, beside the page that shows them still."""
+"""For how long they are shown in a large Region, where something changes all the time, before they are read again."""
+SETTLING_SECONDS = 30
+"""The same in a smaller one, after a change: while many months are added up again, each of them is one."""
 MOST_KEPT = 4
 STEPS = ("figures",)
 
@@ -29,17 +31,25 @@ STEPS = ("figures",)
 class Key(NamedTuple):
     """What decides what may be shown: where it has changed, nothing older is."""
 
-    decisions: tuple[tuple[object, ...], ...]
-    vintages: int
-    last_frozen_at: int
+    rules_sha256: str
+    state_sha256: str
+    """Empty in a large Region."""
 
 
 class RegionYear(NamedTuple):
+    read_at: int
     computed_at: int
     key: Key
     region: Mapping[str, Cell]
     sites: Mapping[int, Mapping[str, Cell]]
     """Cells of the year by site, and by id of the catalogue."""
+
+    def is_fresh(self, key: Key, now: int) -> bool:
+        if self.key.rules_sha256 != key.rules_sha256:
+            return False
+        if key.state_sha256:
+            return self.key == key or now - self.read_at < SETTLING_SECONDS
+        return now - self.read_at < FRESH_SECONDS
 
 
 class RegionYears:
@@ -54,32 +64,30 @@ class RegionYears:
 
     def of(self, connection: Connection, year: int, now: int) -> RegionYear | Work:
         """What is known of a year, or the work that finds it out."""
-        key = key_of(connection, self.rules)
+        key = self.key_of(connection, year, now)
         kept = self._kept.get(year)
-        if kept is not None and kept.key == key and now - kept.computed_at < FRESH_SECONDS:
+        if kept is not None and kept.is_fresh(key, now):
             return kept
         work = self.works.start(subject_of(year), STEPS, lambda _: self.compute(year, now))
         found = self._kept.get(year)
-        return found if found is not None and found.key == key else work
+        return found if found is not None and found.is_fresh(key, now) else work
 
     def compute(self, year: int, now: int) -> None:
         with reading(self.engine) as connection:
-            key = key_of(connection, self.rules)
-            years = years_seen(connection, None, Audience.REGION, year, now, self.rules, self.catalogue)
-        assert years.region is not None
-        sites = {site_id: figures.whole.cells for site_id, figures in years.sites.items()}
-        self._kept[year] = RegionYear(now, key, years.region.whole.cells, sites)
+            key = self.key_of(connection, year, now)
+            rules = rules_in_force(connection, self.rules)
+            drawn = drawn_year(connection, None, Audience.REGION, year, now, rules, self.catalogue)
+        sites = {site_id: figures.whole.cells for site_id, figures in drawn.years.sites.items()}
+        region = one_of(drawn.years, None).whole.cells
+        self._kept[year] = RegionYear(now, drawn.computed_at, key, region, sites)
         for oldest in list(self._kept)[:-MOST_KEPT]:
             del self._kept[oldest]
+
+    def key_of(self, connection: Connection, year: int, now: int) -> Key:
+        sites, rules = sites_of_region(connection), rules_in_force(connection, self.rules)
+        state = "" if len(sites) >= MANY_SITES else state_of(connection, year, told_until(now, rules.zone))
+        return Key(rules_of_telling(connection, sites, Audience.REGION, rules, self.catalogue), state)
 
 
 def subject_of(year: int) -> str:
     return f"region {year}"
-
-
-def key_of(connection: Connection, rules: Rules) -> Key:
-    decisions: Decisions = decisions_of(connection, rules.zone)
-    told = tuple((which.value, *each) for which, some in sorted(decisions.items()) for each in some)
-    columns = vintage.c
-    count, last = connection.execute(select(func.count(), func.max(columns.frozen_at)).select_from(vintage)).one()
-    return Key(told, int(count), int(last or 0))

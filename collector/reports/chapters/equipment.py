@@ -16,7 +16,7 @@ def equipment(words: Wording) -> Section:
     blocks.append(year_table(words, "equipment-year", _("Equipment of the year"), figures_of(words, "E")))
     if words.inputs.ages:
         blocks.append(ages(words))
-    return Section("equipment", _("Equipment"), tuple(blocks), own_page=False)
+    return Section("equipment", _("Equipment"), tuple(blocks))
 
 
 def ages(words: Wording) -> Table:

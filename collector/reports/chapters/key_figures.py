@@ -38,4 +38,4 @@ def key_figures(words: Wording) -> Section:
     names = dict(zip((id(row) for row in rows), (words.name(figure) for figure in shown), strict=True))
     table = table._replace(rows=tuple(row._replace(head=names[id(row)], kind="") for row in rows))
     blocks.append(table)
-    return Section("key-figures", _("Key figures"), tuple(blocks), own_page=False)
+    return Section("key-figures", _("Key figures"), tuple(blocks))

@@ -54,7 +54,7 @@ def method(words: Wording) -> Section:
     if how.disclosure:
         blocks.append(Sentence(disclosure(words)))
     blocks += [Sentence(_("What the signs mean"), "heading"), signs(words)]
-    return Section("method", _("Method"), tuple(blocks), own_page=False)
+    return Section("method", _("Method"), tuple(blocks))
 
 
 def disclosure(words: Wording) -> str:
@@ -116,7 +116,7 @@ def checks(words: Wording) -> Section:
         blocks.append(Table("accepted", _("Accepted by a coordinator"), head, tuple(rows)))
     elif not blocks:
         blocks.append(Sentence(_("The figures passed every check.")))
-    return Section("checks", _("Checks"), tuple(blocks), own_page=False)
+    return Section("checks", _("Checks"), tuple(blocks))
 
 
 def corrections(words: Wording) -> Section:
@@ -137,13 +137,13 @@ def corrections(words: Wording) -> Section:
         site = (_("Site"),) if words.inputs.is_region() else ()
         head = (_("Period"), *site, _("Figure"), _("Printed before"), _("Now"))
         title = _("Corrections since the last vintage")
-        return Section("corrections", title, (Table("corrections", title, head, tuple(rows)),), own_page=False)
+        return Section("corrections", title, (Table("corrections", title, head, tuple(rows)),))
     text = (
         _("No figure has changed since the last vintage.")
         if words.inputs.has_earlier
         else _("This report has no earlier vintage.")
     )
-    return Section("corrections", _("Corrections since the last vintage"), (Sentence(text),), own_page=False)
+    return Section("corrections", _("Corrections since the last vintage"), (Sentence(text),))
 
 
 def definitions(words: Wording) -> Section:
@@ -162,7 +162,7 @@ def definitions(words: Wording) -> Section:
     table = Table("definitions", _("Definitions of the figures"), head, tuple(rows), small=True)
     note = _("These definitions are those of the Region’s catalogue, version %(version)s.")
     version = Sentence(note % {"version": words.inputs.catalogue_version})
-    return Section("definitions", _("Definitions"), (version, table), own_page=False)
+    return Section("definitions", _("Definitions"), (version, table))
 
 
 def signatures(words: Wording) -> Section:
@@ -171,4 +171,4 @@ def signatures(words: Wording) -> Section:
     if not words.inputs.is_region():
         who.insert(0, _("Coordinator of the site"))
     lines = Signatures(tuple(who), _("Name and signature"), _("Place and date"))
-    return Section("signatures", _("Signatures"), (lines,), own_page=False)
+    return Section("signatures", _("Signatures"), (lines,))

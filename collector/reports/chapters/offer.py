@@ -38,7 +38,7 @@ def offer(words: Wording) -> Section:
     if entered.services:
         listed = ", ".join(name_of(service, _) for service in Service if service in entered.services)
         blocks += [Sentence(_("Services"), "heading"), Sentence(listed)]
-    return Section("offer", _("Offer"), tuple(blocks))
+    return Section("offer", _("Offer"), tuple(blocks), own_page=True)
 
 
 def label(words: Wording) -> Table:

@@ -22,7 +22,7 @@ def attendance(words: Wording) -> Section:
         listed = ", ".join(name_of(HowCounted(word), _) for word in how)
         blocks.append(Sentence(_("How they were counted: %(method)s.") % {"method": listed}))
     if words.has("C1"):
-        blocks.append(month_bars(words, "C1", _("Visits by month")))
+        blocks += month_bars(words, "C1", _("Visits by month"))
     blocks.append(month_table(words, "attendance-months", _("Attendance by month"), ATTENDANCE_MONTHLY))
     blocks.append(year_table(words, "attendance-year", _("Attendance of the year"), figures_of(words, "C")))
     return Section("attendance", _("Attendance"), tuple(blocks))
@@ -32,7 +32,7 @@ def activities(words: Wording) -> Section:
     _ = words.speech.gettext
     blocks: list[Block] = [Sentence(_("Entered by the site: workshops, trainings and individual support."), "lead")]
     if words.has("D1.attendances"):
-        blocks.append(month_bars(words, "D1.attendances", _("Attendances of workshops and trainings by month")))
+        blocks += month_bars(words, "D1.attendances", _("Attendances of workshops and trainings by month"))
     blocks.append(month_table(words, "activities-months", _("Activities by month"), ACTIVITIES_MONTHLY))
     blocks.append(year_table(words, "activities-year", _("Activities of the year"), figures_of(words, "D")))
     if words.inputs.entered.public:

@@ -26,14 +26,14 @@ def use(words: Wording) -> Section:
     )
     walk_in = _("In a room that people enter without an appointment, an occupancy of 40 % is already very busy.")
     blocks: list[Block] = [Sentence(lead, "lead")]
-    blocks.append(month_bars(words, "B1", _("Sessions by month")))
-    blocks.append(month_bars(words, "B2", _("Hours of use by month")))
+    blocks += month_bars(words, "B1", _("Sessions by month"))
+    blocks += month_bars(words, "B2", _("Hours of use by month"))
     blocks.append(month_table(words, "use-months", _("Use by month"), MONTHLY, coverage=True))
     lengths = {figure: short for figure, short in LENGTHS.items() if words.has(figure)}
     if lengths:
-        blocks.append(year_bars(words, "lengths", lengths, _("Sessions by length, in minutes")))
+        blocks += year_bars(words, "lengths", lengths, _("Sessions by length, in minutes"))
     if words.has("B3"):
-        blocks.append(month_lines(words, "B3", _("Occupancy rate by month")))
+        blocks += month_lines(words, "B3", _("Occupancy rate by month"))
         blocks.append(Sentence(walk_in, "note"))
     blocks.append(year_table(words, "use-year", _("Use of the year"), [*figures_of(words, "B"), "A8"]))
     blocks += week_blocks(words)

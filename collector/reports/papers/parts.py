@@ -19,7 +19,7 @@ def blank(what: str) -> str:
 def section(name: str, title: str, *blocks: Block | str) -> Section:
     """Texts become sentences of their own."""
     made = tuple(Sentence(each) if isinstance(each, str) else each for each in blocks)
-    return Section(name, title, made, own_page=False)
+    return Section(name, title, made)
 
 
 def items(texts: Sequence[str]) -> tuple[str, ...]:

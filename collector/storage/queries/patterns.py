@@ -20,6 +20,7 @@ def keep_pattern(connection: Connection, question_sha256: str, year: int, hidden
         connection.execute(insert(pattern).values(**row))
 
 
-def forget_patterns(connection: Connection, but: Collection[str]) -> None:
-    """All but these."""
-    connection.execute(delete(pattern).where(pattern.c.question_sha256.not_in(but)))
+def forget_patterns(connection: Connection, but: Collection[str], years: Collection[int] = ()) -> None:
+    """All but these, and but those of these years."""
+    columns = pattern.c
+    connection.execute(delete(pattern).where(columns.question_sha256.not_in(but), columns.year.not_in(years)))

@@ -79,6 +79,17 @@ def test_without_any_value_it_still_is_a_picture() -> None:
     assert shapes(drawn([UNKNOWN] * 8)) == ["rect unknown"] * 8
 
 
-@pytest.mark.parametrize(("largest", "top"), [(0, 1), (1, 1), (2, 2), (3, 3), (47, 50), (51, 60), (1001, 2000)])
+@pytest.mark.parametrize(
+    ("largest", "top"),
+    [(0, 1), (1, 1), (2, 2), (3, 3), (47, 50), (51, 60), (7, 8), (11, 15), (1001, 1500), (1501, 2000), (2001, 2500)],
+)
 def test_the_scale_ends_at_a_round_number(largest: float, top: float) -> None:
     assert nice_top(largest) == top
+
+
+def test_a_bar_that_is_at_least_so_high_has_its_word_and_others_have_none() -> None:
+    def keys(cells: list[Cell]) -> list[str]:
+        return [each.text or "" for each in drawn(cells).iter() if each.get("class") == "key"]
+
+    assert keys(CELLS) == ["at least"]
+    assert keys([counted(3)] * 8) == []

@@ -40,7 +40,7 @@ def public(engine: Engine) -> list[str]:
     with reading(engine) as connection:
         scopes = (None, site_of_code(connection, "NOORD"))
         return [
-            canonical_json(gather(connection, each, 2026, Edition.PUBLIC, NOW, RULES, catalogue()).inputs)
+            canonical_json(gather(connection, each, 2026, Edition.PUBLIC, NOW, RULES, catalogue(), anew=True).inputs)
             for each in scopes
         ]
 
@@ -76,16 +76,16 @@ def test_it_is_decided_once_and_kept_while_it_is_asked(region: Engine, monkeypat
         return pattern(truth, *older, **more)
 
     monkeypatch.setattr(keeping, "pattern", counts)
-    for times in (2, 2):
-        # The Region's readers and the public have the same in hands, so one answer is for both: this year and the last.
+    for times in (3, 3):
+        # The Region's readers and the public have the same in hands, so one answer is for both, of each of three years.
         keep_told(region, NOW, RULES, catalogue())
         assert len(asked) == times
     with writing(region) as connection:
         connection.execute(update(monthly_figure).values(value=4))
     keep_told(region, NOW, RULES, catalogue())
-    assert len(asked) == 3
+    assert len(asked) == 4
     with reading(region) as connection:
-        assert connection.execute(select(func.count()).select_from(patterns)).scalar_one() == 2
+        assert connection.execute(select(func.count()).select_from(patterns)).scalar_one() == 3
 
 
 def test_a_region_without_sites_has_nothing_to_decide(sqlite_engine: Engine) -> None:

@@ -1,28 +1,42 @@
 """What readers are told of a year is kept, is what would be computed, and gives way to whatever changes it."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from collector.catalogue import catalogue
+from collector.domain.cells import Cell
 from collector.domain.disclosure import Audience
 from collector.domain.statistics import Rules
+from collector.domain.year import YearFigures
 from collector.ingest.months import MonthRoller
-from collector.reports import disclosing, gathering, told
+from collector.reports import disclosing, gathering, keeping, told
 from collector.reports.disclosing import Years
-from collector.reports.gathering import beside_region, region_seen, years_seen
+from collector.reports.gathering import beside_region, gather, region_seen, years_seen
+from collector.reports.inputs import Edition, Inputs
 from collector.reports.keeping import keep_told
 from collector.reports.told import RegionTold, read_year, written_year
 from collector.storage.changes.base import Change, Subject, note, put
 from collector.storage.engine import reading, writing
-from collector.storage.models import attendance, monthly_figure, setting, site, site_slot, told_year, vintage
+from collector.storage.models import (
+    activity,
+    activity_public,
+    attendance,
+    monthly_figure,
+    setting,
+    site,
+    site_slot,
+    told_year,
+    vintage,
+)
 from collector.storage.queries.rolled_months import mark_months
 from collector.storage.queries.site_slots import SITE_SLOTS
-from collector.storage.queries.sites import site_of_code
+from collector.storage.queries.sites import Site, site_of_code
 from collector.storage.rows import insert_rows
 from tests.benchmarks.year_of_statistics import slot_of
 from tests.collector.web.seeded_region import NOW, seed
@@ -129,8 +143,8 @@ def rename(connection: Connection) -> None:
     connection.execute(update(site).where(site.c.site_id == 1).values(code="ANDERS"))
 
 
-def lose_one(connection: Connection) -> None:
-    connection.execute(delete(told_year).where(told_year.c.site_id == 2))
+def lose_one(connection: Connection, year: int = YEAR) -> None:
+    connection.execute(delete(told_year).where(told_year.c.site_id == 2, told_year.c.year == year))
 
 
 @pytest.mark.parametrize("change", [correct, decide, derive_again, freeze, rename])
@@ -211,13 +225,98 @@ def test_a_region_without_sites_keeps_nothing_and_years_gone_by_are_forgotten(re
             return set(connection.execute(select(told_year.c.year)).scalars())
 
     keep(region)
-    assert years() == {2025, 2026}
+    assert years() == {2024, 2025, 2026}
     keep(region, NOW + 366 * 24 * HOUR)
-    assert years() == {2026, 2027}
+    assert years() == {2025, 2026, 2027}
     with writing(region) as connection:
         connection.execute(update(site).values(demonstration=True))
     keep(region)
     assert years() == {2027}
+
+
+def test_years_gone_by_stand_until_something_changes(region: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    original = gathering.computed
+
+    def counting(connection: Connection, sites: Sequence[Site], year: int, *more: Any) -> Years:
+        made.append(year)
+        return original(connection, sites, year, *more)
+
+    monkeypatch.setattr(keeping, "computed", counting)
+
+    def kept(now: int = NOW) -> list[int]:
+        made.clear()
+        keep(region, now)
+        return list(made)
+
+    assert kept() == [2026, 2025, 2024]
+    assert kept(NOW + HOUR) == [2026]
+    with writing(region) as connection:
+        rename(connection)
+    assert kept(NOW + HOUR) == [2026, 2025, 2024]
+    assert kept(NOW + HOUR) == [2026]
+    with writing(region) as connection:
+        lose_one(connection, 2025)
+    assert kept(NOW + HOUR) == [2026, 2025]
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_a_draft_tells_what_pages_tell_also_where_something_has_changed_since(
+    region: Engine, computations: list[int], monkeypatch: pytest.MonkeyPatch, lifted: bool
+) -> None:
+    monkeypatch.setattr(told, "MANY_SITES", 2)
+    if lifted:
+        with writing(region) as connection:
+            decide(connection)
+    with writing(region) as connection:
+        day = dt.date(2026, 3, 1)
+        row = {"site_id": 1, "activity_id": 7001, "kind": "workshop", "first_day": day, "last_day": day, "number": 1}
+        connection.execute(insert(activity).values(**row))
+        seniors = {"trait": "audience", "value": "seniors", "persons": 7}
+        connection.execute(insert(activity_public).values(site_id=1, activity_id=7001, **seniors))
+    pages = {audience: ask(region, NOW, audience) for audience in OUTSIDE}
+    keep(region)
+    with writing(region) as connection:
+        correct(connection)
+    later = NOW + HOUR
+    for edition, audience in ((Edition.INTERNAL, Audience.REGION), (Edition.PUBLIC, Audience.PUBLIC)):
+        years, beside = pages[audience]
+        assert years.region is not None
+        inputs = drafted(region, None, edition, later)
+        assert [*inputs.figures.months, inputs.figures.year] == all_cells(years.region)
+        assert inputs.entered.public == beside.public
+        assert [[*part.months, part.year] for part in inputs.parts] == [
+            all_cells(each) for each in sorted(years.sites.values(), key=lambda each: each.site)
+        ]
+    for year in pages[Audience.PUBLIC][0].sites.values():
+        inputs = drafted(region, year.site, Edition.PUBLIC, later)
+        assert [*inputs.figures.months, inputs.figures.year] == all_cells(year)
+
+
+def test_a_draft_of_a_site_has_no_other_site_computed(region: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    original = gathering.computed
+
+    def counting(connection: Connection, sites: Sequence[Site], *more: Any) -> Years:
+        asked.append(len(sites))
+        return original(connection, sites, *more)
+
+    before = [drafted(region, "NOORD", edition) for edition in Edition]
+    keep(region)
+    disclosing.ANSWERS.clear()
+    monkeypatch.setattr(gathering, "computed", counting)
+    assert [drafted(region, "NOORD", edition) for edition in Edition] == before
+    assert set(asked) == {1}
+
+
+def drafted(engine: Engine, code: str | None, edition: Edition, now: int = NOW) -> Inputs:
+    with reading(engine) as connection:
+        site = None if code is None else site_of_code(connection, code)
+        return gather(connection, site, YEAR, edition, now, RULES, catalogue()).inputs
+
+
+def all_cells(year: YearFigures) -> list[Mapping[str, Cell]]:
+    return [*(month.cells for month in year.months), year.whole.cells]
 
 
 def test_what_stands_beside_the_region_is_of_all_its_sites(region: Engine) -> None:

@@ -18,9 +18,11 @@ from collector.domain.register import LabelStatus
 from collector.domain.side_by_side import NAME, Beside, chosen, meets_all, ordered
 from collector.domain.statistics import Rules
 from collector.reports.gathering import years_seen
+from collector.reports.keeping import keep_told
+from collector.storage.changes.base import Change, Subject, note
 from collector.storage.engine import reading, writing
 from collector.storage.models import setting
-from collector.web.region_years import FRESH_SECONDS
+from collector.web.region_years import FRESH_SECONDS, SETTLING_SECONDS
 from collector.web.views.region import FIGURES
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW
@@ -120,7 +122,7 @@ def test_an_empty_choice_says_so(registered: Browser) -> None:
     assert "No site is in this municipality and of this operator." in page
 
 
-def test_figures_are_computed_again_after_a_while_and_at_once_where_the_region_decides_anew(
+def test_figures_are_read_again_soon_after_a_change_and_at_once_where_the_region_decides_anew(
     region: Engine, open_browser: Callable[..., Browser], administrator: Browser
 ) -> None:
     moments = [NOW]
@@ -133,12 +135,47 @@ def test_figures_are_computed_again_after_a_while_and_at_once_where_the_region_d
         return found[1] if found else ""
 
     assert as_of() == "22 Nov 2026, 14:20"
-    moments.append(NOW + FRESH_SECONDS - 1)
+    moments.append(NOW + 3645)
     assert as_of() == "22 Nov 2026, 14:20"
+    write_something(region)
+    assert as_of() == "22 Nov 2026, 15:20"
+    moments.append(NOW + 3645 + SETTLING_SECONDS - 1)
+    write_something(region)
+    assert as_of() == "22 Nov 2026, 15:20"
     with writing(region) as connection:
         row = {"name": "label_stations", "valid_from": 0, "value": "7", "changed_by": "somebody"}
         connection.execute(insert(setting).values(row))
-    assert as_of() == "22 Nov 2026, 14:29"
+    assert as_of() == "22 Nov 2026, 15:21"
+    moments.append(NOW + 2 * 3600)
+    assert as_of() == "22 Nov 2026, 15:21"
+
+
+def write_something(region: Engine) -> None:
+    with writing(region) as connection:
+        change = Change(connection, "somebody", NOW, Rules().zone, lambda: 1)
+        note(change, None, Subject.ATTENDANCE, "2026-11", None, None)
+
+
+def test_the_page_says_of_when_what_was_kept_is_and_a_large_region_follows_after_a_while(
+    region: Engine, open_browser: Callable[..., Browser], administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("collector.web.region_years", "collector.reports.told"):
+        monkeypatch.setattr(f"{module}.MANY_SITES", 2)
+    keep_told(region, NOW, Rules(), catalogue())
+    moments = [NOW + 60]
+    browser = open_browser(region, now=lambda: moments[-1])
+    browser.client.headers["accept-language"] = "en"
+    browser.client.cookies = administrator.client.cookies
+
+    def as_of() -> bool:
+        return "Figures as of 22 Nov 2026, 14:20." in text(browser.get("/region").text)
+
+    assert as_of()
+    keep_told(region, NOW + 120, Rules(), catalogue())
+    moments.append(NOW + 60 + FRESH_SECONDS - 1)
+    assert as_of()
+    moments.append(NOW + 60 + FRESH_SECONDS)
+    assert not as_of()
 
 
 def test_while_the_figures_are_put_together_the_page_says_so_and_looks_again(
@@ -165,7 +202,7 @@ def test_work_that_fails_is_told_and_can_be_tried_again(
     def broken(*_: object) -> object:
         raise OSError("no")
 
-    monkeypatch.setattr("collector.web.region_years.years_seen", broken)
+    monkeypatch.setattr("collector.web.region_years.drawn_year", broken)
     answer = administrator.get("/region", **{"accept-language": "en"})
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text
