@@ -19,6 +19,7 @@ from collector.domain.entered import MonthlyKind
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Outcome
 from collector.storage.engine import reading, writing
+from collector.storage.files.assets import ASSETS
 from collector.storage.files.entered import ENTRIES, entry_rows
 from collector.storage.files.foreign import MONTHS
 from collector.storage.files.reading import Cells, Fate, FateWord, FileKind, Intake, take_in
@@ -37,6 +38,7 @@ RIGHTS = {
     "sites": Permission.LABEL,  # it says of the label what the Region decides
     "equipment": Permission.EQUIPMENT,
     "outages": Permission.EQUIPMENT,
+    "assets": Permission.EQUIPMENT,
 }
 """By table; for the others of the register it is that of the register."""
 
@@ -78,7 +80,7 @@ async def take(request: WebRequest, around: Around, code: FromPath[str], data: U
 
 def kinds_for(request: WebRequest, site: Site) -> list[FileKind]:
     """All tables; those that somebody may not change refuse each line."""
-    asked = {kind: RIGHTS.get(kind.word, Permission.REGISTER) for kind in REGISTER}
+    asked = {kind: RIGHTS.get(kind.word, Permission.REGISTER) for kind in (*REGISTER, ASSETS)}
     allowed = [kind if may(request.user, right, site) else kind._replace(apply=refuse) for kind, right in asked.items()]
     return [*allowed, *ENTRIES, MONTHS]
 

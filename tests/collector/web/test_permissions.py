@@ -63,6 +63,8 @@ MATRIX: dict[str, str] = {
     "POST /accounts/{number}/change": "A",
     "GET /audit": "A R S",
     "GET /": LOGGED_IN,
+    "GET /fleet": "A T",
+    "GET /fleet/file": "A T",
     "GET /region": "A R l",
     "GET /region/file": "A R l",
     "GET /region/statistics/{year}": "A R l",
