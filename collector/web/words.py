@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from collector.domain.access import Role
 from collector.domain.fleet import Column
+from collector.domain.lifetimes import Maintenance
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.stations import State
 from collector.domain.words import NAMES
@@ -30,6 +31,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         State.SILENT: N_("silent"),
         State.NEVER_SEEN: N_("never seen"),
         State.QUARANTINED: N_("in quarantine"),
+    },
+    Maintenance: {
+        Maintenance.LASTING: N_("under maintenance"),
+        Maintenance.ENDING: N_("ends within six months"),
+        Maintenance.ENDED: N_("ended"),
+        Maintenance.UNKNOWN: N_("not known"),
     },
     Column: {
         Column.SITE: N_("Site"),
@@ -68,6 +75,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Subject.MONTHLY_FIGURE: N_("Monthly figure"),
         Subject.DECISION: N_("Decision of the Region"),
         Subject.ACCOUNT: N_("Account"),
+        Subject.ENROLMENT: N_("Enrolment"),
         Subject.TOKEN: N_("Token for programs"),
         Subject.CHECK: N_("Accepted check"),
         Subject.REPORT: N_("Frozen report"),

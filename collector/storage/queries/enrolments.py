@@ -21,6 +21,8 @@ class WaitingStation(NamedTuple):
     proposed_site_code: str | None
     resembles: str | None = None
     """Label of the station of that site that may be the same PC."""
+    token_site_id: int | None = None
+    """None: it enrolled with a token for the whole Region."""
 
 
 class Attempt(NamedTuple):
@@ -30,12 +32,19 @@ class Attempt(NamedTuple):
     token_public_id: str | None
     tag: str
     outcome: str
+    site_id: int | None = None
+    """Of the token's site; None where it is regional or not known."""
 
 
 def attempts(connection: Connection, limit: int = 100) -> list[Attempt]:
     """The latest attempts, newest first."""
-    columns = (getattr(enrolment_attempt.c, name) for name in Attempt._fields)
-    rows = connection.execute(select(*columns).order_by(enrolment_attempt.c.attempt_id.desc()).limit(limit))
+    columns = enrolment_attempt.c
+    rows = connection.execute(
+        select(columns.attempted_at, columns.token_public_id, columns.tag, columns.outcome, enrolment_token.c.site_id)
+        .outerjoin_from(enrolment_attempt, enrolment_token, enrolment_token.c.public_id == columns.token_public_id)
+        .order_by(columns.attempt_id.desc())
+        .limit(limit)
+    )
     return [Attempt._make(row) for row in rows]
 
 
@@ -68,7 +77,11 @@ def waiting_stations(connection: Connection) -> list[WaitingStation]:
         proposed = proposed_site(row.tag, list(codes.items()))
         if row.site_id is not None:
             proposed = (row.site_id, codes[row.site_id])
-        found.append(WaitingStation(row.public_id, row.tag, row.created_at, row.envelopes or 0, *proposed, row.label))
+        found.append(
+            WaitingStation(
+                row.public_id, row.tag, row.created_at, row.envelopes or 0, *proposed, row.label, row.site_id
+            )
+        )
     return found
 
 
