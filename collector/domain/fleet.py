@@ -73,9 +73,10 @@ class Computer(NamedTuple):
     site_id: int
     station_id: int
     label: str
-    state: State
     contact_at: int | None
     agent_version: str
+    state: State | None = None
+    """None where nobody asked for it."""
     model: str = ""
     """As the register calls it."""
     supplied_on: dt.date | None = None
@@ -182,7 +183,7 @@ def _above(size: int | None, limit: int | None) -> bool:
 
 _VALUES: Mapping[str, Callable[[Computer], Any]] = {
     LABEL: lambda one: one.label.casefold(),
-    Column.STATE: lambda one: list(State).index(one.state),
+    Column.STATE: lambda one: None if one.state is None else list(State).index(one.state),
     Column.CONTACT: lambda one: one.contact_at,
     Column.SYSTEM: lambda one: one.hardware.system,
     Column.MODEL: lambda one: one.called().casefold() or None,

@@ -44,7 +44,7 @@ def cell_of(  # one line for each kind of value
     if column in sizes:
         return gigabytes(sizes[column])
     if column is Column.STATE:
-        return name_of(one.state, speech.gettext)
+        return "" if one.state is None else name_of(one.state, speech.gettext)
     if column is Column.CONTACT:
         return "" if one.contact_at is None else write_moment(one.contact_at, zone)
     if column is Column.RESTART:

@@ -1,25 +1,19 @@
 """The computers of sites with their hardware, for those who look after them; never their use."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, Select, and_, func, null, select, tuple_
 
 from collector.domain.equipment import MAINTENANCE_YEARS, years_after
 from collector.domain.fleet import UNREAD, Computer, Hardware, hardware_of
-from collector.domain.stations import Contact, State, state_of
+from collector.domain.stations import State, state_of
 from collector.storage.models import equipment, station, station_contact
 from collector.storage.queries.identities import quarantined
+from collector.storage.queries.stations import stations_of
 
 IN_PLACE = station.c.retired_at.is_(None)
-
-
-class Clockwork(NamedTuple):
-    """By what states are told."""
-
-    now: int
-    contact_seconds: int
 
 
 def counts_by_site(connection: Connection) -> dict[int, int]:
@@ -28,33 +22,41 @@ def counts_by_site(connection: Connection) -> dict[int, int]:
     return {row.site_id: row.stations for row in connection.execute(rows)}
 
 
-def computers_of(
-    connection: Connection, site_ids: Sequence[int], clockwork: Clockwork, *, hardware: bool
-) -> list[Computer]:
-    """In no order; without their readings where nobody asks for the `hardware`."""
-    apart = quarantined(connection)
+def computers_of(connection: Connection, site_ids: Sequence[int], *, hardware: bool) -> list[Computer]:
+    """In no order, without their states; without their readings where nobody asks for the `hardware`."""
     found = []
-    for row in connection.execute(_asked(site_ids, hardware=hardware)):
-        site_id, number, label, received_at, stopped_at, version, model, supplied, maintained, *readings = row
-        contact = None if received_at is None else Contact(received_at, stopped_at is not None)
-        state = state_of(contact, clockwork.now, clockwork.contact_seconds)
+    for site_id, number, label, received_at, version, model, supplied, maintained, readings in connection.execute(
+        _asked(site_ids, hardware=hardware)
+    ):
+        end = maintained
         if maintained is None and supplied is not None:
-            maintained = years_after(supplied, MAINTENANCE_YEARS)
+            end = years_after(supplied, MAINTENANCE_YEARS)
+        built = _hardware(readings) if hardware else UNREAD
         found.append(
             Computer(
                 site_id,
                 number,
                 label,
-                State.QUARANTINED if (site_id, number) in apart else state,
                 received_at,
                 version or "",
-                model or "",
-                supplied,
-                maintained,
-                _hardware(readings[0]) if hardware else UNREAD,
+                model=model or "",
+                supplied_on=supplied,
+                maintenance_end=end,
+                hardware=built,
             )
         )
     return found
+
+
+def with_states(connection: Connection, computers: Sequence[Computer], now: int, interval: int) -> list[Computer]:
+    """The same with their states now; `interval` is how often stations are asked to report."""
+    site_ids = sorted({one.site_id for one in computers})
+    apart = quarantined(connection)
+    known = {
+        (each.site_id, each.station_id): state_of(each.contact, now, interval)
+        for each in stations_of(connection, site_ids)
+    } | dict.fromkeys(apart, State.QUARANTINED)
+    return [one._replace(state=known.get((one.site_id, one.station_id))) for one in computers]
 
 
 def with_hardware(connection: Connection, computers: Sequence[Computer]) -> list[Computer]:
@@ -71,15 +73,15 @@ def _hardware(readings: str | None) -> Hardware:
     return hardware_of(from_json(readings)) if readings else UNREAD
 
 
-def _asked(site_ids: Sequence[int], *, hardware: bool) -> Select[tuple[object, ...]]:
+def _asked(site_ids: Sequence[int], *, hardware: bool) -> Select[Any]:
     def same(table: object) -> object:
         return and_(station.c.site_id == table.c.site_id, station.c.station_id == table.c.station_id)  # type: ignore[attr-defined]
 
     columns = [
         *(station.c.site_id, station.c.station_id, station.c.label),
-        *(station_contact.c.received_at, station_contact.c.stopped_at, station_contact.c.agent_version),
+        *(station_contact.c.received_at, station_contact.c.agent_version),
         *(equipment.c.model, equipment.c.supplied_on, equipment.c.maintained_until),
-        *([station_contact.c.readings] if hardware else []),
+        station_contact.c.readings if hardware else null(),
     ]
     joined = station.outerjoin(station_contact, same(station_contact)).outerjoin(equipment, same(equipment))  # type: ignore[arg-type]
     return select(*columns).select_from(joined).where(IN_PLACE, station.c.site_id.in_(site_ids))

@@ -24,7 +24,7 @@ from collector.domain.mistakes import Mistake
 from collector.domain.stations import State
 from collector.i18n import Speech
 from collector.storage.engine import reading
-from collector.storage.queries.fleet import Clockwork, computers_of, counts_by_site, with_hardware
+from collector.storage.queries.fleet import computers_of, counts_by_site, with_hardware, with_states
 from collector.storage.queries.sites import Site, all_sites
 from collector.web.editing import note_download
 from collector.web.fleet_table import as_csv
@@ -76,10 +76,11 @@ def asked_of(query: MultiDict[str]) -> Asked:
     """Words that are not ours ask for what is usual; a number that is none is said to be so."""
     typed = {name: query.get(name, "").strip()[:LONGEST_WORD] for name in ("system", "model", "version", *NUMBERS)}
     typed |= {name: query.get(name, "").strip()[:LONGEST_WORD] for name in ("site", "municipality", "state")}
-    refused, numbers = None, dict.fromkeys(NUMBERS, None)
+    refused: Mistake | None = None
+    numbers: dict[str, int | None] = dict.fromkeys(NUMBERS)
     for name in NUMBERS:
         try:
-            numbers[name] = of_column(name, read_count, typed[name]) if typed[name] else None  # type: ignore[assignment]
+            numbers[name] = of_column(name, read_count, typed[name]) if typed[name] else None
         except Mistake as mistake:
             refused = refused or mistake
     state = State(typed["state"]) if typed["state"] in set(State) else None
@@ -159,35 +160,36 @@ def found_of(
         return Found(sites, 0, [])
     chosen = [site for site in sites if asked.site in {"", site.code} and asked.municipality in {"", site.municipality}]
     names = {site.site_id: site.name_in(language) for site in chosen}
-    clockwork = Clockwork(around.clock(), around.settings.contact_interval_seconds)
     if not whole and not asked.wish.asks() and asked.sort == Column.SITE:
-        return by_site(connection, sites, names, asked, clockwork)
+        count, part = by_site(connection, names, asked)
+        return Found(sites, count, stated(around, connection, part))
     hardware = whole or asked.wish.reads_hardware() or asked.sort in FROM_HARDWARE
-    every = computers_of(connection, list(names), clockwork, hardware=hardware)
-    fitting = [one for one in every if fits(one, asked.wish)]
-    placed = ordered(fitting, asked.sort, names, falling=asked.order == FALLING)
-    if whole:
-        return Found(sites, len(placed), placed)
+    every = computers_of(connection, list(names), hardware=hardware)
+    early = asked.wish.state is not None or asked.sort == Column.STATE
+    if early:
+        every = stated(around, connection, every)
+    placed = ordered([one for one in every if fits(one, asked.wish)], asked.sort, names, falling=asked.order == FALLING)
     page = min(max(asked.page, 1), max(1, -(-len(placed) // PER_PAGE)))
-    part = placed[(page - 1) * PER_PAGE : page * PER_PAGE]
+    part = placed if whole else placed[(page - 1) * PER_PAGE : page * PER_PAGE]
+    if not early and Column.STATE in asked.columns:
+        part = stated(around, connection, part)
     return Found(sites, len(placed), part if hardware else with_hardware(connection, part))
 
 
-def by_site(
-    connection: Connection, sites: list[Site], names: Mapping[int, str], asked: Asked, clockwork: Clockwork
-) -> Found:
-    """One page of everything in the order of sites: only the sites on it are looked at."""
+def stated(around: Surroundings, connection: Connection, computers: Sequence[Computer]) -> list[Computer]:
+    return with_states(connection, computers, around.clock(), around.settings.contact_interval_seconds)
+
+
+def by_site(connection: Connection, names: Mapping[int, str], asked: Asked) -> tuple[int, list[Computer]]:
+    """How many there are, and one page of them in the order of sites: only the sites on it are looked at."""
     counts = {number: count for number, count in counts_by_site(connection).items() if number in names}
-    total = sum(counts.values())
-    falling = asked.order == FALLING
-    page = min(max(asked.page, 1), max(1, -(-total // PER_PAGE)))
-    first, before, shown = (page - 1) * PER_PAGE, 0, []
-    skipped = 0
+    total, falling = sum(counts.values()), asked.order == FALLING
+    first = (min(max(asked.page, 1), max(1, -(-total // PER_PAGE))) - 1) * PER_PAGE
+    before, skipped, shown = 0, 0, list[int]()
     for number in sorted(counts, key=lambda each: (names[each].casefold(), each), reverse=falling):
         if before + counts[number] > first and before < first + PER_PAGE:
-            skipped = before if not shown else skipped
+            skipped = skipped if shown else before
             shown.append(number)
         before += counts[number]
-    here = computers_of(connection, shown, clockwork, hardware=False)
-    placed = ordered(here, Column.SITE, names, falling=falling)
-    return Found(sites, total, with_hardware(connection, placed[first - skipped : first - skipped + PER_PAGE]))
+    placed = ordered(computers_of(connection, shown, hardware=False), Column.SITE, names, falling=falling)
+    return total, with_hardware(connection, placed[first - skipped : first - skipped + PER_PAGE])

@@ -12,7 +12,7 @@ NAMES = {1: "Noord", 2: "Anneessens"}
 
 
 def one(label: str, site_id: int = 1, **other: Any) -> Computer:
-    known = {"state": State.ONLINE, "contact_at": 0, "agent_version": "0.9.0"}
+    known = {"contact_at": 0, "agent_version": "0.9.0", "state": State.ONLINE}
     return Computer(site_id, 1, label, **{**known, **other})
 
 

@@ -12,6 +12,7 @@ from collector.domain.fleet import Column
 from collector.storage import models
 from collector.storage.engine import writing
 from collector.storage.queries.accounts import add_account, add_grant
+from collector.storage.queries.fleet import computers_of
 from collector.storage.queries.sites import site_ids
 from collector.storage.queries.web_sessions import open_session
 from collector.storage.revocations import NO_PASSWORD
@@ -28,7 +29,12 @@ def mixed(region: Engine) -> Engine:
     """CANAL-01 is the one with Windows 10 and 4 GB; the model of CANAL-02 stands in the register."""
     with writing(region) as connection:
         canal = site_ids(connection)["CANAL"]
-        windows = {"name": "Windows 10 Pro", "version": "22H2", "kernel": "10.0.19045", "architecture": "AMD64"}
+        windows: dict[str, object] = {
+            "name": "Windows 10 Pro",
+            "version": "22H2",
+            "kernel": "10.0.19045",
+            "architecture": "AMD64",
+        }
         for number, memory in ((1, 4), (2, 8)):
             add_readings(
                 connection,
@@ -108,7 +114,7 @@ def test_only_the_sites_on_a_page_are_asked_for_their_stations(
         asked.append(len(site_ids))
         return original(connection, site_ids, *rest, **named)  # type: ignore[arg-type]
 
-    original = fleet.computers_of
+    original = computers_of
     monkeypatch.setattr(fleet, "computers_of", noted)
     monkeypatch.setattr(fleet, "PER_PAGE", 2)
     assert len(labels(administrator, "?page=3")) == 2
