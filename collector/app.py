@@ -7,16 +7,19 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from ipaddress import ip_address
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from sqlalchemy import Connection as Database
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
+from collector.ingest import enrolment
 from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
 from collector.ingest.log import Line, RequestLog
 from collector.ingest.metrics import Metrics
@@ -178,6 +181,29 @@ def open_engine(settings: Settings) -> Engine:
         ) from error
 
 
+class ByIntake(NamedTuple):
+    """What technicians decide on the page of agents, done as on the command line."""
+
+    revocations_file: Path
+
+    def approve(
+        self,
+        connection: Database,
+        public_id: str,
+        site_id: int,
+        now: int,
+        mark: Callable[[], int],
+        same_as: str | None,
+    ) -> int:
+        return enrolment.approve(connection, public_id, site_id, now, mark, same_as)
+
+    def release(self, connection: Database, public_id: str) -> None:
+        enrolment.release(connection, public_id)
+
+    def revoke_token(self, connection: Database, public_id: str, now: int) -> None:
+        enrolment.revoke_token(connection, public_id, now, self.revocations_file)
+
+
 def post_of(settings: Settings) -> Post | None:
     """None where no mails are sent."""
     if not settings.smtp_host:
@@ -240,6 +266,7 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
         ),
         catalogue=catalogue_in_force(settings),
         provider=provider_of(settings),
+        enrolling=ByIntake(settings.revocations_file),
         demonstration=demonstration,
     )
 

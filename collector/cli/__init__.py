@@ -28,7 +28,6 @@ from collector.cli.tokens import token
 from collector.cli.users import user
 from collector.config import ConfigError
 from collector.domain.mistakes import Mistake
-from collector.ingest.enrolment import EnrolmentError
 from collector.reports.vintages import ReportError
 from collector.storage.backup import BackupError
 from collector.web.accounts import AccountError
@@ -41,7 +40,7 @@ class Sentences(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (ConfigError, EnrolmentError, AccountError, ExportError, BackupError, ReportError, Mistake) as error:
+        except (ConfigError, AccountError, ExportError, BackupError, ReportError, Mistake) as error:
             raise click.ClickException(str(error)) from error
         except SQLAlchemyError as error:
             raise click.ClickException(

@@ -12,6 +12,7 @@ from collector.cli.opening import engine_of, now, settings_of
 from collector.domain.entered import MonthlyKind
 from collector.storage.changes.base import COMMAND_LINE, Change
 from collector.storage.engine import writing
+from collector.storage.files.assets import ASSETS
 from collector.storage.files.entered import ENTRIES
 from collector.storage.files.foreign import BUILDINGS, MONTHS, OPENING_TIMES
 from collector.storage.files.reading import Fate, FateWord, FileKind, Intake, take_in
@@ -60,6 +61,20 @@ def register(context: click.Context, files: Files, *, dry_run: bool, skip_unknow
     What is in the register and not in the files stays as it is, except that a timetable is replaced as a whole.
     """
     bring(context, [*REGISTER, BUILDINGS, OPENING_TIMES], files, dry=dry_run, skip_unknown=skip_unknown)
+
+
+@bring_in.command()
+@files_argument
+@dry_option
+@skip_option
+@click.pass_context
+def assets(context: click.Context, files: Files, *, dry_run: bool, skip_unknown: bool) -> None:
+    """The asset list: tag, serial, type, model, supply_date, site. A tag is the label with which a station enrolled.
+
+    Devices that are not in the register yet are added; blank cells, and devices that are not in the list, change
+    nothing.
+    """
+    bring(context, [ASSETS], files, dry=dry_run, skip_unknown=skip_unknown)
 
 
 @bring_in.command()

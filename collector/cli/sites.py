@@ -14,7 +14,7 @@ from collector.ingest import enrolment
 from collector.storage.changes.base import COMMAND_LINE, Change
 from collector.storage.changes.sites import put_site
 from collector.storage.engine import reading, writing
-from collector.storage.queries import register
+from collector.storage.queries import enrolments, register
 from collector.storage.queries.sites import Site, all_sites, site_of_code
 
 
@@ -75,7 +75,7 @@ def stations(context: click.Context, code: str) -> None:
 def waiting(context: click.Context) -> None:
     """List the stations that wait for approval, with the site that their tag proposes."""
     with reading(engine_of(settings_of(context))) as connection:
-        for each in enrolment.waiting_stations(connection):
+        for each in enrolments.waiting_stations(connection):
             proposed = each.proposed_site_code or "?"
             alike = f"  (the same computer as {each.resembles}?)" if each.resembles else ""
             click.echo(f"{each.public_id}  {day(each.created_at)}  {proposed:<16}{each.tag}{alike}")
@@ -103,7 +103,7 @@ def approve(
         site_id = known(connection, code).site_id
         chosen = public_ids or [
             each.public_id
-            for each in enrolment.waiting_stations(connection)
+            for each in enrolments.waiting_stations(connection)
             if each.resembles is None
             and (
                 each.proposed_site_id == site_id

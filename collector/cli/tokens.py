@@ -7,8 +7,9 @@ import click
 from collector.cli.opening import day, engine_of, now, settings_of
 from collector.cli.sites import known
 from collector.ingest import enrolment
+from collector.storage.changes.base import COMMAND_LINE
 from collector.storage.engine import reading, writing
-from collector.storage.queries import register
+from collector.storage.queries import enrolments, register
 
 
 @click.group()
@@ -26,7 +27,13 @@ def issue(context: click.Context, code: str | None, stations: int, days: int) ->
     with writing(engine_of(settings_of(context))) as connection:
         site_id = None if code is None else known(connection, code).site_id
         made = enrolment.issue_token(
-            connection, site_id, stations=stations, valid_days=days, now=now(), random=secrets.token_hex
+            connection,
+            site_id,
+            stations=stations,
+            valid_days=days,
+            now=now(),
+            random=secrets.token_hex,
+            made_by=COMMAND_LINE,
         )
     click.echo(made)
     scope = f"site {code}" if code else "the whole region; its stations wait until somebody approves them"
@@ -46,7 +53,7 @@ def list_tokens(context: click.Context) -> None:
             click.echo(
                 f"{each.public_id}  {each.site_code or '(region)':<16}{used:>9}  until {day(each.valid_until)}  {state}"
             )
-        rejected = [each for each in enrolment.attempts(connection) if each.outcome not in enrolment.ADMITTED]
+        rejected = [each for each in enrolments.attempts(connection) if each.outcome not in enrolments.ADMITTED]
         if rejected:
             click.echo("\nrejected attempts")
         for attempt in rejected:

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     LABEL = "label"
     """Change what it says of the Region's label."""
     EQUIPMENT = "equipment"
+    MAINTAIN = "maintain"
+    """Look after computers and devices: which there are, what replaces them, their agents and enrolment."""
     FREEZE = "freeze"
     """Accept open checks and freeze the report of a site."""
     FREEZE_REGION = "freeze_region"
@@ -100,7 +102,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         *(Permission.FREEZE, Permission.AUDIT),
     },
     Role.FACILITATOR: _READING | {Permission.HEALTH, Permission.ENTER},
-    Role.TECHNICIAN: frozenset({Permission.SEE, Permission.HEALTH, Permission.EQUIPMENT}),
+    Role.TECHNICIAN: frozenset({Permission.SEE, Permission.HEALTH, Permission.EQUIPMENT, Permission.MAINTAIN}),
     Role.READER: _READING,
 }
 

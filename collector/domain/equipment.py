@@ -38,6 +38,8 @@ class Equipment(NamedTuple):
     measured_from: int | None = None
     """Since when its agent counts; None where it has none."""
     measured_until: int | None = None
+    model: str = ""
+    serial: str = ""
 
     def maintenance_end(self) -> dt.date | None:
         """The first day without maintenance; None where nobody knows."""

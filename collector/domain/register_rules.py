@@ -6,13 +6,15 @@ from itertools import pairwise
 
 from collector.domain.calendar import EARLIEST_YEAR
 from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
-from collector.domain.fields import MINUTES_OF_DAY, read_text, write_clock
+from collector.domain.fields import MINUTES_OF_DAY, of_column, read_text, write_clock
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.opening_hours import regular_week
 from collector.domain.register import Closure, Extra, WeeklyInterval
 
 SLOT_MINUTES = 15
 LONGEST_LABEL = 64
+LONGEST_MODEL = 120
+LONGEST_SERIAL = 64
 LONGEST_REASON = 120
 LONGEST_OUTAGE_REASON = 200
 LONGEST_CLOSURE_DAYS = 3660
@@ -87,7 +89,9 @@ def checked_equipment(item: Equipment, others: Sequence[Equipment]) -> Equipment
         raise Mistake(N_("A device cannot be gone before it was there; correct one of the two days."))
     if item.maintained_until is not None and item.supplied_on is not None and item.maintained_until < item.supplied_on:
         raise Mistake(N_("The maintenance cannot end before the supply; correct one of the two days."))
-    return item._replace(label=label)
+    model = of_column("model", read_text, item.model, LONGEST_MODEL)
+    serial = of_column("serial", read_text, item.serial, LONGEST_SERIAL)
+    return item._replace(label=label, model=model, serial=serial)
 
 
 def checked_outage(outage: EquipmentOutage, others: Iterable[EquipmentOutage], now: int) -> EquipmentOutage:

@@ -17,12 +17,22 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest
+from collector.domain.equipment import EquipmentKind
+from collector.domain.mistakes import N_, Mistake
 from collector.ingest import recognition, waiting
 from collector.ingest.credentials import PUBLIC_ID_LENGTH, SECRET_LENGTH, Credential, digest, is_right
 from collector.ingest.recognition import Known
 from collector.storage import revocations
 from collector.storage.engine import is_sqlite
-from collector.storage.models import credential, enrolment_attempt, enrolment_token, site, station, waiting_envelope
+from collector.storage.models import (
+    credential,
+    enrolment_attempt,
+    enrolment_token,
+    equipment,
+    site,
+    station,
+    waiting_envelope,
+)
 
 DAY_SECONDS = 86_400
 ATTEMPTS_KEPT = 10_000
@@ -33,12 +43,8 @@ RandomHex = Callable[[int], str]
 """So many random bytes, in hexadecimal: `secrets.token_hex`."""
 
 
-ADMITTED = ("accepted", "waiting", "enrolled_again")
-"""The words in the list of attempts for those that were not rejected."""
-
-
-class EnrolmentError(Exception):
-    """What a person asked for cannot be done; the text is one sentence: what, where, how to mend it."""
+class EnrolmentError(Mistake):
+    """What a person asked for cannot be done."""
 
 
 class Rejection(StrEnum):
@@ -65,39 +71,24 @@ class Token(NamedTuple):
     site_id: int | None
 
 
-class WaitingStation(NamedTuple):
-    """A station that somebody should approve; the proposed site is its token's, else that of its tag."""
-
-    public_id: str
-    tag: str
-    created_at: int
-    envelopes: int
-    proposed_site_id: int | None
-    proposed_site_code: str | None
-    resembles: str | None = None
-    """Label of the station of that site that may be the same PC."""
-
-
-class Attempt(NamedTuple):
-    """One attempt to enrol."""
-
-    attempted_at: int
-    token_public_id: str | None
-    tag: str
-    outcome: str
-
-
 def issue_token(
-    connection: Connection, site_id: int | None, *, stations: int, valid_days: int, now: int, random: RandomHex
+    connection: Connection,
+    site_id: int | None,
+    *,
+    stations: int,
+    valid_days: int,
+    now: int,
+    random: RandomHex,
+    made_by: str = "",
 ) -> str:
     """A new token; shown once, since only its digest is kept. Without a site it is a regional one."""
     if stations < 1 or valid_days < 1:
-        raise EnrolmentError("A token needs at least one station and one day: give larger numbers.")
+        raise EnrolmentError(N_("A token needs at least one station and one day: give larger numbers."))
     if (
         site_id is not None
         and connection.execute(select(site.c.site_id).where(site.c.site_id == site_id)).first() is None
     ):
-        raise EnrolmentError(f"There is no site {site_id}: create it first.")
+        raise EnrolmentError(N_("There is no site %(number)s: create it first."), number=site_id)
     public_id, secret = random(PUBLIC_ID_LENGTH // 2), random(SECRET_LENGTH // 2)
     connection.execute(
         insert(enrolment_token).values(
@@ -108,6 +99,7 @@ def issue_token(
             stations_used=0,
             valid_until=now + valid_days * DAY_SECONDS,
             created_at=now,
+            made_by=made_by,
         )
     )
     return f"dps1-{public_id}-{secret}"
@@ -209,7 +201,19 @@ def new_station(connection: Connection, site_id: int, label: str, now: int) -> i
         added = dialect.insert(station).values(row).on_conflict_do_nothing().returning(station.c.station_id)
         number = connection.execute(added).scalar()
         if number is not None:
+            _match_asset(connection, site_id, int(number), label)
             return int(number)
+
+
+def _match_asset(connection: Connection, site_id: int, station_id: int, label: str) -> None:
+    """The device of the register with the same tag is this station, when it waits for one."""
+    columns = equipment.c
+    mine = (columns.site_id == site_id, columns.kind == EquipmentKind.STATION.value, columns.station_id.is_(None))
+    rows = connection.execute(select(columns.equipment_id, columns.label).where(*mine, columns.retired_on.is_(None)))
+    alike = sorted((row.label != label, row.equipment_id) for row in rows if row.label.casefold() == label.casefold())
+    if alike:
+        one = (columns.site_id == site_id, columns.equipment_id == alike[0][1])
+        connection.execute(update(equipment).where(*one).values(station_id=station_id))
 
 
 def note_attempt(connection: Connection, token: str | None, tag: str, outcome: str, now: int) -> None:
@@ -229,55 +233,6 @@ def note_attempt(connection: Connection, token: str | None, tag: str, outcome: s
     )
 
 
-def attempts(connection: Connection, limit: int = 100) -> list[Attempt]:
-    """The latest attempts, newest first."""
-    columns = (getattr(enrolment_attempt.c, name) for name in Attempt._fields)
-    rows = connection.execute(select(*columns).order_by(enrolment_attempt.c.attempt_id.desc()).limit(limit))
-    return [Attempt._make(row) for row in rows]
-
-
-def waiting_stations(connection: Connection) -> list[WaitingStation]:
-    """The stations that wait, oldest first, each with the site that its token or its tag proposes."""
-    codes = {row.site_id: row.code for row in connection.execute(select(site.c.site_id, site.c.code))}
-    count = (
-        select(waiting_envelope.c.public_id, func.count().label("envelopes"))
-        .group_by(waiting_envelope.c.public_id)
-        .subquery()
-    )
-    same_station = (station.c.site_id == enrolment_token.c.site_id) & (station.c.station_id == credential.c.resembles)
-    rows = connection.execute(
-        select(
-            credential.c.public_id,
-            credential.c.tag,
-            credential.c.created_at,
-            count.c.envelopes,
-            enrolment_token.c.site_id,
-            station.c.label,
-        )
-        .outerjoin(count, count.c.public_id == credential.c.public_id)
-        .outerjoin(enrolment_token, enrolment_token.c.public_id == credential.c.token_public_id)
-        .outerjoin(station, same_station)
-        .where(credential.c.status == "waiting")
-        .order_by(credential.c.created_at, credential.c.public_id)
-    ).all()
-    found = []
-    for row in rows:
-        proposed = proposed_site(row.tag, list(codes.items()))
-        if row.site_id is not None:
-            proposed = (row.site_id, codes[row.site_id])
-        found.append(WaitingStation(row.public_id, row.tag, row.created_at, row.envelopes or 0, *proposed, row.label))
-    return found
-
-
-def proposed_site(tag: str, sites: list[tuple[int, str]]) -> tuple[int | None, str | None]:
-    """The site with the longest code such that the tag begins with that code and a hyphen, in any case."""
-    fitting = [(len(code), site_id, code) for site_id, code in sites if tag.lower().startswith(code.lower() + "-")]
-    if not fitting:
-        return None, None
-    _length, site_id, code = max(fitting)
-    return site_id, code
-
-
 def approve(
     connection: Connection,
     public_id: str,
@@ -291,9 +246,9 @@ def approve(
     It is a new one, or the one whose label is `same_as`, which keeps its label and its history.
     """
     if connection.execute(select(site.c.site_id).where(site.c.site_id == site_id)).first() is None:
-        raise EnrolmentError(f"There is no site {site_id}: create it first.")
+        raise EnrolmentError(N_("There is no site %(number)s: create it first."), number=site_id)
     if not waiting.is_waiting(connection, public_id):
-        raise EnrolmentError(f"No station {public_id} waits to be approved: look at the list again.")
+        raise EnrolmentError(N_("No station %(id)s waits to be approved: look at the list again."), id=public_id)
     mine = credential.c.public_id == public_id
     row = connection.execute(select(credential.c.tag, credential.c.created_at).where(mine)).one()
     if same_as is None:
@@ -313,7 +268,9 @@ def revoke(connection: Connection, public_id: str, now: int, file: Path) -> None
         .values(status="revoked", revoked_at=now)
     )
     if changed.rowcount != 1:
-        raise EnrolmentError(f"There is no station {public_id} to revoke: it is unknown or revoked already.")
+        raise EnrolmentError(
+            N_("There is no station %(id)s to revoke: it is unknown or revoked already."), id=public_id
+        )
     connection.execute(delete(waiting_envelope).where(waiting_envelope.c.public_id == public_id))
     _note_revocation(file, "station", public_id, now)
 
@@ -326,7 +283,7 @@ def revoke_token(connection: Connection, public_id: str, now: int, file: Path) -
         .values(revoked_at=now)
     )
     if changed.rowcount != 1:
-        raise EnrolmentError(f"There is no token {public_id} to revoke: it is unknown or revoked already.")
+        raise EnrolmentError(N_("There is no token %(id)s to revoke: it is unknown or revoked already."), id=public_id)
     _note_revocation(file, "token", public_id, now)
 
 
@@ -338,15 +295,18 @@ def use(connection: Connection, public_id: str, now: int, file: Path) -> None:
 def release(connection: Connection, public_id: str) -> None:
     """Ends the quarantine of a station's secret: somebody has seen to it that one computer has it."""
     if not recognition.release(connection, public_id):
-        raise EnrolmentError(f"No station {public_id} is in quarantine: look at the list again.")
+        raise EnrolmentError(N_("No station %(id)s is in quarantine: look at the list again."), id=public_id)
 
 
 def _station_of_label(connection: Connection, site_id: int, label: str) -> int:
     here = (station.c.site_id == site_id, station.c.label == label)
     found = list(connection.execute(select(station.c.station_id).where(*here)).scalars())
-    if len(found) != 1:
-        many = "There is no station" if not found else "There is more than one station"
-        raise EnrolmentError(f"{many} {label} at this site: look at its stations again.")
+    if not found:
+        raise EnrolmentError(N_("There is no station %(label)s at this site: look at its stations again."), label=label)
+    if len(found) > 1:
+        raise EnrolmentError(
+            N_("There is more than one station %(label)s at this site: look at its stations again."), label=label
+        )
     return int(found[0])
 
 
@@ -386,5 +346,7 @@ def _note_revocation(file: Path, kind: str, public_id: str, now: int) -> None:
         revocations.note(file, [revocations.Revocation(kind, public_id, now)])
     except OSError as error:
         raise EnrolmentError(
-            f"{file} cannot be written ({error.strerror}), so nothing was revoked: correct its permissions."
+            N_("%(file)s cannot be written (%(why)s), so nothing was revoked: correct its permissions."),
+            file=file,
+            why=error.strerror,
         ) from error

@@ -50,6 +50,7 @@ OPEN = None
 """Strangers too."""
 _OWN = Rule(Of.THEMSELVES)
 _SEE, _FIGURES, _ENTER = (Rule(Of.SITE, each) for each in (Permission.SEE, Permission.FIGURES, Permission.ENTER))
+_MAINTAIN = Rule(Of.ANYTHING, Permission.MAINTAIN)
 _ACCOUNTS = Rule(Of.REGION, Permission.ACCOUNTS)
 
 RULES: Mapping[str, Rule | None] = {
@@ -90,6 +91,13 @@ RULES: Mapping[str, Rule | None] = {
     "POST /accounts/{number}/change": _ACCOUNTS,
     "GET /audit": Rule(Of.ANYTHING, Permission.AUDIT),
     "GET /": _OWN,
+    "GET /fleet": _MAINTAIN,
+    "GET /fleet/file": _MAINTAIN,
+    "GET /equipment": _MAINTAIN,
+    "GET /equipment/file": _MAINTAIN,
+    "POST /equipment/try": _MAINTAIN,
+    "GET /agents": _MAINTAIN,
+    "POST /agents/change": _MAINTAIN,
     "GET /region": Rule(Of.REGION, Permission.PUBLISHED),
     "GET /region/file": Rule(Of.REGION, Permission.PUBLISHED),
     "GET /region/statistics/{year}": Rule(Of.REGION, Permission.PUBLISHED),

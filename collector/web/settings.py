@@ -8,6 +8,7 @@ from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
 from collector.reports.papers.facts import Facts
+from collector.web.enrolling import Enrolling
 from collector.web.mail import Post
 from collector.web.provider import Provider
 
@@ -41,6 +42,8 @@ class WebSettings:
     """None: links are shown, to be sent by hand."""
     provider: Provider | None = None
     """Who else says who it is; None: nobody logs in but by a password of this collector."""
+    enrolling: Enrolling | None = None
+    """Who carries out what technicians decide of stations; None: nobody does, and they only read."""
     demonstration: bool = False
     """Whether the sites are invented; every page says so."""
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from collector.domain.access import Role
+from collector.domain.fleet import Column
+from collector.domain.lifetimes import Maintenance
 from collector.domain.mistakes import N_, Mistake
+from collector.domain.stations import State
 from collector.domain.words import NAMES
 from collector.storage.changes.base import Subject
 from collector.storage.files.reading import FateWord
@@ -21,6 +24,35 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Role.FACILITATOR: N_("facilitator"),
         Role.TECHNICIAN: N_("technician"),
         Role.READER: N_("reader"),
+    },
+    State: {
+        State.ONLINE: N_("online"),
+        State.OFF: N_("off"),
+        State.SILENT: N_("silent"),
+        State.NEVER_SEEN: N_("never seen"),
+        State.QUARANTINED: N_("in quarantine"),
+    },
+    Maintenance: {
+        Maintenance.LASTING: N_("under maintenance"),
+        Maintenance.ENDING: N_("ends within six months"),
+        Maintenance.ENDED: N_("ended"),
+        Maintenance.UNKNOWN: N_("not known"),
+    },
+    Column: {
+        Column.SITE: N_("Site"),
+        Column.STATE: N_("State"),
+        Column.CONTACT: N_("Last contact"),
+        Column.SYSTEM: N_("System"),
+        Column.MODEL: N_("Model"),
+        Column.MEMORY: N_("Memory"),
+        Column.DISK: N_("Disk"),
+        Column.FREE: N_("Free on the disk"),
+        Column.PROCESSORS: N_("Processors"),
+        Column.LINK: N_("Network"),
+        Column.RESTART: N_("Restart is due"),
+        Column.AGENT: N_("Version of the agent"),
+        Column.SUPPLIED: N_("Day of supply"),
+        Column.MAINTENANCE: N_("Maintenance until"),
     },
     FateWord: {
         FateWord.NEW: N_("new"),
@@ -43,6 +75,7 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Subject.MONTHLY_FIGURE: N_("Monthly figure"),
         Subject.DECISION: N_("Decision of the Region"),
         Subject.ACCOUNT: N_("Account"),
+        Subject.ENROLMENT: N_("Enrolment"),
         Subject.TOKEN: N_("Token for programs"),
         Subject.CHECK: N_("Accepted check"),
         Subject.REPORT: N_("Frozen report"),
@@ -93,6 +126,11 @@ FIELDS: Mapping[str, str] = {
     "supplied_on": N_("Day of supply"),
     "maintained_until": N_("Maintenance until, if not four years"),
     "retired_on": N_("Gone since"),
+    "model": N_("Model"),
+    "serial": N_("Serial number, if you keep it"),
+    "tag": N_("Tag"),
+    "type": N_("Kind"),
+    "supply_date": N_("Day of supply"),
     "visits": N_("Visits"),
     "persons": N_("Distinct persons, if you know"),
     "how_counted": N_("How counted"),
@@ -106,6 +144,10 @@ FIELDS: Mapping[str, str] = {
     "month": N_("Month"),
     "figure": N_("Figure"),
     "value": N_("Value"),
+    "memory_below": N_("Memory below (GB)"),
+    "memory_above": N_("Memory above (GB)"),
+    "free_below": N_("Free on the disk below (GB)"),
+    "supplied": N_("Year of supply"),
     "decision": N_("Decision"),
     "source": N_("From which tool or person"),
     "method": N_("How it was counted"),

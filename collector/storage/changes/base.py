@@ -48,6 +48,7 @@ class Subject(StrEnum):
     MONTHLY_FIGURE = "monthly_figure"
     DECISION = "decision"
     ACCOUNT = "account"
+    ENROLMENT = "enrolment"
     TOKEN = "token"  # noqa: S105 - no secret, the word for one
     CHECK = "check"
     REPORT = "report"

@@ -137,4 +137,6 @@ def _values(item: Equipment) -> dict[str, object]:
         "supplied_on": item.supplied_on,
         "maintained_until": item.maintained_until,
         "retired_on": item.retired_on,
+        "model": item.model,
+        "serial": item.serial,
     }

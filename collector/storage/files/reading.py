@@ -72,6 +72,10 @@ class Intake:
     method: str = ""
     renamed: dict[str, SiteDetails] = field(default_factory=dict, init=False)
     """Sites that a file calls by a name that is not theirs today."""
+    tags: dict[str, list[tuple[int, str]]] = field(default_factory=dict, init=False)
+    """Number and code of the sites with a station of a label, once a table asked for them."""
+    remarks: dict[int, Mistake] = field(default_factory=dict, init=False)
+    """What is to be said of lines that can be taken, of the table at hand."""
     _sites: list[SiteDetails] = field(default_factory=list, init=False)
     _numbers: dict[str, int] = field(default_factory=dict, init=False)
 
@@ -105,6 +109,9 @@ class Intake:
                 code=code[:40],
                 only=self.only,
             )
+
+    def remark(self, line: int, sentence: Mistake) -> None:
+        self.remarks[line] = sentence
 
     def forget_sites(self) -> None:
         self._numbers = {}
@@ -182,15 +189,11 @@ def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> tuple[FileKind, Sheet
 
 def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate]:
     fates: dict[int, Fate] = {}
+    intake.remarks.clear()
 
     def fate(cells: Cells, word: FateWord, *sentences: Mistake) -> None:
-        called = cells.text("site")
-        if called in intake.renamed:
-            site = intake.renamed[called]
-            today = N_("“%(name)s” is the site %(code)s, called “%(today)s” today.")
-            sentences = (*sentences, Mistake(today, name=called, code=site.code, today=site.name))
         about = " ".join(cells.text(column) for column in kind.about if cells.text(column))
-        fates[cells.line] = Fate(name, cells.line, word, about, sentences)
+        fates[cells.line] = Fate(name, cells.line, word, about, (*sentences, *_beside(intake, cells)))
 
     for some in _together(intake, kind, sheet, fate):
         try:
@@ -206,6 +209,17 @@ def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate
             for cells, outcome in zip(some, outcomes * len(some), strict=False):
                 fate(cells, FateWord(outcome.value))
     return [fates[number] for number in sorted(fates)]
+
+
+def _beside(intake: Intake, cells: Cells) -> Iterator[Mistake]:
+    """What the reader of a line should know whatever becomes of it."""
+    called = cells.text("site")
+    if called in intake.renamed:
+        site = intake.renamed[called]
+        today = N_("“%(name)s” is the site %(code)s, called “%(today)s” today.")
+        yield Mistake(today, name=called, code=site.code, today=site.name)
+    if cells.line in intake.remarks:
+        yield intake.remarks[cells.line]
 
 
 def _together(intake: Intake, kind: FileKind, sheet: Sheet, fate: Callable[..., None]) -> Iterator[Sequence[Cells]]:

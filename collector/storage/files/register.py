@@ -119,9 +119,9 @@ def _device(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
     site_id, _ = intake.site(cells.text("site"))
     label = cells.text("label")
     known = [each for each in equipment_of(intake.change.connection, site_id) if each.label == label]
-    number = next((each.equipment_id for each in known if each.equipment_id is not None), None)
+    written = next((each for each in known if each.equipment_id is not None), None)
     wanted = Equipment(
-        number,
+        None if written is None else written.equipment_id,
         cells.read("kind", lambda word: read_word(word, EquipmentKind)),
         label,
         cells.read("station_number", read_count) if cells.text("station_number") else None,
@@ -129,6 +129,9 @@ def _device(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
         cells.read("supplied_on", read_day_or_none),
         cells.read("maintained_until", read_day_or_none),
         cells.read("retired_on", read_day_or_none),
+        # A file of an older version has neither column, and does not mean that they are empty.
+        model=cells.cells.get("model", "" if written is None else written.model),
+        serial=cells.cells.get("serial", "" if written is None else written.serial),
     )
     yield put_equipment(intake.change, site_id, wanted)
 
@@ -145,6 +148,8 @@ def _equipment(here: Here) -> Iterator[Row]:
                 write_day(each.supplied_on),
                 write_day(each.maintained_until),
                 write_day(each.retired_on),
+                each.model,
+                each.serial,
             )
 
 
@@ -303,6 +308,8 @@ EQUIPMENT = FileKind(
         "supplied_on",
         "maintained_until",
         "retired_on",
+        "model",
+        "serial",
     ),
     frozenset(("site", "label", "kind")),
     ("site", "label"),

@@ -15,6 +15,8 @@ enrolment_token = reference(
     Column("valid_until", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger, nullable=True),
+    # The account's name, or "command line"; empty where it was made before anybody noted it.
+    Column("made_by", String(120), nullable=False, server_default=""),
     belongs_to_site(),
 )
 

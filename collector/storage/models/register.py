@@ -73,6 +73,10 @@ equipment = distributed(
     Column("maintained_until", Date, nullable=True),
     # The first day on which it is no longer there.
     Column("retired_on", Date, nullable=True),
+    # As the maker calls it.
+    Column("model", String(120), nullable=False, server_default=""),
+    # Only where an asset list brought one; no agent reads it.
+    Column("serial", String(64), nullable=False, server_default=""),
     PrimaryKeyConstraint("site_id", "equipment_id"),
     UniqueConstraint("site_id", "label"),
     UniqueConstraint("site_id", "station_id"),

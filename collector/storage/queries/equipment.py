@@ -34,6 +34,8 @@ def equipment_of_sites(connection: Connection, site_ids: Sequence[int]) -> dict[
                 row.retired_on,
                 row.installed_at,
                 row.retired_at,
+                row.model,
+                row.serial,
             )
         )
     silent = select(station).select_from(station.outerjoin(equipment, same))

@@ -17,6 +17,10 @@ class Token(NamedTuple):
     stations_used: int
     valid_until: int
     revoked_at: int | None
+    site_id: int | None
+    created_at: int
+    made_by: str
+    """The account's name, or "command line"; empty where nobody noted it."""
 
 
 class Enrolled(NamedTuple):
@@ -76,6 +80,9 @@ def tokens(connection: Connection) -> Sequence[Token]:
             columns.stations_used,
             columns.valid_until,
             columns.revoked_at,
+            columns.site_id,
+            columns.created_at,
+            columns.made_by,
         )
         .outerjoin_from(enrolment_token, site, columns.site_id == site.c.site_id)
         .order_by(columns.created_at.desc(), columns.public_id)

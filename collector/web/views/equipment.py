@@ -100,6 +100,8 @@ def store(change: Change, site_id: int, typed: Typed) -> None:
             typed.read("supplied_on", read_day_or_none),
             typed.read("maintained_until", read_day_or_none),
             typed.read("retired_on", read_day_or_none),
+            model=typed["model"],
+            serial=typed["serial"],
         ),
     )
 

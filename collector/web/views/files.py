@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -19,6 +19,7 @@ from collector.domain.entered import MonthlyKind
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Outcome
 from collector.storage.engine import reading, writing
+from collector.storage.files.assets import ASSETS
 from collector.storage.files.entered import ENTRIES, entry_rows
 from collector.storage.files.foreign import MONTHS
 from collector.storage.files.reading import Cells, Fate, FateWord, FileKind, Intake, take_in
@@ -37,6 +38,7 @@ RIGHTS = {
     "sites": Permission.LABEL,  # it says of the label what the Region decides
     "equipment": Permission.EQUIPMENT,
     "outages": Permission.EQUIPMENT,
+    "assets": Permission.EQUIPMENT,
 }
 """By table; for the others of the register it is that of the register."""
 
@@ -68,17 +70,30 @@ def send(request: WebRequest, around: Around, code: FromPath[str], table: FromPa
 
 @post("/sites/{code:str}/files/try", request_max_body_size=LARGEST_REQUEST_BYTES)
 async def take(request: WebRequest, around: Around, code: FromPath[str], data: Upload) -> Response[str]:
+    name, content = await file_of(data)
+    return await sync_to_thread(tried, request, around, code, data, name, content)
+
+
+def fates_of(intake: Intake, kinds: Sequence[FileKind], name: str, content: bytes, *, dry: bool) -> list[Fate]:
+    if len(content) > LARGEST_FILE_BYTES:
+        large = Mistake(
+            N_("The file is too large for this page; at most %(size)s kB fit."), size=LARGEST_FILE_BYTES // 1000
+        )
+        return [Fate(name, None, FateWord.WRONG, "", (large,))]
+    return take_in(intake, kinds, [(name[:100], content)], dry=dry)
+
+
+async def file_of(data: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Name and content of a file that was chosen, or that a form brings again after it was tried."""
     file = data.get("file")
     if isinstance(file, UploadFile):
-        name, content = file.filename or "CSV", await file.read()
-    else:
-        name, content = str(data.get("name", "CSV")), _decoded(str(data.get("content", "")))
-    return await sync_to_thread(tried, request, around, code, data, name, content)
+        return file.filename or "CSV", await file.read()
+    return str(data.get("name", "CSV")), decoded(str(data.get("content", "")))
 
 
 def kinds_for(request: WebRequest, site: Site) -> list[FileKind]:
     """All tables; those that somebody may not change refuse each line."""
-    asked = {kind: RIGHTS.get(kind.word, Permission.REGISTER) for kind in REGISTER}
+    asked = {kind: RIGHTS.get(kind.word, Permission.REGISTER) for kind in (*REGISTER, ASSETS)}
     allowed = [kind if may(request.user, right, site) else kind._replace(apply=refuse) for kind, right in asked.items()]
     return [*allowed, *ENTRIES, MONTHS]
 
@@ -97,17 +112,11 @@ def tried(
         site = found_site(connection, code)
         change = change_by(request, around, connection)
         intake = Intake(change, only=site.code, figure=words["figure"], source=words["source"], method=words["method"])
-        if len(content) > LARGEST_FILE_BYTES:
-            large = Mistake(
-                N_("The file is too large for this page; at most %(size)s kB fit."), size=LARGEST_FILE_BYTES // 1000
-            )
-            fates = [Fate(name, None, FateWord.WRONG, "", (large,))]
-        else:
-            fates = take_in(intake, kinds_for(request, site), [(name[:100], content)], dry=dry)
+        fates = fates_of(intake, kinds_for(request, site), name, content, dry=dry)
     wrong = any(fate.word is FateWord.WRONG for fate in fates)
     if not dry and not wrong:
         return page(request, around, code, stored=True)
-    kept = base64.b64encode(content).decode() if dry and not wrong else ""
+    kept = encoded(content) if dry and not wrong else ""
     return page(request, around, code, fates=fates, name=name, kept=kept, words=words)
 
 
@@ -122,33 +131,45 @@ def page(
     words: Mapping[str, str] | None = None,
     stored: bool = False,
 ) -> Response[str]:
-    translate = around.pages.speech_of(request).gettext
     with reading(around.engine) as connection:
         site = found_site(connection, code)
-    shown = [each for each in fates or () if each.word is not FateWord.SAME]
-    counts = Counter(each.word for each in fates or ())
+    told = fates_told(fates, name, kept, around.pages.speech_of(request).gettext)
     return around.pages.render(
         request,
         "files.html",
-        status=400 if counts[FateWord.WRONG] else 200,
+        status=400 if told["wrong"] else 200,
         site=site,
         tables=[kind.word for kind in (*REGISTER, *ENTRIES)],
         figures=list(MonthlyKind),
-        tried=fates is not None,
-        shown=shown[:FATES_SHOWN],
-        hidden=len(shown) - len(shown[:FATES_SHOWN]),
-        counts=[(word, counts[word]) for word in FateWord if counts[word]],
-        wrong=counts[FateWord.WRONG],
-        said=lambda fate: " ".join(sentence_of(each, translate) for each in fate.sentences),
-        name=name,
-        kept=kept,
+        **told,
         words=words or {},
         may_edit=may(request.user, Permission.ENTER, site),
         stored=stored,
     )
 
 
-def _decoded(content: str) -> bytes:
+def fates_told(fates: list[Fate] | None, name: str, kept: str, translate: Callable[[str], str]) -> dict[str, Any]:
+    """What a template says of the lines of a file; None where none was tried."""
+    shown = [each for each in fates or () if each.word is not FateWord.SAME]
+    counts = Counter(each.word for each in fates or ())
+    return {
+        "tried": fates is not None,
+        "shown": shown[:FATES_SHOWN],
+        "hidden": len(shown) - len(shown[:FATES_SHOWN]),
+        "counts": [(word, counts[word]) for word in FateWord if counts[word]],
+        "wrong": counts[FateWord.WRONG],
+        "said": lambda fate: " ".join(sentence_of(each, translate) for each in fate.sentences),
+        "name": name,
+        "kept": kept,
+    }
+
+
+def encoded(content: bytes) -> str:
+    """A file as a hidden field of the form that stores it."""
+    return base64.b64encode(content).decode()
+
+
+def decoded(content: str) -> bytes:
     try:
         return base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):

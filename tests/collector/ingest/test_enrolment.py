@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest
 from collector.ingest import enrolment, waiting
-from collector.ingest.enrolment import DAY_SECONDS, EnrolmentError, Rejection, exchange, issue_token, proposed_site
+from collector.ingest.enrolment import DAY_SECONDS, EnrolmentError, Rejection, exchange, issue_token
 from collector.ingest.payload import ENROLMENT
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
@@ -22,6 +22,8 @@ from collector.storage.models import (
     station,
     waiting_envelope,
 )
+from collector.storage.queries import enrolments
+from collector.storage.queries.enrolments import proposed_site
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 
@@ -104,7 +106,7 @@ def test_a_regional_token_makes_a_station_that_waits(region: Engine) -> None:
     assert isinstance(answer, EnrolmentAnswer)
     assert answer.status == "waiting"
     with reading(region) as connection:
-        found = enrolment.waiting_stations(connection)
+        found = enrolments.waiting_stations(connection)
     assert [(one.tag, one.proposed_site_code, one.proposed_site_id, one.envelopes) for one in found] == [
         ("PC8", None, None, 0),
         ("jette-pc1", "JETTE", 1, 0),
@@ -138,7 +140,7 @@ def test_tokens_that_are_no_good_are_refused_and_listed(region: Engine) -> None:
         Rejection.UNKNOWN_TOKEN,
     ]
     with reading(region) as connection:
-        listed = [attempt.outcome for attempt in enrolment.attempts(connection)]
+        listed = [attempt.outcome for attempt in enrolments.attempts(connection)]
     assert listed == [*[str(outcome) for outcome in reversed(outcomes)], "accepted"]
 
 
@@ -170,10 +172,10 @@ def test_the_list_of_attempts_forgets_what_is_old_and_what_is_too_much(
     with writing(region) as connection:
         for number in range(6):
             enrolment.note_attempt(connection, None, f"PC{number}", "unknown_token", NOW + number)
-        assert [attempt.tag for attempt in enrolment.attempts(connection)] == ["PC5", "PC4", "PC3"]
+        assert [attempt.tag for attempt in enrolments.attempts(connection)] == ["PC5", "PC4", "PC3"]
 
         enrolment.note_attempt(connection, None, "late", "unknown_token", NOW + 91 * DAY_SECONDS)
-        assert [attempt.tag for attempt in enrolment.attempts(connection)] == ["late"]
+        assert [attempt.tag for attempt in enrolments.attempts(connection)] == ["late"]
         assert len(connection.execute(select(enrolment_attempt)).all()) == 1
 
 
@@ -193,7 +195,7 @@ def test_what_a_waiting_station_sent_is_stored_when_it_is_approved(region: Engin
         for number in (1, 2):
             envelope = cast.envelope(number, slots=[cast.slot(SLOT - number)])
             waiting.keep(connection, cast.public_id(8), envelope, NOW + number, 10)
-        assert [one.envelopes for one in enrolment.waiting_stations(connection)] == [2]
+        assert [one.envelopes for one in enrolments.waiting_stations(connection)] == [2]
 
         number = enrolment.approve(connection, cast.public_id(8), 2, NOW + 9, lambda: 5)
 
@@ -202,7 +204,7 @@ def test_what_a_waiting_station_sent_is_stored_when_it_is_approved(region: Engin
         rows = connection.execute(select(slot_record).order_by(slot_record.c.slot)).all()
         assert [(row.site_id, row.station_id, row.slot) for row in rows] == [(2, 2, SLOT - 2), (2, 2, SLOT - 1)]
         assert connection.execute(select(waiting_envelope)).all() == []
-        assert enrolment.waiting_stations(connection) == []
+        assert enrolments.waiting_stations(connection) == []
 
 
 def test_a_station_is_approved_once(region: Engine) -> None:

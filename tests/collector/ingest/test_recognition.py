@@ -12,6 +12,7 @@ from collector.ingest import enrolment, recognition, waiting
 from collector.ingest.enrolment import EnrolmentError, Rejection, salts_for
 from collector.storage.engine import reading, writing
 from collector.storage.models import credential, enrolment_token, slot_record, station
+from collector.storage.queries import enrolments
 from tests.collector.ingest import cast
 from tests.collector.ingest.cast import NOW, SLOT
 from tests.collector.ingest.test_enrolment import counted, token_of, tried
@@ -124,7 +125,7 @@ def test_two_pcs_with_the_same_blank_serials_are_two_questions_not_one_station(r
     assert (first.status, second.status) == ("accepted", "waiting")
 
     with writing(region) as connection:
-        asked = [one for one in enrolment.waiting_stations(connection) if one.tag == "JETTE-2"]
+        asked = [one for one in enrolments.waiting_stations(connection) if one.tag == "JETTE-2"]
         assert [(one.proposed_site_code, one.resembles) for one in asked] == [("JETTE", "JETTE-1")]
         enrolment.approve(connection, second.station_public_id, 1, NOW, lambda: 5)
     assert labels(region) == ["PC1", "PC2", "JETTE-1", "JETTE-2"]
@@ -195,7 +196,7 @@ def test_salts_are_the_same_each_time_and_differ_by_site(region: Engine) -> None
 def test_the_salts_are_told_to_nobody_without_a_good_token(region: Engine) -> None:
     with writing(region) as connection:
         assert salts_for(connection, f"dps1-{'a' * 16}-{'b' * 64}", NOW, counted()) is Rejection.UNKNOWN_TOKEN
-        assert enrolment.attempts(connection)[0].outcome == "unknown_token"
+        assert enrolments.attempts(connection)[0].outcome == "unknown_token"
 
 
 def test_a_key_that_could_not_be_read_at_first_is_learnt_and_never_changed(region: Engine) -> None:

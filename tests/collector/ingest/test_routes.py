@@ -20,6 +20,7 @@ from collector.ingest.routes import IngestApp
 from collector.ingest.writer import Writer
 from collector.storage.engine import reading, writing
 from collector.storage.models import slot_record
+from collector.storage.queries import enrolments
 from tests.collector.ingest import cast
 from tests.collector.ingest.answers import problem, slots, stored
 from tests.collector.ingest.calls import (
@@ -344,7 +345,7 @@ def test_whoever_tries_many_tokens_is_slowed_down_and_nobody_else(app: IngestApp
     assert int(replies[-1].headers["retry-after"]) == 60
     assert enroll(app, wrong, client="192.0.2.8").status == 403
     with reading(app._engine) as connection:
-        listed = enrolment.attempts(connection)
+        listed = enrolments.attempts(connection)
     assert [attempt.outcome for attempt in listed] == ["unknown_token"] * 6
 
 

@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
+from collector.app import ByIntake
 from collector.storage.engine import create_engine, writing
 from collector.storage.models import metadata
 from collector.web import WebSettings, accounts, web_app
@@ -16,7 +17,8 @@ from collector.web.works import Background
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW, PASSWORD, seed
 
-SETTINGS = WebSettings(csrf_secret="0123456789abcdef" * 4)
+NOWHERE = Path("/nowhere/revocations")
+SETTINGS = WebSettings(csrf_secret="0123456789abcdef" * 4, enrolling=ByIntake(NOWHERE))
 
 
 def at_once(do: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from collector.storage.engine import writing
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.public_region import seed_public
+from tests.collector.web.seeded_agents import seed_agents
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -34,6 +35,12 @@ PAGES = (
     "/sites/CANAL/figures?figure=B9",
     "/sites/CANAL/calendar/2026",
     "/figures",
+    "/fleet",
+    "/fleet?system=debian&memory_below=16&state=online&sort=free&column=restart&column=contact&column=link",
+    "/fleet?memory_below=much",
+    "/equipment",
+    "/equipment?kind=printer&due=2025",
+    "/agents",
     "/sites/NOORD/stations",
     "/sites/NOORD/days",
     "/sites/HELMET/days",
@@ -130,6 +137,7 @@ def whole_region(empty_database: Engine) -> Engine:
         add_station(connection, demo, 1, "DEMO-1", 1_795_000_000)
         seed_register(connection)
         seed_public(connection)
+        seed_agents(connection)
     return empty_database
 
 
@@ -215,6 +223,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "register",
         "year",
     }
+    of_technicians = {"agents", "fates", "fleet", "lifetimes", "technicians"}
     of_reports = {"report", "report_draft", "reports"}
     of_accounts = {"access", "account", "account_of_other", "accounts", "audit", "invitation", "login_code"}
     others = {
@@ -234,4 +243,4 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "statistics",
     }
     public = {f"public/{name}" for name in ("open_data", "paper", "papers", "parts", "poster", "site", "sites")}
-    assert names == others | of_sites | of_reports | public | of_accounts
+    assert names == others | of_sites | of_reports | public | of_accounts | of_technicians

@@ -1,0 +1,27 @@
+"""What technicians decide of stations that enrol. The intake carries it out; `collector.app` brings them together."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+
+class Enrolling(Protocol):
+    """Each raises Mistake where it cannot be done."""
+
+    def approve(
+        self,
+        connection: Connection,
+        public_id: str,
+        site_id: int,
+        now: int,
+        mark: Callable[[], int],
+        same_as: str | None,
+    ) -> int:
+        """Makes a waiting computer a station of the site, a new one or the one of that label; returns its number."""
+
+    def release(self, connection: Connection, public_id: str) -> None:
+        """Ends a quarantine."""
+
+    def revoke_token(self, connection: Connection, public_id: str, now: int) -> None:
+        """Ends an enrolment token; the stations that it enrolled stay."""
