@@ -299,7 +299,7 @@ def first_violation(simulate: Callable[[], list[str]]) -> list[str]:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation mutate", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--worlds", type=int, default=60, help="how many to try before a mutation has escaped")
+    parser.add_argument("--worlds", type=int, default=100, help="how many to try before a mutation has escaped")
     parser.add_argument("--only", default="", help="part of the name of a mutation")
     given = parser.parse_args(arguments)
     escaped = 0
