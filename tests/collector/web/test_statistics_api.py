@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from sqlalchemy import Engine
@@ -74,6 +75,10 @@ def test_sessions_of_more_than_12_hours_are_marked_where_their_number_is_shown_a
             assert ("capped" in administrator.get(f"{asked}&grain={grain}&format=csv").text) == shown
         page = administrator.get(f"/sites/{code}/statistics/2026").text
         assert (sentence in page) == shown, code
+        days = administrator.get(f"/sites/{code}/days").text
+        assert (sentence in days) == shown, code
+        told = re.search(r"They began on these days:\s+<span[^>]*>([^<]+)</span>\s*</p>", days)
+        assert (told and told[1]) == ("Sat 21 Nov" if shown else None)
 
 
 def test_a_single_station_is_confidential_in_files_too(administrator: Browser) -> None:
