@@ -13,7 +13,6 @@ from tests.e2e.waiting import until
 MakeAgent = Callable[..., RunningAgent]
 STATIONS = 12
 KILLS = 6
-MOST_SECONDS_UNDER_LOAD = 60
 
 
 def test_every_acknowledged_envelope_is_found_after_many_kills(
@@ -68,7 +67,6 @@ def test_every_acknowledged_envelope_is_found_after_many_kills(
     counted = [revision for (run, _), revision in stored.items() if run in simulated_runs]
     assert sessions == len(counted)
     assert seconds == sum(min(900, 100 + revision) for revision in counted)
-    assert took < MOST_SECONDS_UNDER_LOAD
 
 
 def everybody_sends(simulated: list[SimulatedStation], before: str) -> None:
