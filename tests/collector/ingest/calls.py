@@ -31,6 +31,7 @@ async def call(
     parts: Sequence[bytes] = (b"",),
     client: str = "192.0.2.7",
     never_ends: bool = False,
+    comes_late: bool = False,
 ) -> Reply:
     sent: list[Any] = []
     taken = 0
@@ -41,6 +42,8 @@ async def call(
             if never_ends:
                 await asyncio.Event().wait()
             return {"type": "http.disconnect"}
+        if comes_late:
+            await asyncio.sleep(0)
         taken += 1
         more = taken < len(parts) or never_ends
         return {"type": "http.request", "body": parts[taken - 1], "more_body": more}

@@ -57,12 +57,27 @@ def test_a_body_in_pieces_is_put_together(app: IngestApp) -> None:
     assert reply.status == 200
 
 
-def test_a_body_that_never_ends_is_given_up(sqlite_region: Engine, tmp_path: Path, untouched_process: None) -> None:
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_a_body_that_comes_some_time_after_its_head_is_taken(app: IngestApp, region: Engine, pieces: int) -> None:
+    body = packed(document(1))
+    headers = {"Authorization": cast.bearer(), **cast.HEADERS}
+    parts = [body[place * len(body) // pieces : (place + 1) * len(body) // pieces] for place in range(pieces)]
+
+    reply = asyncio.run(call(app, headers=headers, parts=parts, comes_late=True))
+
+    assert reply.status == 200
+    assert stored(region) == 1
+
+
+@pytest.mark.parametrize("parts", [[], [b"x"]])
+def test_a_body_that_never_ends_is_given_up(
+    sqlite_region: Engine, tmp_path: Path, untouched_process: None, parts: list[bytes]
+) -> None:
     app = app_for(sqlite_region, settings_for(tmp_path, body_seconds_limit="1"))
     app.start()
     headers = {"Authorization": cast.bearer(), **cast.HEADERS, "Content-Length": "1000"}
 
-    reply = asyncio.run(call(app, headers=headers, parts=[b"x"], never_ends=True))
+    reply = asyncio.run(call(app, headers=headers, parts=parts, never_ends=True))
 
     assert problem(reply) == (408, "too_slow")
     app.stop()
