@@ -62,7 +62,8 @@ def about(word: str) -> int:
     if word in ("--help", "-h"):
         sys.stdout.write(USAGE)
         return 0
-    sys.stderr.write(USAGE if not word else f"dps-agent: there is no word {word!r}; choose one of {', '.join(WORDS)}\n")
+    there_are = ", ".join((*WORDS, "presence"))
+    sys.stderr.write(USAGE if not word else f"dps-agent: there is no word {word!r}; choose one of {there_are}\n")
     return 2
 
 

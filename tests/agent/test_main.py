@@ -46,7 +46,7 @@ def test_the_version_is_the_one_of_the_package(capsys: pytest.CaptureFixture[str
 def test_a_word_that_there_is_not_is_named_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = called(capsys, "collect")
     assert (code, out) == (2, "")
-    assert err == "dps-agent: there is no word 'collect'; choose one of " + ", ".join(WORDS) + "\n"
+    assert err == "dps-agent: there is no word 'collect'; choose one of " + ", ".join((*WORDS, "presence")) + "\n"
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -1,6 +1,7 @@
 """Counts are right whatever happens to the PCs, the network and the collector."""
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ from agent.sender.compose import RECORDS, fields_of
 from agent.spool import KEPT, PENDING, Spool, name_of
 from tests.agent.sender.station import run_record, slot_record, undated_record
 from tests.simulation.disk import KilledError, SimulatedDisk, SimulatedSystem, installed
+from tests.simulation.mutations import MUTATIONS
 from tests.simulation.quick_disk import QuickDisk
 from tests.simulation.run import simulated
 from tests.simulation.shortcuts import (
@@ -44,6 +46,12 @@ def test_a_seed_replays_exactly(untouched_process: None) -> None:
     first, again = simulated(3), simulated(3)
     assert first.trace == again.trace
     assert first.trace != simulated(4).trace
+
+
+def test_the_table_names_each_mutation_with_a_seed_that_sees_it() -> None:
+    readme = (ROOT / "tests/simulation/README.md").read_text(encoding="utf-8")
+    seen = re.findall(r"^\| ([^|]+) \| \d+ \| \S[^|]* \|$", readme, re.MULTILINE)
+    assert seen == [mutation.name for mutation in MUTATIONS]
 
 
 @pytest.fixture
