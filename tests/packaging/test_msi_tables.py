@@ -218,6 +218,8 @@ def test_every_policy_is_a_setting_and_reads_well_in_three_languages() -> None:
     # Sending without encryption is for a test on a desk, never for a fleet.
     assert set(values) == set(settings) - {"allow_plain_http"}
     text = (WINDOWS / "policy/dps-agent.admx").read_text("utf-8")
+    # Intune refuses a template that uses another one which was not imported before it.
+    assert root.find(f"{ADMX}policyNamespaces/{ADMX}using") is None
     for language in LANGUAGES:
         resources = ET.parse(WINDOWS / f"policy/{language}/dps-agent.adml").getroot()
         for kind, tag in (("string", "string"), ("presentation", "presentation")):
