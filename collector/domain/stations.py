@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 USUAL_INTERVAL_SECONDS = 1800
+FORGETTING_SECONDS = 600
+"""A station that forgets at each reboot what it did not send is asked to report so often at least."""
 OVERDUE_MARGIN_SECONDS = 300
 """An envelope is overdue after two intervals and five minutes."""
 

@@ -4,6 +4,7 @@ The station's clock is never asked. Silence counts while the site is open only: 
 is not late in the morning, before it has had its time. Worked examples stand in the tests.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -46,6 +47,11 @@ class State(StrEnum):
 HEARD = frozenset({State.ONLINE, State.ON_WHILE_CLOSED})
 """What its readings say holds now; in every other state it is what was last known."""
 LATE = frozenset({State.LATE, State.SILENT})
+
+
+def silent(states: Mapping[State, int]) -> int:
+    """How many of so many stations in each state are silent without a proper stop, as far as that is known."""
+    return sum(states.get(state, 0) for state in (State.LATE, State.SILENT, State.UNKNOWN))
 
 
 class Said(NamedTuple):
