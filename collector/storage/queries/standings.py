@@ -36,9 +36,19 @@ class Place(NamedTuple):
 
 
 def places(
-    connection: Connection, site_ids: Sequence[int], now: int, zone: ZoneInfo, limits: Thresholds, interval: int
+    connection: Connection,
+    site_ids: Sequence[int],
+    now: int,
+    zone: ZoneInfo,
+    limits: Thresholds,
+    interval: int,
+    *,
+    whole: bool = False,
 ) -> dict[int, Place]:
-    """By site; `interval` is how often stations are asked to report."""
+    """By site; `interval` is how often stations are asked to report.
+
+    The opening hours are `whole` back to DAYS_BACK, or only as far as the states of these stations need them.
+    """
     stations: dict[int, list[Station]] = {site_id: [] for site_id in site_ids}
     for station in stations_of(connection, site_ids):
         stations[station.site_id].append(station)
@@ -48,7 +58,7 @@ def places(
     on_since = _on_since(connection, site_ids)
     found = {}
     for site_id in site_ids:
-        hours = hours_of(calendars[site_id], now, zone, _days_back(stations[site_id], now))
+        hours = hours_of(calendars[site_id], now, zone, DAYS_BACK if whole else _days_back(stations[site_id], now))
         standings = {}
         for each in stations[site_id]:
             key = (site_id, each.station_id)

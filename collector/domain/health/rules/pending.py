@@ -16,7 +16,7 @@ def look_at_reboot(report: Report, past: Past, context: Context) -> Found:
         return [Finding(Rule.PENDING_REBOOT, Level.OK)], {}
     since = int(value.get("since_seconds") or past.get("since", report.at))
     days = max(0, report.at - since) // DAY_SECONDS
-    return [Finding(Rule.PENDING_REBOOT, level_after(days, context.limits), "", {"days": days})], {"since": since}
+    return [Finding(Rule.PENDING_REBOOT, level_after(days, context.limits), "", {"since": since})], {"since": since}
 
 
 def look_at_updates(report: Report, past: Past, context: Context) -> Found:
@@ -31,7 +31,7 @@ def look_at_updates(report: Report, past: Past, context: Context) -> Found:
         ], past
     days = 0 if value["since_seconds"] is None else max(0, report.at - int(value["since_seconds"])) // DAY_SECONDS
     level = level_after(days, context.limits) if value["pending"] else Level.OK
-    return [Finding(Rule.UPDATES, level, "", {"days": days, "updates": int(value["pending"])})], past
+    return [Finding(Rule.UPDATES, level, "", {"since": value["since_seconds"], "updates": int(value["pending"])})], past
 
 
 def level_after(days: int, limits: Thresholds) -> Level:
