@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
+from collector.alerts.in_force import watch_of
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
 from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
@@ -77,6 +78,7 @@ class Collector:
                 months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
                 daily=lambda now: purge_and_tell(engine, settings, now),
                 hourly=lambda now: keep_told(engine, now, rules_of(settings), catalogue_in_force(settings)),
+                minutely=watch_of(engine, settings),
             )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 

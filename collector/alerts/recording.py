@@ -12,9 +12,14 @@ from collector.domain.health.findings import Decision, Level
 from collector.storage.engine import is_sqlite
 from collector.storage.models import alert, alert_event, site_health, station_health
 from collector.storage.queries.alerts import SITE_ITSELF, Alert, EventKind, mine
+from collector.storage.rows import insert_rows, insertion
 
 QUIET_SECONDS = 86_400
 """What ends and comes back within it is not told a second time."""
+REPORTED = insertion(
+    station_health, ("site_id", "station_id", "heard_at", "on_since", "state", "state_since", "memory")
+)
+STATES = insertion(station_health, ("site_id", "station_id", "on_since", "state", "state_since"))
 
 
 class SiteRow(NamedTuple):
@@ -51,8 +56,7 @@ def record(
     """Inside the caller's transaction; False where somebody else was faster: nothing is written then."""
     if not _take(connection, row):
         return False
-    for each in stations:
-        _write_station(connection, each)
+    _write_stations(connection, stations)
     held = {(each.station_id, each.key): each for each in alerts}
     for verdict in verdicts:
         for decision in verdict.decisions:
@@ -82,17 +86,9 @@ def _take(connection: Connection, row: SiteRow) -> bool:
     )
 
 
-def _write_station(connection: Connection, row: StationRow) -> None:
-    values = {"on_since": row.on_since, "state": row.state, "state_since": row.state_since}
-    if row.memory is not None:
-        values |= {"heard_at": row.heard_at, "memory": row.memory}
-    new = (sqlite if is_sqlite(connection) else postgresql).insert(station_health)
-    put = new.values(site_id=row.site_id, station_id=row.station_id, **values)
-    connection.execute(
-        put.on_conflict_do_update(
-            index_elements=["site_id", "station_id"], set_={name: put.excluded[name] for name in values}
-        )
-    )
+def _write_stations(connection: Connection, rows: Sequence[StationRow]) -> None:
+    insert_rows(connection, REPORTED, [tuple(row) for row in rows if row.memory is not None])
+    insert_rows(connection, STATES, [(*row[:2], *row[3:-1]) for row in rows if row.memory is None])
 
 
 def _carry_out(
