@@ -106,7 +106,7 @@ def _carry_out(
     elif decision.level is Level.OK:
         _end(connection, before, now, mark)
     else:
-        values = {"level": decision.level.value, "facts": _json(decision.facts)}
+        values: dict[str, Any] = {"level": decision.level.value, "facts": _json(decision.facts)}
         if decision.level is Level.CRITICAL:
             # Worse than what somebody knows of: so somebody is told again.
             values |= {"told_at": None, "acknowledged_at": None, "acknowledged_by": ""}

@@ -31,7 +31,7 @@ def read_memory(text: str) -> Memory:
     known = {each.value for each in Rule}
     return Memory(
         whole.get("rules", {}),
-        read_rows(whole.get("rows", ())),
+        _listed(whole.get("rows", ())),
         [
             Finding(Rule(rule), Level(level), item, facts)
             for rule, item, level, facts in whole.get("findings", ())
@@ -45,8 +45,11 @@ def written_rows(rows: Rows) -> str:
     return to_json(_rows(rows)).decode()
 
 
-def read_rows(rows: str | Iterable[Sequence[Any]]) -> dict[Key, Row]:
-    listed = from_json(rows) if isinstance(rows, str) else rows
+def read_rows(rows: str) -> dict[Key, Row]:
+    return _listed(from_json(rows))
+
+
+def _listed(listed: Iterable[Sequence[Any]]) -> dict[Key, Row]:
     known = {each.value for each in Rule}
     return {Key(Rule(rule), item): Row(times, since) for rule, item, times, since in listed if rule in known}
 

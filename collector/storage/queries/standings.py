@@ -65,8 +65,8 @@ def places(
             life = life_of(each, on_since.get(key), interval)
             state = state_of(life, Said(key in apart, aside.get(key)), now, hours, limits)
             standings[each.station_id] = Standing(life, state)
-        state = site_state(list(standings.values()), now, hours, limits)
-        found[site_id] = Place(hours, state, stations[site_id], standings)
+        of_site = site_state(list(standings.values()), now, hours, limits)
+        found[site_id] = Place(hours, of_site, stations[site_id], standings)
     return found
 
 

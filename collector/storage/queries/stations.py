@@ -76,6 +76,12 @@ def stations_of(connection: Connection, site_ids: Sequence[int]) -> list[Station
     ]
 
 
+def label_of(connection: Connection, site_id: int, station_id: int) -> str:
+    """Empty where there is no such station."""
+    where = and_(station.c.site_id == site_id, station.c.station_id == station_id)
+    return connection.execute(select(station.c.label).where(where)).scalar() or ""
+
+
 def latest_readings(connection: Connection, site_id: int) -> dict[int, dict[str, Reading]]:
     """By station and probe."""
     rows = connection.execute(

@@ -9,9 +9,11 @@ from sqlalchemy import Engine
 
 from collector.i18n import FOLDER, NAMES, SOURCE, Speech, load_languages
 from collector.storage.engine import writing
+from collector.storage.queries.sites import site_ids
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.public_region import seed_public
+from tests.collector.web.seeded_alerts import seed_alerts
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -47,6 +49,9 @@ PAGES = (
     "/sites/HELMET",
     "/sites/FOREST",
     "/sites/DEMO",
+    "/today",
+    "/sites/CANAL/visit",
+    *(f"/sites/CANAL/alerts/{number}" for number in (1, 5, 6)),
     "/no-such-page",
     "/sites/CANAL/register",
     "/sites/CANAL/opening-hours",
@@ -130,6 +135,7 @@ def whole_region(empty_database: Engine) -> Engine:
         add_station(connection, demo, 1, "DEMO-1", 1_795_000_000)
         seed_register(connection)
         seed_public(connection)
+        seed_alerts(connection, site_ids(connection)["CANAL"])
     return empty_database
 
 
@@ -206,6 +212,10 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "figures",
         "site_next",
         "year_calendar",
+        "alert",
+        "alerts",
+        "today",
+        "visit",
         "station_cards",
         "stations",
         "entries",
