@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
-from collector.alerts.in_force import watch_of
+from collector.alerts.in_force import post_of, watch_of
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
 from collector.ingest.enrolment import ATTEMPTS_KEPT, ATTEMPTS_KEPT_SECONDS
@@ -35,7 +35,6 @@ from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
-from collector.web.mail import Post
 from collector.web.provider import RETURN_PATH, Provider
 from collector.web.settings import WebSettings
 
@@ -178,20 +177,6 @@ def open_engine(settings: Settings) -> Engine:
         raise ConfigError(
             "database_url is not the address of a database: correct its port and its spelling."
         ) from error
-
-
-def post_of(settings: Settings) -> Post | None:
-    """None where no mails are sent."""
-    if not settings.smtp_host:
-        return None
-    return Post(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=settings.smtp_password,
-        sender=settings.mail_from,
-    )
 
 
 def provider_of(settings: Settings) -> Provider | None:
