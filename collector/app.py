@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
+from collector.alerts.in_force import post_of, watch_of
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
 from collector.ingest import enrolment
@@ -37,7 +38,6 @@ from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
 from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
-from collector.web.mail import Post
 from collector.web.provider import RETURN_PATH, Provider
 from collector.web.settings import WebSettings
 
@@ -80,6 +80,7 @@ class Collector:
                 months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
                 daily=lambda now: purge_and_tell(engine, settings, now),
                 hourly=lambda now: keep_told(engine, now, rules_of(settings), catalogue_in_force(settings)),
+                minutely=watch_of(engine, settings),
             )
         self.web = web_app(engine, web_settings(engine, settings), clock=lambda: int(time.time()))
 
@@ -202,20 +203,6 @@ class ByIntake(NamedTuple):
 
     def revoke_token(self, connection: Database, public_id: str, now: int) -> None:
         enrolment.revoke_token(connection, public_id, now, self.revocations_file)
-
-
-def post_of(settings: Settings) -> Post | None:
-    """None where no mails are sent."""
-    if not settings.smtp_host:
-        return None
-    return Post(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security,
-        user=settings.smtp_user,
-        password=settings.smtp_password,
-        sender=settings.mail_from,
-    )
 
 
 def provider_of(settings: Settings) -> Provider | None:

@@ -30,6 +30,9 @@ from typing import NamedTuple
 
 RUNS_REMEMBERED = 6
 DIGITS = 12
+HEAD_WORDS = 4
+HEAD_LETTERS = 64
+"""The head of a stored trace is shorter: a public id, a short hardware key and two numbers."""
 """Of each random name: 48 bits are enough to tell the few names of one station apart."""
 
 
@@ -123,6 +126,12 @@ def crossed_by(run: RunSeen, other: RunSeen, heard: int) -> RunSeen:
 def forgets(trace: Trace) -> bool:
     """Whether the station forgets at each reboot: its latest run began from where an earlier one had begun."""
     return bool(trace.runs) and any(run.root == trace.runs[-1].root for run in trace.runs[:-1])
+
+
+def is_forgetful(words: str) -> bool:
+    """The same of a trace as it is stored; its first words are enough."""
+    head = words.partition(";")[0].split(" ")
+    return head[-1] == "1" and len(head) == HEAD_WORDS
 
 
 def step(words: str, seen: Sighting) -> tuple[str, Clone | None, bool]:

@@ -1,23 +1,12 @@
-"""The state of a station, from the collector's own receive times; the station's clock is never asked."""
+"""When a station spoke last, by the collector's own receive times; its state is `collector.domain.health.states`."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 USUAL_INTERVAL_SECONDS = 1800
+FORGETTING_SECONDS = 600
+"""A station that forgets at each reboot what it did not send is asked to report so often at least."""
 OVERDUE_MARGIN_SECONDS = 300
-"""An envelope is overdue after two intervals and five minutes (health.md)."""
-
-
-class State(StrEnum):
-    ONLINE = "online"
-    OFF = "off"
-    """Its last word was a proper stop."""
-    SILENT = "silent"
-    """Overdue, and it did not say that it would stop."""
-    NEVER_SEEN = "never_seen"
-    """Enrolled, and not one envelope yet."""
-    QUARANTINED = "quarantined"
-    """Two computers use its secret: nothing is counted until somebody acts."""
+"""An envelope is overdue after two intervals and five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +19,3 @@ class Contact:
 
 def overdue_after(interval_seconds: int) -> int:
     return 2 * interval_seconds + OVERDUE_MARGIN_SECONDS
-
-
-def state_of(contact: Contact | None, now: int, interval_seconds: int = USUAL_INTERVAL_SECONDS) -> State:
-    """The state of an approved station."""
-    if contact is None:
-        return State.NEVER_SEEN
-    if contact.stopped:
-        return State.OFF
-    if now - contact.received_at <= overdue_after(interval_seconds):
-        return State.ONLINE
-    return State.SILENT

@@ -44,6 +44,7 @@ REST_SHARE = 1.5
 second, under load too: the stations of one site report the same slots, which are then derived once for all of them."""
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
+MINUTE_SECONDS = 60
 LOCK_AFTER_SLOTS = 20 * 96
 """Younger slots are never sealed: the least that `slot_records_kept_days` can be is more."""
 
@@ -216,11 +217,13 @@ class RollerThread:
         months: Callable[[int], bool] = nothing_to_do,
         daily: Callable[[int], None] = ignore,
         hourly: Callable[[int], None] = ignore,
+        minutely: Callable[[int], None] = ignore,
     ) -> None:
         """Nothing runs until `start`.
 
         `months` is told the time whenever nothing is marked, and says whether it has more to do. `daily` is told the
         time when it has not, once on each UTC day, for the first time at once; then `hourly` in each hour.
+        `minutely` is told the time in each minute, however much is marked.
         """
         self._engine = engine
         self._clock = clock
@@ -232,7 +235,8 @@ class RollerThread:
         self._months = months
         self._daily = daily
         self._hourly = hourly
-        self._day = self._hour = -1
+        self._minutely = minutely
+        self._day = self._hour = self._minute = -1
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="roller", daemon=True)
 
@@ -255,6 +259,7 @@ class RollerThread:
                     more = self._months(now)
                     if not more:
                         self._do_now_and_then(now)
+                self._look_each_minute(now)
                 checkpoint(self._engine)
             except Exception:  # noqa: BLE001  # top of a loop
                 # The marks are still there; nothing is lost by trying again.
@@ -266,6 +271,11 @@ class RollerThread:
             release(self._engine, self._holder)
         except Exception:  # noqa: BLE001  # the thread ends here anyway
             _log.exception("The roller could not give its lease back; it ends by itself in %d s.", LEASE_SECONDS)
+
+    def _look_each_minute(self, now: int) -> None:
+        if now // MINUTE_SECONDS != self._minute and holds_lease(self._engine, now, self._holder):
+            self._minute = now // MINUTE_SECONDS
+            self._minutely(now)
 
     def _do_now_and_then(self, now: int) -> None:
         if now // DAY_SECONDS != self._day and holds_lease(self._engine, now, self._holder):

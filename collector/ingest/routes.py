@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine
 
 from agent.wire.v1 import EnrolmentAnswer, EnrolmentRequest, Envelope, SaltAnswer, SaltRequest
 from collector.config import Settings
+from collector.domain.stations import FORGETTING_SECONDS
 from collector.ingest import enrolment, exchange, waiting
 from collector.ingest.attempts import RejectedAttempts
 from collector.ingest.commit import NotStorable, Quarantined, Stored
@@ -65,8 +66,6 @@ METHODS = {ENVELOPES: "POST", SALT: "POST", ENROLL: "POST", TIME: "GET, HEAD"}
 ENROLMENT_BYTES = 4_096
 SMALL_BODY_BYTES = 65_536
 """A refused body up to this size is read and thrown away, so that the connection can be used again."""
-FORGETTING_SECONDS = 600
-"""A station that forgets at each reboot what it did not send is asked to report so often at least."""
 JITTER_SHARE = 0.1
 """Stations are asked to come back up to a tenth earlier or later, so that a region does not call at once."""
 THREADS = 4

@@ -32,6 +32,7 @@ from itertools import accumulate, chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from collector.alerts.in_force import watch_of
 from collector.config import Settings
 from collector.domain.clones import Sighting
 from collector.ingest.commit import Result, TryAgain, commit
@@ -305,6 +306,7 @@ def _roll(settings: Settings, connection: socket.socket, dropped: Tally, lock: W
         months=MonthRoller(engine, ZoneInfo(settings.time_zone)),
         daily=lambda now: purge_and_tell(engine, settings, now),
         hourly=lambda now: keep_told(engine, now, rules_of(settings), catalogue_in_force(settings)),
+        minutely=watch_of(engine, settings),
     )
     _be_still()
     roller.start()

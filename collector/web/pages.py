@@ -15,9 +15,10 @@ from litestar.utils.scope.state import ScopeState
 from collector.domain.access import Permission
 from collector.domain.catalogue import Unit
 from collector.domain.cells import Status
+from collector.domain.health.findings import Level
+from collector.domain.health.states import State, silent
 from collector.domain.marks import Mark
 from collector.domain.register import OpeningKind
-from collector.domain.stations import State
 from collector.domain.words import TRAIT_VALUES
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
@@ -66,7 +67,14 @@ def environment(speech: Speech) -> Environment:
         "field_name": lambda name: speech.gettext(FIELDS[name]),
         "trait_value": lambda name: speech.gettext(TRAIT_VALUES[name]),
     }
-    made.globals |= {"Status": Status, "State": State, "Mark": Mark, "OpeningKind": OpeningKind}
+    made.globals |= {
+        "Status": Status,
+        "State": State,
+        "Level": Level,
+        "silent": silent,
+        "Mark": Mark,
+        "OpeningKind": OpeningKind,
+    }
     made.globals |= {"Permission": Permission, "Unit": Unit}
     made.globals |= {"month_span": lambda year, months: month_span(speech, year, months)}
     return made

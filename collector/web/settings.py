@@ -7,9 +7,9 @@ from collector.catalogue import catalogue as built_in
 from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
 from collector.domain.statistics import Rules
+from collector.mail import Post
 from collector.reports.papers.facts import Facts
 from collector.web.enrolling import Enrolling
-from collector.web.mail import Post
 from collector.web.provider import Provider
 
 

@@ -80,6 +80,9 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Subject.CHECK: N_("Accepted check"),
         Subject.REPORT: N_("Frozen report"),
         Subject.DOWNLOAD: N_("Download"),
+        Subject.ALERT: N_("Alert"),
+        Subject.THRESHOLD: N_("Threshold of alerts"),
+        Subject.WINDOW: N_("Maintenance window"),
     },
 }
 
@@ -149,6 +152,10 @@ FIELDS: Mapping[str, str] = {
     "free_below": N_("Free on the disk below (GB)"),
     "supplied": N_("Year of supply"),
     "decision": N_("Decision"),
+    "note": N_("Note"),
+    "begins": N_("From"),
+    "ends": N_("Until"),
+    "threshold": N_("Threshold"),
     "source": N_("From which tool or person"),
     "method": N_("How it was counted"),
 }

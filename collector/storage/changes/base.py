@@ -53,6 +53,9 @@ class Subject(StrEnum):
     CHECK = "check"
     REPORT = "report"
     DOWNLOAD = "download"
+    ALERT = "alert"
+    THRESHOLD = "threshold"
+    WINDOW = "maintenance_window"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
 from collector.storage.models.derived import dirty_slot, horizon, off_stretch, seal, site_slot, undated_month
 from collector.storage.models.entered import activity, activity_public, attendance, monthly_figure, site_year
 from collector.storage.models.facts import hourly_readings, run, slot_record, station_contact, undated_record
+from collector.storage.models.health import (
+    alert,
+    alert_event,
+    maintenance_window,
+    notice,
+    site_health,
+    station_health,
+)
 from collector.storage.models.identity import credential, enrolment_attempt, enrolment_token, waiting_envelope
 from collector.storage.models.opening_hours import (
     closure,
@@ -41,6 +49,8 @@ __all__ = [
     "account_identity",
     "activity",
     "activity_public",
+    "alert",
+    "alert_event",
     "api_token",
     "attendance",
     "audit_entry",
@@ -58,8 +68,10 @@ __all__ = [
     "hourly_readings",
     "invitation",
     "lease",
+    "maintenance_window",
     "metadata",
     "monthly_figure",
+    "notice",
     "off_stretch",
     "outage",
     "pattern",
@@ -70,11 +82,13 @@ __all__ = [
     "seal",
     "setting",
     "site",
+    "site_health",
     "site_slot",
     "site_year",
     "slot_record",
     "station",
     "station_contact",
+    "station_health",
     "timetable",
     "told_year",
     "undated_month",

@@ -1,5 +1,6 @@
 """The sites of the register."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,12 @@ COLUMNS = (site.c.site_id, site.c.code, site.c.name, site.c.name_nl, site.c.muni
 def all_sites(connection: Connection) -> list[Site]:
     """By name."""
     rows = connection.execute(select(*COLUMNS).order_by(site.c.name, site.c.code)).mappings()
+    return [Site(**row) for row in rows]
+
+
+def sites_numbered(connection: Connection, numbers: Sequence[int]) -> list[Site]:
+    """Those with these numbers."""
+    rows = connection.execute(select(*COLUMNS).where(site.c.site_id.in_(numbers))).mappings()
     return [Site(**row) for row in rows]
 
 

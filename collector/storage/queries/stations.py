@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
+from collector.domain.clones import HEAD_LETTERS, is_forgetful
 from collector.domain.stations import Contact
 from collector.storage.models import credential, station, station_contact
 
@@ -19,6 +20,8 @@ class Station:
     installed_at: int
     contact: Contact | None
     agent_version: str
+    forgets: bool = False
+    """Whether it forgets at each reboot what it did not send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def stations_of(connection: Connection, site_ids: Sequence[int]) -> list[Station
             station_contact.c.received_at,
             station_contact.c.stopped_at,
             station_contact.c.agent_version,
+            func.substr(station_contact.c.trace, 1, HEAD_LETTERS).label("trace"),
         )
         .select_from(joined)
         .where(station.c.site_id.in_(site_ids), station.c.retired_at.is_(None))
@@ -66,9 +70,16 @@ def stations_of(connection: Connection, site_ids: Sequence[int]) -> list[Station
             installed_at=row.installed_at,
             contact=None if row.received_at is None else Contact(row.received_at, row.stopped_at is not None),
             agent_version=row.agent_version or "",
+            forgets=is_forgetful(row.trace or ""),
         )
         for row in rows
     ]
+
+
+def label_of(connection: Connection, site_id: int, station_id: int) -> str:
+    """Empty where there is no such station."""
+    where = and_(station.c.site_id == site_id, station.c.station_id == station_id)
+    return connection.execute(select(station.c.label).where(where)).scalar() or ""
 
 
 def latest_readings(connection: Connection, site_id: int) -> dict[int, dict[str, Reading]]:

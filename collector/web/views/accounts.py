@@ -16,6 +16,7 @@ from collector.domain.access import Grant, Role, is_sensible
 from collector.domain.fields import read_count, read_word
 from collector.domain.mistakes import N_, Mistake
 from collector.i18n import LOCALES
+from collector.mail import send
 from collector.storage.changes.accounts import (
     disable,
     enable,
@@ -40,7 +41,6 @@ from collector.storage.queries.sites import all_sites
 from collector.storage.revocations import NO_PASSWORD
 from collector.web.accounts import LONGEST_NAME
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
-from collector.web.mail import send
 from collector.web.places import all_places, chosen_place, named_place
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.words import sentence_of

@@ -1,7 +1,6 @@
 """The stations of a site with their last readings. Of their use nothing is said, nor of one, to anybody."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,11 +9,13 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from collector.domain.access import Permission
-from collector.domain.stations import State, state_of
+from collector.domain.health.states import State
+from collector.domain.health.thresholds import Thresholds
 from collector.storage.engine import reading
 from collector.storage.queries.identities import Doubtful, Identity, identities_of, waiting_at
 from collector.storage.queries.sites import Site
-from collector.storage.queries.stations import Reading, Station, latest_readings, stations_of
+from collector.storage.queries.standings import places
+from collector.storage.queries.stations import Reading, Station, latest_readings
 from collector.web.editing import found_site
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -56,24 +57,19 @@ def stations_seen(
     health = may(request.user, Permission.HEALTH, site)
     known = latest_readings(connection, site.site_id) if health and readings else {}
     identities = identities_of(connection, site.site_id)
+    zone = around.settings.rules.zone
+    place = places(connection, [site.site_id], now, zone, Thresholds(), interval)[site.site_id]
     cards = [
         Card(
             station,
-            state_at(station, identities, now, interval),
+            place.standings[station.station_id].state,
             known.get(station.station_id, {}),
             noted(identities.get(station.station_id), now),
         )
-        for station in stations_of(connection, [site.site_id])
+        for station in place.stations
     ]
     waiting = waiting_at(connection, site.site_id) if health else []
     return Stations(cards, Counter(card.state for card in cards), waiting, health)
-
-
-def state_at(station: Station, identities: Mapping[int, Identity], now: int, interval: int) -> State:
-    identity = identities.get(station.station_id)
-    if identity is not None and identity.quarantined_at is not None:
-        return State.QUARANTINED
-    return state_of(station.contact, now, interval)
 
 
 def noted(identity: Identity | None, now: int) -> Identity | None:

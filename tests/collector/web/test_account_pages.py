@@ -10,6 +10,7 @@ from httpx import Response
 from sqlalchemy import Engine, select
 
 from collector.domain.second_factor import code_at
+from collector.mail import Post
 from collector.storage.engine import reading, writing
 from collector.storage.models import account, api_token, audit_entry, invitation, recovery_code
 from collector.storage.queries.accounts import account_named
@@ -18,7 +19,6 @@ from collector.storage.revocations import bring_together
 from collector.web import WebSettings
 from collector.web.accounts import create_account
 from collector.web.attempts import FAILURES_PER_NAME
-from collector.web.mail import Post
 from collector.web.views.account import picture_of
 from tests.collector.web.browser import Browser
 from tests.collector.web.conftest import SETTINGS

@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 
 from collector.i18n import FOLDER, NAMES, SOURCE, Speech, load_languages
 from collector.storage.engine import writing
+from collector.storage.queries.sites import site_ids
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.public_region import seed_public
 from tests.collector.web.seeded_agents import seed_agents
+from tests.collector.web.seeded_alerts import seed_alerts
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -54,6 +56,9 @@ PAGES = (
     "/sites/HELMET",
     "/sites/FOREST",
     "/sites/DEMO",
+    "/today",
+    "/sites/CANAL/visit",
+    *(f"/sites/CANAL/alerts/{number}" for number in (1, 5, 6)),
     "/no-such-page",
     "/sites/CANAL/register",
     "/sites/CANAL/opening-hours",
@@ -138,6 +143,7 @@ def whole_region(empty_database: Engine) -> Engine:
         seed_register(connection)
         seed_public(connection)
         seed_agents(connection)
+        seed_alerts(connection, site_ids(connection)["CANAL"])
     return empty_database
 
 
@@ -214,6 +220,10 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "figures",
         "site_next",
         "year_calendar",
+        "alert",
+        "alerts",
+        "today",
+        "visit",
         "station_cards",
         "stations",
         "entries",
