@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from collector.domain.stations import State
+from collector.domain.health.states import State
 
 GIB = 2**30
 FINE_STEPS_BELOW = 4 * GIB

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from collector.domain.access import Role
 from collector.domain.fleet import Column
+from collector.domain.health.states import State
 from collector.domain.lifetimes import Maintenance
 from collector.domain.mistakes import N_, Mistake
-from collector.domain.stations import State
 from collector.domain.words import NAMES
 from collector.storage.changes.base import Subject
 from collector.storage.files.reading import FateWord
@@ -28,9 +28,17 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
     State: {
         State.ONLINE: N_("online"),
         State.OFF: N_("off"),
+        State.EXPECTED_OFF: N_("off, as expected"),
+        State.LATE: N_("late"),
         State.SILENT: N_("silent"),
+        State.MISSING: N_("missing"),
+        State.ON_WHILE_CLOSED: N_("on while closed"),
+        State.UNKNOWN: N_("silent, opening hours unknown"),
         State.NEVER_SEEN: N_("never seen"),
+        State.WAITING: N_("waiting for approval"),
         State.QUARANTINED: N_("in quarantine"),
+        State.OUT_OF_ORDER: N_("out of order"),
+        State.IN_STORAGE: N_("in storage"),
     },
     Maintenance: {
         Maintenance.LASTING: N_("under maintenance"),

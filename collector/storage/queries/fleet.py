@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, Select, and_, func, null, select, tuple_
 
 from collector.domain.equipment import MAINTENANCE_YEARS, years_after
 from collector.domain.fleet import UNREAD, Computer, Hardware, hardware_of
-from collector.domain.stations import State, state_of
+from collector.domain.health.thresholds import Thresholds
 from collector.storage.models import equipment, station, station_contact
-from collector.storage.queries.identities import quarantined
-from collector.storage.queries.stations import stations_of
+from collector.storage.queries.standings import places
 
 IN_PLACE = station.c.retired_at.is_(None)
 
@@ -48,15 +48,13 @@ def computers_of(connection: Connection, site_ids: Sequence[int], *, hardware: b
     return found
 
 
-def with_states(connection: Connection, computers: Sequence[Computer], now: int, interval: int) -> list[Computer]:
+def with_states(
+    connection: Connection, computers: Sequence[Computer], now: int, zone: ZoneInfo, limits: Thresholds, interval: int
+) -> list[Computer]:
     """The same with their states now; `interval` is how often stations are asked to report."""
     site_ids = sorted({one.site_id for one in computers})
-    apart = quarantined(connection)
-    known = {
-        (each.site_id, each.station_id): state_of(each.contact, now, interval)
-        for each in stations_of(connection, site_ids)
-    } | dict.fromkeys(apart, State.QUARANTINED)
-    return [one._replace(state=known.get((one.site_id, one.station_id))) for one in computers]
+    known = places(connection, site_ids, now, zone, limits, interval)
+    return [one._replace(state=known[one.site_id].standings[one.station_id].state) for one in computers]
 
 
 def with_hardware(connection: Connection, computers: Sequence[Computer]) -> list[Computer]:

@@ -20,12 +20,13 @@ from collector.domain.fleet import (
     fits,
     ordered,
 )
+from collector.domain.health.states import State
 from collector.domain.mistakes import Mistake
-from collector.domain.stations import State
 from collector.i18n import Speech
 from collector.storage.engine import reading
 from collector.storage.queries.fleet import computers_of, counts_by_site, with_hardware, with_states
 from collector.storage.queries.sites import Site, all_sites
+from collector.storage.queries.thresholds import thresholds_in_force
 from collector.web.editing import note_download
 from collector.web.fleet_table import as_csv
 from collector.web.permissions import may
@@ -177,7 +178,9 @@ def found_of(
 
 
 def stated(around: Surroundings, connection: Connection, computers: Sequence[Computer]) -> list[Computer]:
-    return with_states(connection, computers, around.clock(), around.settings.contact_interval_seconds)
+    settings = around.settings
+    interval, limits = settings.contact_interval_seconds, thresholds_in_force(connection)
+    return with_states(connection, computers, around.clock(), settings.rules.zone, limits, interval)
 
 
 def by_site(connection: Connection, names: Mapping[int, str], asked: Asked) -> tuple[int, list[Computer]]:

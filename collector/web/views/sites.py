@@ -10,7 +10,6 @@ from litestar.response import Redirect
 from collector.domain.access import Permission
 from collector.domain.calendar import this_month, today
 from collector.domain.health.states import State
-from collector.domain.health.thresholds import Thresholds
 from collector.domain.overview import overview
 from collector.domain.statistics import Figures
 from collector.storage.engine import reading
@@ -18,6 +17,7 @@ from collector.storage.queries.site_statistics import figures_of_sites
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.standings import places
 from collector.storage.queries.stations import waiting_stations
+from collector.storage.queries.thresholds import thresholds_in_force
 from collector.web.permissions import may
 from collector.web.surroundings import Around, WebRequest
 
@@ -42,7 +42,9 @@ def show(request: WebRequest, around: Around) -> Response[str] | Redirect:
         if len(sites) == 1 and not may(request.user, Permission.SEE):
             return Redirect(f"{request.scope.get('root_path', '')}/sites/{quote(sites[0].code)}", status_code=303)
         interval = around.settings.contact_interval_seconds
-        found = places(connection, [site.site_id for site in sites], now, rules.zone, Thresholds(), interval)
+        found = places(
+            connection, [site.site_id for site in sites], now, rules.zone, thresholds_in_force(connection), interval
+        )
         # To which site they belong is not known yet.
         waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []
         open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]

@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from collector.domain.access import Permission
 from collector.domain.health.states import State
-from collector.domain.health.thresholds import Thresholds
 from collector.storage.engine import reading
 from collector.storage.queries.identities import Doubtful, Identity, identities_of, waiting_at
 from collector.storage.queries.sites import Site
 from collector.storage.queries.standings import places
 from collector.storage.queries.stations import Reading, Station, latest_readings
+from collector.storage.queries.thresholds import thresholds_in_force
 from collector.web.editing import found_site
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -58,7 +58,7 @@ def stations_seen(
     known = latest_readings(connection, site.site_id) if health and readings else {}
     identities = identities_of(connection, site.site_id)
     zone = around.settings.rules.zone
-    place = places(connection, [site.site_id], now, zone, Thresholds(), interval)[site.site_id]
+    place = places(connection, [site.site_id], now, zone, thresholds_in_force(connection), interval)[site.site_id]
     cards = [
         Card(
             station,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from collector.domain.fleet import GIB, LABEL, Column, Computer, Hardware, Wish, built_in, fits, hardware_of, ordered
-from collector.domain.stations import State
+from collector.domain.health.states import State
 
 NAMES = {1: "Noord", 2: "Anneessens"}
 
