@@ -102,7 +102,7 @@ def test_an_upgrade_takes_nothing_away_and_a_removal_everything(msi: Path) -> No
     assert {f"spool\\{folder}\\" for folder in FOLDERS} <= set(names)
     # Every file that the agent names somewhere in its code.
     code = "".join(path.read_text("utf-8") for path in (WINDOWS.parents[1] / "agent").rglob("*.py"))
-    kept = set(re.findall(r"""[/"]([a-z]+\.(?:json|lock|log))["{]""", code)) - {"disks.json"}
+    kept = set(re.findall(r"""[/"]([a-z]+\.(?:json|lock|log))["{]""", code)) - {"disks.json", "dpkg.log"}
     assert {"identity.json", "service.lock", "agent.log"} <= kept
     assert kept <= {name.removeprefix("spool\\") for name in names}
     assert names.index("spool\\") > max(names.index(f"spool\\{folder}\\") for folder in FOLDERS)
