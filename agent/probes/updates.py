@@ -37,11 +37,11 @@ def read(surroundings: Surroundings) -> Outcome:
     status = root / STATUS
     lists = {path: pocket[1] for path in entries_of(root / LISTS, "") if (pocket := _POCKET.search(path.name))}
     if not status.is_file():
-        raise NoData("this system has no record of dpkg; updates of other systems are not read")
+        raise NoData("only told by apt")
     if not lists:
         if any(_POCKET.search(path.stem) for path in entries_of(root / LISTS, "")):
-            raise NoData("apt keeps its lists compressed (Acquire::GzipIndexes); they are not read")
-        raise NoData("apt has no lists of updates of this system")
+            raise NoData("apt's lists are compressed")
+        raise NoData("no lists of apt")
     marks = [[path.name, *_mark(path)] for path in (status, *lists)]
     previous = surroundings.previous
     if previous.get("marks") == marks and isinstance(previous.get("waiting"), dict):
