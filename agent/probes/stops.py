@@ -96,8 +96,10 @@ def _from_database(path: Path) -> list[int] | None:
     """From the boots of wtmpdb(8), in millionths of a second; one that was shut down in order has an end."""
     if not path.is_file():
         return None
-    import sqlite3  # noqa: PLC0415 - most systems have no such file, and each contact would pay for it
-
+    try:
+        import sqlite3  # noqa: PLC0415 - most systems have no such file, and each contact would pay for it
+    except ImportError:
+        return None  # left out of the frozen program
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     try:
         rows = connection.execute(
