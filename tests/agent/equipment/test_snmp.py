@@ -143,12 +143,14 @@ def simulator() -> Iterator[int]:
             process.wait()
 
 
+@pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("protocol", ["snmp1", "snmp2c"])
 def test_a_simulated_printer_is_read_by_each_version(simulator: int, protocol: str) -> None:
     found = answer_of(printer_at(simulator, protocol, community="hall"), NOW)
     assert found == told("Hall", ANSWERS, NOW), json.dumps(str(found))
 
 
+@pytest.mark.filterwarnings("default")
 def test_a_community_that_it_does_not_know_is_said(simulator: int, monkeypatch: Any) -> None:
     monkeypatch.setattr("agent.equipment.snmp_printer.PATIENCE_SECONDS", 0.3)
     found = answer_of(printer_at(simulator, community="other"), NOW)
