@@ -21,7 +21,8 @@ from agent.wire.health import Updates
 STATUS = "var/lib/dpkg/status"
 LISTS = "var/lib/apt/lists"
 SEARCHED = ("var/lib/apt/periodic/update-success-stamp", "var/lib/apt/lists/partial")
-INSTALLED = ("var/log/dpkg.log", STATUS)
+INSTALLED = "var/lib/dpkg/info"
+"""A folder that dpkg changes whenever it installs something."""
 MOST = 10_000
 LARGEST_BYTES = 64 * 1024 * 1024
 
@@ -50,14 +51,13 @@ def read(surroundings: Surroundings) -> Outcome:
         waiting = _waiting(status, lists)
     since = _since(previous, waiting, surroundings.wall_seconds)
     searched = [at for place in SEARCHED if (at := _changed_at(root / place)) is not None]
-    installed = [at for place in INSTALLED[:1] if (at := _changed_at(root / place)) is not None]
     return Outcome(
         Updates(
             pending=min(len(waiting), MOST),
             security=min(sum(waiting.values()), MOST),
             since_seconds=min(since.values(), default=None),
             searched_at_seconds=max(searched, default=None),
-            installed_at_seconds=max(installed, default=None),
+            installed_at_seconds=_changed_at(root / INSTALLED),
         ),
         {"marks": marks, "waiting": waiting, "since": since},
     )
