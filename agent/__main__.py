@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-WORDS = ("run", "send", "enroll", "status", "show", "config", "check", "hardware", "disks", "generalize")
+WORDS = ("run", "send", "enroll", "status", "show", "config", "check", "hardware", "disks", "equipment", "generalize")
 
 USAGE = """usage: dps-agent WORD [options]
 
@@ -16,6 +16,7 @@ USAGE = """usage: dps-agent WORD [options]
   show     exactly what would be sent next (administrators), or the table of fields
   config   each setting, its value and where it came from
   check    whether everything here is as it should be
+  equipment  ask the printers and projectors that the settings name
   generalize  forget who this computer is, before its disk becomes an image
   disks    leave the health of the disks for `send`; what the system starts, as root
   hardware leave the key of this PC to the service's account; what the system starts, as root

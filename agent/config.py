@@ -68,6 +68,12 @@ SETTINGS = (
         "How visits are told: log_on (each visitor logs on), activity (always logged on), auto",
     ),
     Setting(
+        "equipment_file",
+        "path",
+        "",
+        "File that names the printers and projectors that this station asks (TOML); none where empty",
+    ),
+    Setting(
         "contact_seconds", "whole", 1800, "Seconds between two contacts until the collector asks for another rhythm"
     ),
 )
@@ -100,6 +106,7 @@ class Config:
     contact_seconds: int
     state_volume: str = ""
     state_wait_seconds: int = 120
+    equipment_file: str = ""
 
 
 def load(
@@ -155,6 +162,7 @@ def load(
         contact_seconds=given["contact_seconds"],
         state_volume=given["state_volume"],
         state_wait_seconds=given["state_wait_seconds"],
+        equipment_file=given["equipment_file"],
     )
 
 

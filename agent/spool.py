@@ -1,7 +1,7 @@
 """The spool: a folder of small files in which records wait for the sender.
 
     tmp/       half-written files of the service; nothing here counts
-    tmp-send/  the same of the sender, so that neither clears what the other writes
+    tmp-send/  the same of the sender, so that neither clears what the other writes; tmp-equipment/ of who asks printers
     pending/   records to send; the folder is the queue
     held/      records of a run that does not know the time yet
     kept/      what the collector acknowledged in the 7 days before its last answer, should it lose its memory

@@ -17,9 +17,17 @@ from agent.spool import FOLDERS
 
 SECRETS = ("identity.json", "enrolling.json")
 """First: what makes two computers one must be gone even where the rest is cut short."""
-REST = ("prepared.json", "sender.json", "trust.json", "run.json", "spool/decided.json", "spool/dropped")
+REST = (
+    "prepared.json",
+    "sender.json",
+    "equipment.json",
+    "trust.json",
+    "run.json",
+    "spool/decided.json",
+    "spool/dropped",
+)
 LOGS = ("agent.log", "agent.log.1")
-SPOOL_FOLDERS = (*FOLDERS, "tmp", "tmp-send")
+SPOOL_FOLDERS = (*FOLDERS, "tmp", "tmp-send", "tmp-equipment")
 
 
 def run(call: Call) -> int:

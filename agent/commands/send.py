@@ -5,15 +5,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from agent import machine
 from agent.commands import Call, sentence_of
 from agent.commands.volume import demand_volume
 from agent.config import Config
 from agent.disk import RealDisk
-from agent.errors import AgentError, UsageError
+from agent.errors import AgentError, Unusable, UsageError
 from agent.probes import gateway_reachable
 from agent.probes.worker import apart
+from agent.program import own_program
 from agent.sender.contact import contact
 from agent.sender.dates import latest_known
 from agent.sender.exchange import Outside
@@ -29,6 +31,9 @@ def run(call: Call) -> int:
     config = call.config
     try:
         real = outside(config)
+        if config.equipment_file:
+            words = [*own_program(), "equipment", *call.words]
+            real = replace(real, ask_equipment=lambda: start(words))
         with locked(config), limited(LONGEST_SECONDS):
             well, sentence = contact(config, real)
     except AgentError as error:
@@ -48,6 +53,14 @@ def log(config: Config, sentence: str) -> None:
         from agent.hosts.log_file import LogFile  # noqa: PLC0415 - the system's
 
         LogFile(f"{config.state_folder}/agent.log").say(f"nothing was sent: {sentence}")
+
+
+def start(words: list[str]) -> None:
+    """Start another process of ours; where that fails, the contact goes on."""
+    try:
+        machine.start_detached(words)
+    except Unusable as error:
+        sys.stderr.write(f"dps-agent send: {error}\n")
 
 
 def outside(config: Config) -> Outside:

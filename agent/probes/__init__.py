@@ -23,7 +23,10 @@ from agent.probes import (
     network_link,
     operating_system,
     pending_reboot,
+    printer_queues,
+    printers,
     processor,
+    projectors,
     protection,
     reachability,
     screens,
@@ -60,6 +63,9 @@ PROBES: tuple[tuple[ProbeName, Probe], ...] = (
     ("reachability", reachability.read),
     ("card_readers", card_readers.read),
     ("screens", screens.read),
+    ("printer_queues", printer_queues.read),
+    ("printers", printers.read),
+    ("projectors", projectors.read),
 )
 gateway_reachable: Callable[[], bool | None] = reachability.gateway_reachable
 """Whether the site's own router answers; None where nobody can tell."""

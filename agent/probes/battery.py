@@ -27,7 +27,7 @@ def outcome_of(found: list[tuple[int, int]]) -> Outcome:
     """From pairs of what a battery holds and what it held, in milliwatt-hours; one that says nonsense is left out."""
     sensible = [pair for pair in found if 0 <= pair[0] <= MOST_MILLIWATT_HOURS and 0 < pair[1] <= MOST_MILLIWATT_HOURS]
     if not sensible:
-        raise NoData("this computer has no battery that tells what it holds")
+        raise NoData("no battery")
     batteries = [
         OneBattery(number=number, full_milliwatt_hours=full, design_milliwatt_hours=design)
         for number, (full, design) in enumerate(sensible[:MOST_BATTERIES], 1)

@@ -12,7 +12,7 @@ _SMART_CARD = "0b"
 def read(surroundings: Surroundings) -> Outcome:
     folder = surroundings.root / "sys/bus/usb/devices"
     if not folder.is_dir():
-        raise NoData("this computer has no USB")
+        raise NoData("no USB")
     # One reader may have several interfaces: 1-3:1.0 and 1-3:1.1 are of the device 1-3.
     readers = {
         entry.name.partition(":")[0]

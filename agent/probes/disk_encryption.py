@@ -18,7 +18,7 @@ def read(surroundings: Surroundings) -> Outcome:
     root = mounts.get("/")
     folder = None if root is None else _device_of(surroundings.root, root)
     if folder is None or not folder.exists():
-        raise NoData("the volume of the system lies on no disk of this computer")
+        raise NoData("the system lies on no disk here")
     encrypted = _is_encrypted(Path(os.path.realpath(folder)), _DEEPEST)
     return Outcome(DiskEncryption(system_volume="on" if encrypted else "off"))
 

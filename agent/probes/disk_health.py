@@ -45,7 +45,7 @@ _ATTRIBUTES = {
 def read(surroundings: Surroundings) -> Outcome:
     text = text_of(surroundings.root, PLACE)
     if text is None:
-        raise NoData("the reader of disks has left no answer: smartctl is missing, or it has not run yet")
+        raise NoData("no answer of smartctl yet")
     return Outcome(health_of(text, surroundings.root))
 
 
@@ -58,7 +58,7 @@ def health_of(text: str, root: Path | None = None) -> DiskHealth:
     kept = [answer for answer in answers if root is None or not _is_a_visitors(root, answer)]
     disks = tuple(disk_of(number, answer) for number, answer in enumerate(kept[:MOST_DISKS], 1))
     if not disks:
-        raise NoData("the reader of disks found none that it may ask")
+        raise NoData("smartctl found no disk")
     source = found.get("source")
     read_at = _whole(found.get("read_at_seconds"), 4_102_444_800)
     if read_at is None or source not in ("smartctl", "windows"):

@@ -84,7 +84,7 @@ def outcome_of(told: Sequence[Told], surroundings: Surroundings) -> Outcome:
     searches = sorted(one for one in told if one.number == SEARCHED)
     installed = [one.at for one in told if one.number == INSTALLED]
     if not searches:
-        raise NoData("Windows Update has written down no search for updates")
+        raise NoData("no search for updates in the log")
     last = searches[-1]
     pending = max(0, min(MOST, last.updates) - sum(at >= last.at for at in installed))
     before = surroundings.previous.get("since_seconds")

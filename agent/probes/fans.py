@@ -19,7 +19,7 @@ def read(surroundings: Surroundings) -> Outcome:
         if file.name.endswith("_input") and (speed := speed_of(word_of(sensor, file.name))) is not None
     ]
     if not speeds:
-        raise NoData("the kernel tells of no fan")
+        raise NoData("no fan that tells its speed")
     fans = [Fan(number=number, turns_per_minute=speed) for number, speed in enumerate(speeds[:MOST_FANS], 1)]
     return Outcome(Fans(fans=tuple(fans)))
 

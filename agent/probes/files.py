@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from agent.wire.words import printable
+
+__all__ = ["entries_of", "printable", "text_of", "word_of"]
+
 LARGEST_READ_BYTES = 1024 * 1024
 
 
@@ -28,8 +32,3 @@ def entries_of(folder: Path, beginning: str) -> list[Path]:
         return sorted(entry for entry in folder.iterdir() if entry.name.startswith(beginning))
     except OSError:
         return []
-
-
-def printable(text: str, longest: int) -> str:
-    """The text on one line, cut to what the wire format takes."""
-    return "".join(character if character.isprintable() else " " for character in text).strip()[:longest]

@@ -23,7 +23,7 @@ def read(surroundings: Surroundings) -> Outcome:
 def outcome_of(maker: str, model: str, version: str, date: str) -> Outcome:
     """From what the firmware says of the computer."""
     if not (maker or model or version):
-        raise NoData("the firmware does not tell the maker and the model")
+        raise NoData("not told by the firmware")
     return Outcome(
         Firmware(
             maker=_text(maker), model=_text(model), bios_version=printable(version, LONGEST), bios_date=date_of(date)

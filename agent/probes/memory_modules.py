@@ -35,10 +35,10 @@ def read(surroundings: Surroundings) -> Outcome:
     try:
         block_bytes = int(word_of(folder, "block_size_bytes"), 16)
     except ValueError:
-        raise NoData("neither udev nor the kernel tells what memory is built in") from None
+        raise NoData("not told by udev or the kernel") from None
     blocks = [entry for entry in entries_of(folder, "memory") if word_of(entry, "online") in ("", "1")]
     if not blocks:
-        raise NoData("the kernel lists no memory")
+        raise NoData("not told by udev or the kernel")
     return Outcome(MemoryModules(installed_bytes=min(len(blocks) * block_bytes, LARGEST_BYTES)))
 
 
@@ -46,7 +46,7 @@ def outcome_of(sizes: list[int], slots: int | None) -> Outcome:
     """From the size of the module in each place, 0 for an empty one, and the number of places."""
     modules = [size for size in sizes if size]
     if not modules:
-        raise NoData("the firmware tells of no memory module")
+        raise NoData("not told by the firmware")
     return Outcome(
         MemoryModules(
             installed_bytes=min(sum(modules), LARGEST_BYTES),

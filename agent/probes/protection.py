@@ -29,7 +29,7 @@ def read(surroundings: Surroundings) -> Outcome:
 
 def outcome_of(antivirus: bool | None, signatures_at: int | None, firewall: bool | None) -> Outcome:
     if antivirus is None and signatures_at is None and firewall is None:
-        raise NoData("neither an antivirus nor a firewall is known to the system")
+        raise NoData("no antivirus or firewall is known")
     return Outcome(Protection(antivirus_on=antivirus, signatures_at_seconds=signatures_at, firewall_on=firewall))
 
 

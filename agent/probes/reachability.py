@@ -31,7 +31,7 @@ def outcome_of(surroundings: Surroundings, gateway: bool | None) -> Outcome:
         if now - MOST_HOURS <= hour < now
     ]
     if gateway is None and not hours:
-        raise NoData("no contact was tried before this hour, and this system does not tell about its router")
+        raise NoData("nothing known yet")
     return Outcome(Reachability(gateway_reachable=gateway, hours=tuple(hours[-MOST_HOURS:])))
 
 

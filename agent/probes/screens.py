@@ -13,5 +13,5 @@ def read(surroundings: Surroundings) -> Outcome:
         if "-" in connector.name and "Writeback" not in connector.name
     ]
     if not any(states):
-        raise NoData("the kernel lists no connector for screens")
+        raise NoData("no connector is listed")
     return Outcome(Screens(count=states.count("connected")))

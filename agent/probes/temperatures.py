@@ -23,7 +23,7 @@ def read(surroundings: Surroundings) -> Outcome:
     if not found:
         found = [*_from_zones(surroundings.root / "sys/class/thermal")]
     if not found:
-        raise NoData("the kernel tells of no sensor of the processor")
+        raise NoData("no sensor of the processor")
     degrees, most = max(found, key=lambda pair: pair[0])
     return Outcome(Temperatures(processor_celsius=degrees, processor_maximum_celsius=most))
 

@@ -21,7 +21,8 @@ from agent.wire.health import Updates
 STATUS = "var/lib/dpkg/status"
 LISTS = "var/lib/apt/lists"
 SEARCHED = ("var/lib/apt/periodic/update-success-stamp", "var/lib/apt/lists/partial")
-INSTALLED = ("var/log/dpkg.log", STATUS)
+INSTALLED = "var/lib/dpkg/info"
+"""A folder that dpkg changes whenever it installs something."""
 MOST = 10_000
 LARGEST_BYTES = 64 * 1024 * 1024
 
@@ -37,11 +38,11 @@ def read(surroundings: Surroundings) -> Outcome:
     status = root / STATUS
     lists = {path: pocket[1] for path in entries_of(root / LISTS, "") if (pocket := _POCKET.search(path.name))}
     if not status.is_file():
-        raise NoData("this system has no record of dpkg; updates of other systems are not read")
+        raise NoData("only told by apt")
     if not lists:
         if any(_POCKET.search(path.stem) for path in entries_of(root / LISTS, "")):
-            raise NoData("apt keeps its lists compressed (Acquire::GzipIndexes); they are not read")
-        raise NoData("apt has no lists of updates of this system")
+            raise NoData("apt's lists are compressed")
+        raise NoData("no lists of apt")
     marks = [[path.name, *_mark(path)] for path in (status, *lists)]
     previous = surroundings.previous
     if previous.get("marks") == marks and isinstance(previous.get("waiting"), dict):
@@ -50,14 +51,13 @@ def read(surroundings: Surroundings) -> Outcome:
         waiting = _waiting(status, lists)
     since = _since(previous, waiting, surroundings.wall_seconds)
     searched = [at for place in SEARCHED if (at := _changed_at(root / place)) is not None]
-    installed = [at for place in INSTALLED[:1] if (at := _changed_at(root / place)) is not None]
     return Outcome(
         Updates(
             pending=min(len(waiting), MOST),
             security=min(sum(waiting.values()), MOST),
             since_seconds=min(since.values(), default=None),
             searched_at_seconds=max(searched, default=None),
-            installed_at_seconds=max(installed, default=None),
+            installed_at_seconds=_changed_at(root / INSTALLED),
         ),
         {"marks": marks, "waiting": waiting, "since": since},
     )

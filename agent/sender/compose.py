@@ -20,6 +20,20 @@ MOST_RUNS = 64
 FULL_EVERY_SECONDS = 86_400
 BACKLOG_SECONDS = 13 * 86_400
 """A collector takes slots from 14 days back unless an envelope says that it carries a backlog."""
+WITH_NULLS = frozenset(
+    (
+        "uptime",
+        "processor",
+        "memory",
+        "volumes",
+        "operating_system",
+        "pending_reboot",
+        "network_link",
+        "agent",
+        "not_readable",
+    )
+)
+"""Groups of the first version, whose fields must be there even where they are null."""
 LARGEST_ERROR_SECONDS = 3600
 """A clock that is off by more may have been off by anything when the envelope before was composed."""
 
@@ -68,10 +82,20 @@ def changed(readings: Readings, memory: Memory, *, full: bool) -> tuple[dict[str
     """The reading groups to send, and all of them as they are now; absent means unchanged."""
     now = {name: group for name, group in asdict(readings).items() if group not in (None, ())}
     now["not_readable"] = list(now.get("not_readable", ()))
-    now = json.loads(json.dumps(now))
+    now = {
+        name: group if name in WITH_NULLS else without_nulls(group)
+        for name, group in json.loads(json.dumps(now)).items()
+    }
     if full:
         return {name: group for name, group in now.items() if group != []}, now
     return {name: group for name, group in now.items() if memory.readings.get(name, []) != group}, now
+
+
+def without_nulls(part: Any) -> Any:
+    """The same without what is not readable; in the readings of health that is what a missing field means."""
+    if isinstance(part, dict):
+        return {name: without_nulls(value) for name, value in part.items() if value is not None}
+    return [without_nulls(item) for item in part] if isinstance(part, list) else part
 
 
 def is_backlog(slots: Sequence[SlotRecord], now: int, trusted_now: int | None) -> bool:

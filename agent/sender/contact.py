@@ -2,6 +2,7 @@
 
 from agent.config import LONGEST_CONTACT_SECONDS, SHORTEST_CONTACT_SECONDS, Config
 from agent.sender.enrolment import enrol_anew, estrangement, read_token, with_hardware
+from agent.sender.equipment import start_when_due
 from agent.sender.exchange import MOST_ENVELOPES, Outside, send_all
 from agent.sender.hardware import Hardware
 from agent.sender.hours import noted
@@ -71,6 +72,7 @@ def conclude(store: Store, memory: Memory, outside: Outside, outcome: Outcome, s
         memory.next_contact_seconds = pause_after(outcome, memory.failures, outside)
         sentence = outcome.sentence
     memory.last_sentence = sentence
+    start_when_due(memory, wall, outside.ask_equipment, store.folder, outside.disk)
     store.keep_memory(memory)
     return well, sentence
 

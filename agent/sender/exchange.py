@@ -12,6 +12,7 @@ from agent.probes.base import Probe, Surroundings
 from agent.probes.worker import Here, Work, Worker
 from agent.sender.compose import MOST_SLOTS, choose, compose
 from agent.sender.enrolment import key_to_send
+from agent.sender.equipment import last_answers
 from agent.sender.hardware import Hardware
 from agent.sender.hours import tried_of
 from agent.sender.memory import Identity, Memory, Prepared, Store
@@ -44,6 +45,8 @@ class Outside:
     """What this PC is told from others by; None where nobody can tell."""
     gateway: Callable[[], bool | None] = lambda: None
     """Whether the site's own router answers; None where nobody can tell."""
+    ask_equipment: Callable[[], None] | None = None
+    """Starts the process that asks printers and projectors; None where the settings name none."""
     probes: tuple[tuple[ProbeName, Probe], ...] = PROBES
     worker: Callable[[Work], Worker] = Here
     """Who takes the readings; see agent/probes/worker.py."""
@@ -192,12 +195,17 @@ def surroundings(probe: str, store: Store, memory: Memory, outside: Outside) -> 
         elapsed_seconds=outside.clock.elapsed(),
         boot_id=outside.clock.boot_id(),
         previous=memory.remembered.get(probe, {}),
-        agent=facts(store, memory)
-        if probe == "agent"
-        else {"contact_hours": [one for each in memory.contact_hours if (one := tried_of(each))]}
-        if probe == "reachability"
-        else {},
+        agent=facts(store, memory) if probe == "agent" else known_of(probe, store, memory),
     )
+
+
+def known_of(probe: str, store: Store, memory: Memory) -> dict[str, Any]:
+    """What the sender itself knows for a probe."""
+    if probe == "reachability":
+        return {"contact_hours": [one for each in memory.contact_hours if (one := tried_of(each))]}
+    if probe in ("printers", "projectors"):
+        return {"equipment": last_answers(store.folder, store.disk)}
+    return {}
 
 
 def facts(store: Store, memory: Memory) -> dict[str, Any]:

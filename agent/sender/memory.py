@@ -72,6 +72,8 @@ class Memory:
     """Version of the collector that refused what lies in refused/."""
     contact_hours: list[Any] = field(default_factory=list)
     """Contacts tried and failed in each hour of the last two days (agent/sender/hours.py)."""
+    equipment_at_seconds: int = 0
+    """When printers and projectors were asked last."""
     readings_refused: str = ""
     """Why the collector refused the readings of the last envelope that carried some."""
 

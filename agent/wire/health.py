@@ -1,6 +1,7 @@
 """The reading groups of the wire format that tell a technician how a computer is, and the printers around it.
 
-No serial number, no address, no name of a person, a document or a network. Null is "not readable", never zero.
+No serial number, no address, no name of a person, a document or a network. Null is "not readable", never zero. Every
+field that may be null has null for its default, so that the sender leaves it out.
 """
 
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Disk(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiskHealth(Strict):
+    """What the disks say."""
+
     source: Literal["smartctl", "windows"]
     read_at_seconds: Seconds
     disks: Annotated[tuple[Disk, ...], Items(0, 16)]
@@ -62,6 +65,8 @@ class DiskHealth(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Temperatures(Strict):
+    """How hot the processor is."""
+
     processor_celsius: Celsius
     processor_maximum_celsius: Celsius | None = None
     """From which the sensor itself says that it is too hot; null where it names none."""
@@ -69,6 +74,8 @@ class Temperatures(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fan(Strict):
+    """One fan."""
+
     number: Number
     turns_per_minute: Annotated[int, Whole(0, 100_000)]
     """To the nearest hundred; a fan that turns is never told as 0."""
@@ -76,11 +83,15 @@ class Fan(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fans(Strict):
+    """The fans."""
+
     fans: Annotated[tuple[Fan, ...], Items(0, 16)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneBattery(Strict):
+    """One battery."""
+
     number: Number
     full_milliwatt_hours: MilliwattHours
     design_milliwatt_hours: MilliwattHours
@@ -88,11 +99,15 @@ class OneBattery(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery(Strict):
+    """The built-in batteries."""
+
     batteries: Annotated[tuple[OneBattery, ...], Items(0, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryModules(Strict):
+    """What memory is built in."""
+
     installed_bytes: Bytes
     slots: Annotated[int, Whole(0, 256)] | None = None
     """Places for modules, empty ones included; null where only the sum is known."""
@@ -122,10 +137,12 @@ class Stops(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Updates(Strict):
-    pending: Count | None
+    """What waits to be installed."""
+
+    pending: Count | None = None
     """Updates that wait to be installed, those of security included."""
-    security: Count | None
-    since_seconds: Seconds | None
+    security: Count | None = None
+    since_seconds: Seconds | None = None
     """Since when the one that waits longest is known to wait; null where none waits."""
     searched_at_seconds: Seconds | None = None
     """When the system asked for updates last, so how old these figures are."""
@@ -135,20 +152,26 @@ class Updates(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection(Strict):
-    antivirus_on: bool | None
+    """Antivirus and firewall."""
+
+    antivirus_on: bool | None = None
     """Null where no antivirus is known to the system."""
-    signatures_at_seconds: Seconds | None
+    signatures_at_seconds: Seconds | None = None
     """Of when its signatures are."""
-    firewall_on: bool | None
+    firewall_on: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiskEncryption(Strict):
+    """Whether a thief can read the disk."""
+
     system_volume: Literal["on", "off", "changing", "suspended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firmware(Strict):
+    """Which computer it is, without its serial number."""
+
     maker: ShortName
     model: ShortName
     bios_version: ShortName
@@ -158,6 +181,8 @@ class Firmware(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactHour(Strict):
+    """The contacts of one hour."""
+
     hour: Annotated[int, Whole(0, 1_139_568)]
     """Seconds since 1970 divided by 3600."""
     tried: Count
@@ -168,7 +193,9 @@ class ContactHour(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reachability(Strict):
-    gateway_reachable: bool | None
+    """What of the network could be reached."""
+
+    gateway_reachable: bool | None = None
     """Whether the site's own router answers now; null where nobody can tell."""
     hours: Annotated[tuple[ContactHour, ...], Items(0, 48)]
     """The hours of the last two days that are over and in which a contact was tried."""
@@ -176,11 +203,15 @@ class Reachability(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardReaders(Strict):
+    """Readers for identity cards."""
+
     count: Count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screens(Strict):
+    """Screens that are connected."""
+
     count: Count
 
 
@@ -207,6 +238,8 @@ PrinterError = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterQueue(Strict):
+    """A print queue, without its name."""
+
     number: Number
     state: Literal["idle", "printing", "stopped", "offline"]
     jobs: Count
@@ -216,11 +249,15 @@ class PrinterQueue(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterQueues(Strict):
+    """The print queues of this computer."""
+
     queues: Annotated[tuple[PrinterQueue, ...], Items(0, 16)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply(Strict):
+    """Something that a printer uses up."""
+
     kind: Literal["toner", "ink", "drum", "waste", "fuser", "other"]
     colour: Annotated[str, Text(32)]
     """In the printer's own word, such as "cyan"; empty where it has none."""
@@ -253,6 +290,8 @@ class Printer(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printers(Strict):
+    """The printers that were asked."""
+
     printers: Annotated[tuple[Printer, ...], Items(0, 16)]
 
 
@@ -261,6 +300,8 @@ ProjectorState = Literal["ok", "warning", "error"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lamp(Strict):
+    """One lamp."""
+
     hours: Annotated[int, Whole(0, 1_000_000)]
     lit: bool
 
@@ -290,4 +331,6 @@ class Projector(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Projectors(Strict):
+    """The projectors that were asked."""
+
     projectors: Annotated[tuple[Projector, ...], Items(0, 16)]

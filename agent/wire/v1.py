@@ -149,11 +149,15 @@ class RunRecord(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uptime(Strict):
+    """Since when the computer is on."""
+
     booted_at_seconds: Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processor(Strict):
+    """How busy it is."""
+
     logical_processors: Annotated[int, Whole(1, 4096)]
     busy_percent: Annotated[int, Whole(0, 100)] | None
     """Average since the previous contact of the same boot; null at the first one."""
@@ -161,12 +165,16 @@ class Processor(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory(Strict):
+    """How much of it is free."""
+
     total_bytes: Bytes
     available_bytes: Bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume(Strict):
+    """One of them."""
+
     label: Annotated[str, Text(32)]
     """A drive letter or a well-known mount point; never the name of a person's folder."""
     file_system: Annotated[str, Text(32)]
@@ -176,11 +184,15 @@ class Volume(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volumes(Strict):
+    """The built-in volumes."""
+
     fixed: Annotated[tuple[Volume, ...], Items(0, 26)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingSystem(Strict):
+    """Which system runs."""
+
     name: Name
     version: Annotated[str, Text(64)]
     kernel: Annotated[str, Text(120)]
@@ -189,18 +201,24 @@ class OperatingSystem(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingReboot(Strict):
+    """Whether an update waits for a restart."""
+
     required: bool
     since_seconds: Seconds | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkLink(Strict):
+    """Over what kind of link."""
+
     kind: Literal["wired", "wireless", "other", "none"]
     speed_megabits: Annotated[int, Whole(0, 1_000_000)] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentItself(Strict):
+    """What the agent knows of itself."""
+
     version: Version
     sessions_readable: bool
     session_source: Annotated[str, Text(32)]
@@ -306,6 +324,8 @@ class SaltRequest(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaltAnswer(Strict):
+    """The salts."""
+
     schema: Literal[1]
     salts: Annotated[tuple[Salt, ...], Items(1, 2)]
     """That of the token's site, then that of the Region, under which a PC may have enrolled before."""
@@ -313,6 +333,8 @@ class SaltAnswer(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentRequest(Strict):
+    """Asks to become a station."""
+
     schema: Literal[1]
     enrolment_id: Identifier
     """Random, the same when one enrolment is tried again because its answer was lost."""
@@ -328,6 +350,8 @@ class EnrolmentRequest(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentAnswer(Strict):
+    """What the token was exchanged for."""
+
     schema: Literal[1]
     station_public_id: PublicIdentifier
     station_secret: Secret
@@ -339,5 +363,7 @@ class EnrolmentAnswer(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeAnswer(Strict):
+    """What time it is."""
+
     schema: Literal[1]
     time_seconds: Seconds

@@ -20,3 +20,8 @@ class Strict:
 
     __slots__ = ()
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "strict": True}
+
+
+def printable(text: str, longest: int) -> str:
+    """The text on one line, cut to what the wire format takes."""
+    return "".join(character if character.isprintable() else " " for character in text).strip()[:longest]

@@ -36,12 +36,12 @@ FUNCTIONS = ("OwnFolder", "OwnState", "OwnDisks", "WriteToken", "AwaitEnd", "Lea
 """What actions.c offers."""
 SPOOL = "spool\\"
 STATE = (
-    *(f"{SPOOL}{name}\\" for name in ("tmp", "tmp-send", "pending", "held", "kept", "refused")),
+    *(f"{SPOOL}{name}\\" for name in ("tmp", "tmp-send", "tmp-equipment", "pending", "held", "kept", "refused")),
     f"{SPOOL}dropped",
     f"{SPOOL}decided.json",
     SPOOL,
     *("enrolling.json", "identity.json", "prepared.json", "run.json", "sender.json", "trust.json"),
-    *("sender.lock", "service.lock", "agent.log", "agent.log.1"),
+    *("equipment.json", "equipment.lock", "sender.lock", "service.lock", "agent.log", "agent.log.1"),
 )
 """What the agent keeps in its state folder, the inner folders first. Never more: the folder may be a shared one."""
 

@@ -24,6 +24,7 @@ from agent.probes.windows import (
     network_link,
     operating_system,
     pending_reboot,
+    printer_queues,
     processor,
     protection,
     reachability,
@@ -55,5 +56,6 @@ ON_WINDOWS: Mapping[ProbeName, Probe] = {
     "reachability": reachability.read,
     "card_readers": card_readers.read,
     "screens": screens.read,
+    "printer_queues": printer_queues.read,
 }
 """Instead of those beside this folder."""

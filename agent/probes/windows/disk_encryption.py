@@ -53,7 +53,7 @@ class _Value(ctypes.Structure):
 def read(_surroundings: Surroundings) -> Outcome:
     state = _STATES.get(protection_of(system_drive()))
     if state is None:
-        raise NoData("Windows does not tell whether its volume is encrypted")
+        raise NoData("not told by Windows")
     return Outcome(DiskEncryption(system_volume=state))
 
 

@@ -21,5 +21,5 @@ PLACE = "DPS Agent Disks\\disks.json"
 def read(_surroundings: Surroundings) -> Outcome:
     text = text_of(Path(known_folder(PROGRAM_DATA)), PLACE)
     if text is None:
-        raise NoData("the reader of disks has left no answer: it has not run yet, or its task is missing")
+        raise NoData("no answer of the reader of disks yet")
     return Outcome(health_of(text))

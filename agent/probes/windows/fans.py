@@ -11,4 +11,4 @@ from agent.probes.base import Outcome, Surroundings
 
 
 def read(_surroundings: Surroundings) -> Outcome:
-    raise NoData("Windows tells of no fan")
+    raise NoData("not told by Windows")

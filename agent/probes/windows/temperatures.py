@@ -12,4 +12,4 @@ from agent.probes.base import Outcome, Surroundings
 
 def read(_surroundings: Surroundings) -> Outcome:
     # The thermal zones of ACPI that Windows does tell are no sensors of the processor, and often never change.
-    raise NoData("Windows tells of no sensor of the processor")
+    raise NoData("not told by Windows")

@@ -22,6 +22,6 @@ def read(surroundings: Surroundings) -> Outcome:
     try:
         searched = [*events(question({UPDATE_CLIENT: (SEARCHED,)}, last_days(DAYS)), OPERATIONAL)]
     except OSError as error:
-        raise NoData("the log of Windows Update cannot be read") from error
+        raise NoData("no log of Windows Update") from error
     installed = events(question({UPDATE_CLIENT: (INSTALLED,)}, last_days(DAYS)))
     return outcome_of([told for event in (*searched, *installed) if (told := update_in(event))], surroundings)
