@@ -54,7 +54,12 @@ def described(region_of_programs: Engine) -> OpenApiSchema:
     return schemathesis.openapi.from_asgi(PATH, web_app(region_of_programs, SETTINGS, lambda: NOW))
 
 
-PATHS = ("/api/v1/statistics", "/api/v1/reports/{code}/{year}")
+PATHS = (
+    "/api/v1/statistics",
+    "/api/v1/reports/{code}/{year}",
+    "/api/v1/stations",
+    "/api/v1/inventory/{code}/{number}",
+)
 
 
 def held_to(described: OpenApiSchema, path: str, mode: GenerationMode, examples: int, known: Known | None) -> None:
@@ -83,6 +88,8 @@ def test_no_request_gets_another_answer_than_the_description_says(
     [
         (PATHS[0], ({"site": "CANAL", "from": "2026-09", "to": "2026-11"}, {})),
         (PATHS[1], ({"vintage": ""}, {"code": "CANAL", "year": 2026})),
+        (PATHS[2], ({"site": ""}, {})),
+        (PATHS[3], ({}, {"code": "CANAL", "number": 1})),
     ],
 )
 def test_what_is_there_is_answered_as_the_description_says(described: OpenApiSchema, path: str, known: Known) -> None:
