@@ -29,7 +29,9 @@ def station_metrics(connection: Connection, now: int, interval: int, zone: ZoneI
     sites = all_sites(connection)
     found = computers_of(connection, [each.site_id for each in sites], hardware=True)
     registry = CollectorRegistry()
-    registry.register(_Told(sites, with_states(connection, found, now, zone, thresholds_in_force(connection), interval), zone))
+    registry.register(
+        _Told(sites, with_states(connection, found, now, zone, thresholds_in_force(connection), interval), zone)
+    )
     return generate_latest(registry)
 
 
