@@ -32,7 +32,7 @@ from collector.ingest.writer_process import WriterProcess
 from collector.reports.in_force import catalogue_in_force, rules_of
 from collector.reports.keeping import keep_told
 from collector.reports.papers import Facts
-from collector.storage.engine import create_engine, file_of, is_sqlite, writing
+from collector.storage.engine import create_engine, file_of, is_sqlite, reading, writing
 from collector.storage.lock_file import Busy
 from collector.storage.queries.demonstration import is_demonstration
 from collector.storage.queries.secrets import csrf_secret
@@ -40,6 +40,7 @@ from collector.storage.restore import finish_interrupted
 from collector.web.application import web_app
 from collector.web.provider import RETURN_PATH, Provider
 from collector.web.settings import WebSettings
+from collector.web.station_metrics import station_metrics
 
 Scope = dict[str, Any]
 Message = MutableMapping[str, Any]
@@ -49,6 +50,7 @@ Send = Callable[[Message], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 METRICS = "/metrics"
+STATION_METRICS = "/metrics/stations"
 BY_PROXIES = (b"forwarded", b"via", b"x-real-ip")
 GRACE_SECONDS = 10
 """How long a stop waits for requests that are under way."""
@@ -61,6 +63,8 @@ class Collector:
         """Read what the database knows; nothing runs until the server's start-up."""
         self.engine = engine
         self.root_path = settings.root_path
+        self.contact_interval_seconds = settings.contact_interval_seconds
+        self.zone = ZoneInfo(settings.time_zone)
         self.metrics = Metrics()
         self.log = RequestLog(log, settings.log_format)
         self.roller: RollerThread | None = None
@@ -92,6 +96,8 @@ class Collector:
             await self.ingest(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == METRICS and is_local(scope):
             await self._tell_metrics(send)
+        elif scope["type"] == "http" and scope["path"] == STATION_METRICS and is_local(scope):
+            await self._tell_station_metrics(send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
@@ -116,7 +122,16 @@ class Collector:
 
     async def _tell_metrics(self, send: Send) -> None:
         marked = await asyncio.to_thread(lag, self.engine)
-        body = self.metrics.render(queue=len(self.ingest.writer), marked=marked)
+        await self._tell(send, self.metrics.render(queue=len(self.ingest.writer), marked=marked))
+
+    async def _tell_station_metrics(self, send: Send) -> None:
+        def told() -> bytes:
+            with reading(self.engine) as connection:
+                return station_metrics(connection, int(time.time()), self.contact_interval_seconds, self.zone)
+
+        await self._tell(send, await asyncio.to_thread(told))
+
+    async def _tell(self, send: Send, body: bytes) -> None:
         headers = [(b"content-type", b"text/plain; version=0.0.4; charset=utf-8")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})

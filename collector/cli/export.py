@@ -1,5 +1,6 @@
 """export"""
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,11 +11,14 @@ from collector.cli.opening import engine_of, now, settings_of
 from collector.cli.sites import known
 from collector.domain.csv_files import write_sheet
 from collector.domain.disclosure import Audience
+from collector.domain.glpi import inventory
 from collector.reports.in_force import catalogue_in_force, rules_of
 from collector.storage.engine import reading
 from collector.storage.files.entered import entry_rows
 from collector.storage.files.reading import FileKind
 from collector.storage.files.register import Row, register_rows
+from collector.storage.queries.inventory import registered
+from collector.storage.queries.sites import all_sites
 from collector.web.statistics_api import FORMATS, GRAINS, export_statistics
 
 
@@ -74,6 +78,22 @@ def entries(context: click.Context, folder: Path, codes: tuple[str, ...]) -> Non
     with reading(engine_of(settings_of(context))) as connection:
         chosen = [known(connection, code).code for code in codes] or None
         written(folder, entry_rows(connection, chosen))
+
+
+@export.command("inventory")
+@folder_and_sites
+@click.pass_context
+def inventories(context: click.Context, folder: Path, codes: tuple[str, ...]) -> None:
+    """The stations as GLPI takes inventories in, one JSON file for each, in a folder; without any person."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with reading(engine_of(settings_of(context))) as connection:
+        for site in [known(connection, code) for code in codes] or all_sites(connection):
+            for station, readings in registered(connection, site.site_id):
+                text = json.dumps(inventory(station, readings), ensure_ascii=False, indent=1) + "\n"
+                (folder / f"{site.code}-{station.station_id}.json").write_text(text, encoding="utf-8")
+                count += 1
+    click.echo(f"wrote {count} inventories into {folder}")
 
 
 def written(folder: Path, tables: Mapping[FileKind, Sequence[Row]]) -> None:

@@ -116,7 +116,7 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
 }
 """Where a role can be had. Whoever runs a site is not somebody for the whole Region."""
 
-BY_TOKEN = _READING
+BY_TOKEN = _READING | {Permission.HEALTH}
 """All that a token for programs can give."""
 
 

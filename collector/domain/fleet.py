@@ -62,6 +62,8 @@ class Hardware(NamedTuple):
     link_megabits: int | None = None
     restart_pending: bool | None = None
     model: str | None = None
+    failed: tuple[str, ...] = ()
+    """The probes that failed; one that finds nothing to read on this computer did not fail."""
 
 
 UNREAD = Hardware()
@@ -142,6 +144,7 @@ def hardware_of(readings: Mapping[str, Sequence[Any]]) -> Hardware:
         said("network_link").get("speed_megabits"),
         said("pending_reboot").get("required"),
         " ".join(part for part in (firmware.get("maker"), firmware.get("model")) if part) or None,
+        tuple(sorted(probe for probe, reading in readings.items() if reading[0] == "failed")),
     )
 
 

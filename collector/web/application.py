@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import openapi, public_pages, reports_api, statistics_api
+from collector.web import openapi, public_pages, reports_api, stations_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -138,6 +138,8 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             year_calendar.show,
             statistics.show_region,
             statistics_api.answer,
+            stations_api.inventory_of,
+            stations_api.stations,
             year.change,
             year.show,
             *papers.HANDLERS,

@@ -9,17 +9,20 @@ from litestar import Response, get
 from collector import __version__
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
 from collector.domain.cells import Status
+from collector.domain.glpi import GLPI_SCHEMA
 from collector.i18n import LOCALES
 from collector.reports.asking import MEDIA_TYPES, SITE_CODE
 from collector.reports.editions import EDITIONS
 from collector.web.errors import PROBLEM_JSON
 from collector.web.log_in import WITHOUT_ACCOUNT
+from collector.web.stations_api import STATION_FIELDS
 from collector.web.statistics_api import FIELDS, FORMATS, GRAINS
 from collector.web.surroundings import WebRequest
 
 PATH = "/api/v1/openapi.json"
 MONTH = {"type": "string", "pattern": "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])$", "examples": ["2026-01"]}
 CODE = {"type": "string", "pattern": f"^{SITE_CODE.pattern}$", "maxLength": 32}
+SITE = {"type": "string", "pattern": f"^({SITE_CODE.pattern})?$", "maxLength": 32}
 WORDS = ("site", "period", "marks")
 LARGEST = 2**31 - 1
 
@@ -56,6 +59,24 @@ def statistics() -> dict[str, Any]:
         "rows": {"type": "array", "items": row()},
     }
     return {"type": "object", "properties": kinds, "required": list(names)}
+
+
+def of_stations() -> dict[str, Any]:
+    """The health of stations, in JSON."""
+    said: dict[str, Any] = {key: {"type": ["string", "null"]} for key in STATION_FIELDS}
+    numbers = ("memory_bytes", "disk_bytes", "least_free_bytes", "processors", "network_megabits")
+    said |= {key: {"type": ["integer", "null"], "minimum": 0} for key in (*numbers, "last_contact_seconds")}
+    said |= {"station": {"type": "integer"}, "restart_pending": {"type": ["boolean", "null"]}}
+    said |= {key: {"type": "string"} for key in ("site", "label", "failed_readings")}
+    named = {name: {**said[name], "description": meaning} for name, meaning in STATION_FIELDS.items()}
+    row = {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
+    kinds = {
+        "schema": {"const": 1},
+        "computed_at_seconds": {"type": "integer", "description": "Seconds since 1970-01-01 UTC."},
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+        "rows": {"type": "array", "items": row},
+    }
+    return {"type": "object", "properties": kinds, "required": list(kinds)}
 
 
 def answers(*contents: tuple[str, dict[str, Any]]) -> dict[str, Any]:
@@ -98,6 +119,30 @@ def document(root: str) -> dict[str, Any]:
                         parameter("format", "query", one_of(list(FORMATS), "json"), "How it is written."),
                     ],
                     "responses": answers(("application/json", statistics()), ("text/csv", {"type": "string"})),
+                }
+            },
+            "/api/v1/stations": {
+                "get": {
+                    "operationId": "stations",
+                    "summary": "The health of stations",
+                    "parameters": [
+                        parameter("site", "query", {**SITE, "default": ""}, "Code of the site; empty for all."),
+                        parameter("format", "query", one_of(list(FORMATS), "json"), "How it is written."),
+                    ],
+                    "responses": answers(("application/json", of_stations()), ("text/csv", {"type": "string"})),
+                }
+            },
+            "/api/v1/inventory/{code}/{number}": {
+                "get": {
+                    "operationId": "inventory",
+                    "summary": f"A station as GLPI takes inventories in: {GLPI_SCHEMA}",
+                    "parameters": [
+                        parameter("code", "path", CODE, "Code of the site."),
+                        parameter(
+                            "number", "path", {"type": "integer", "minimum": 1, "maximum": LARGEST}, "Of the station."
+                        ),
+                    ],
+                    "responses": answers(("application/json", {"type": "object"})),
                 }
             },
             "/api/v1/reports/{code}/{year}": {

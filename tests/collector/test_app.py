@@ -85,6 +85,21 @@ def test_metrics_are_told_to_this_computer(ask: Ask) -> None:
     assert "dps_roller_marked_slots 0.0" in answer.text
 
 
+def test_the_health_of_stations_is_told_to_this_computer(ask: Ask) -> None:
+    answer = ask("GET", "/metrics/stations")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "# TYPE dps_station_state gauge" in answer.text
+
+
+def test_the_health_of_stations_is_told_to_no_other_computer(ask: Ask) -> None:
+    assert ask("GET", "/metrics/stations", client="192.0.2.7").status_code == 404
+
+
+def test_the_health_of_stations_is_not_told_through_a_proxy(ask: Ask) -> None:
+    assert ask("GET", "/metrics/stations", Via="192.0.2.7").status_code == 404
+
+
 @pytest.mark.parametrize(("client", "status"), [("::1", 200), ("192.0.2.7", 404), ("2001:db8::1", 404), ("?", 404)])
 def test_metrics_are_told_to_no_other_computer(ask: Ask, client: str, status: int) -> None:
     assert ask("GET", "/metrics", client=client).status_code == status

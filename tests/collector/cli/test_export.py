@@ -3,9 +3,13 @@
 import csv
 import io
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
+from collector.storage.models import station
 from tests.collector.cli.conftest import Run
 from tests.collector.cli.refusal import one_sentence
 
@@ -38,3 +42,17 @@ def test_csv_and_json_tell_the_same(ready: Run) -> None:
 def test_the_grain_of_days_has_a_row_for_each_day(ready: Run) -> None:
     result = ready("export", "statistics", "--site", "EVERE", *MONTHS, "--grain", "day", "--format", "json")
     assert len(json.loads(result.stdout)["rows"]) == 31 + 28
+
+
+def test_inventories_for_glpi_are_one_file_for_each_station(
+    ready: Run, database: Callable[[Callable[[Connection], None]], None], tmp_path: Path
+) -> None:
+    def enrolled(connection: Connection) -> None:
+        row = {"site_id": 1, "station_id": 7, "label": "EVERE-07", "installed_at": 1_700_000_000}
+        connection.execute(insert(station).values(row))
+
+    database(enrolled)
+    done = ready("export", "inventory", str(tmp_path / "glpi"), "--site", "EVERE")
+    assert done.output == f"wrote 1 inventories into {tmp_path / 'glpi'}\n"
+    made = json.loads((tmp_path / "glpi" / "EVERE-7.json").read_text(encoding="utf-8"))
+    assert (made["deviceid"], made["content"]["hardware"]["name"]) == ("dps-EVERE-7", "EVERE-07")

@@ -47,7 +47,7 @@ def test_a_reading_that_failed_is_not_known_and_fits_no_search() -> None:
         "operating_system": ["ok", {"name": "Windows 10 Pro", "version": "22H2"}, 0],
     }
     hardware = hardware_of(readings)
-    assert hardware == Hardware(system="Windows 10 Pro 22H2")
+    assert hardware == Hardware(system="Windows 10 Pro 22H2", failed=("memory",))
     silent = one("PC", hardware=hardware)
     assert fits(silent, Wish(system="windows 10"))
     for wish in (Wish(memory_below=999), Wish(memory_above=0), Wish(free_below=999), Wish(model="a"), Wish(supplied=1)):

@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy import Engine
 
@@ -54,7 +54,12 @@ def described(region_of_programs: Engine) -> OpenApiSchema:
     return schemathesis.openapi.from_asgi(PATH, web_app(region_of_programs, SETTINGS, lambda: NOW))
 
 
-PATHS = ("/api/v1/statistics", "/api/v1/reports/{code}/{year}")
+PATHS = (
+    "/api/v1/statistics",
+    "/api/v1/reports/{code}/{year}",
+    "/api/v1/stations",
+    "/api/v1/inventory/{code}/{number}",
+)
 
 
 def held_to(described: OpenApiSchema, path: str, mode: GenerationMode, examples: int, known: Known | None) -> None:
@@ -64,8 +69,10 @@ def held_to(described: OpenApiSchema, path: str, mode: GenerationMode, examples:
         if known is not None:
             case.query = {**case.query, **known[0]}
             case.path_parameters = {**case.path_parameters, **known[1]}
-        # That one month lies before another, and not too far, no schema can say.
-        case.call_and_validate(headers=TOKEN, excluded_checks=[positive_data_acceptance])
+        # That one month lies before another, and not too far, no schema can say; and of an unknown parameter that is
+        # an empty list, the address of a request that needs none keeps nothing that could be refused.
+        excluded = [positive_data_acceptance, *([negative_data_rejection] if path == PATHS[2] else [])]
+        case.call_and_validate(headers=TOKEN, excluded_checks=excluded)
 
     ask()
 
@@ -83,6 +90,8 @@ def test_no_request_gets_another_answer_than_the_description_says(
     [
         (PATHS[0], ({"site": "CANAL", "from": "2026-09", "to": "2026-11"}, {})),
         (PATHS[1], ({"vintage": ""}, {"code": "CANAL", "year": 2026})),
+        (PATHS[2], ({"site": ""}, {})),
+        (PATHS[3], ({}, {"code": "CANAL", "number": 1})),
     ],
 )
 def test_what_is_there_is_answered_as_the_description_says(described: OpenApiSchema, path: str, known: Known) -> None:
