@@ -180,6 +180,8 @@ def read_word(text: str, words: type[Word]) -> Word:
     found = text.strip().casefold().replace(" ", "_")
     if found in set(words):
         return words(found)
+    if not found:
+        raise Mistake(N_("A word is missing here; write one of these: %(words)s."), words=", ".join(words))
     raise Mistake(
         N_("“%(text)s” is not one of these words: %(words)s."), text=text.strip()[:32], words=", ".join(words)
     )

@@ -176,12 +176,12 @@ def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> tuple[FileKind, Sheet
         )
     if missing:
         raise Mistake(
-            N_("This looks like the table “%(table)s”, without its columns %(columns)s; add them."),
+            N_("This looks like the table “%(table)s”, but these columns are missing: %(columns)s. Add them."),
             table=nearest.word,
             columns=", ".join(missing),
         )
     raise Mistake(
-        N_("The table “%(table)s” has no columns %(columns)s; rename or remove them."),
+        N_("The table “%(table)s” does not know these columns: %(columns)s. Rename or remove them."),
         table=nearest.word,
         columns=", ".join(unknown)[:120],
     )

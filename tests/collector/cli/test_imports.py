@@ -140,7 +140,17 @@ def test_one_wrong_line_and_nothing_is_stored(station_at_evere: Run, folder: Pat
         (
             "closures.csv",
             "site,first_day,until\nEVERE,2026-07-01,2026-07-02\n",
-            "This looks like the table “closures”, without its columns last_day; add them.",
+            "This looks like the table “closures”, but these columns are missing: last_day. Add them.",
+        ),
+        (
+            "closures.csv",
+            "site,first_day,last_day,why\nEVERE,2026-07-01,2026-07-02,works\n",
+            "The table “closures” does not know these columns: why. Rename or remove them.",
+        ),
+        (
+            "extra_openings.csv",
+            "site,day,from,until,kind\nEVERE,2026-07-01,09:00,12:00,\n",
+            "kind: A word is missing here; write one of these: free_access, accompanied, training.",
         ),
         ("closures.csv", "a,b\n1,2\n", "No table has these columns: a, b."),
         ("closures.csv", "", "The file is empty; its first line must name the columns."),

@@ -64,7 +64,7 @@ def test_it_has_names_addresses_hours_and_services_in_the_language_of_the_reader
 
 def test_hours_that_nobody_wrote_are_not_called_closed(tmp_path: Path) -> None:
     text = text_of(made("fr", Entry(SITE, None)), tmp_path)
-    assert "Heures d’ouverture pas connues" in text
+    assert "Heures d’ouverture inconnues" in text
     assert "lundi" not in text
 
 
