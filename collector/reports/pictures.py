@@ -115,15 +115,15 @@ def year_bars(words: Wording, name: str, figures: Mapping[str, str], title: str)
     yield Picture(name, chart)
 
 
-def week_profile(words: Wording, figure: str, title: str) -> Picture | None:
-    """Weekday by hour; None where nothing is known of the week."""
+def week_profile(words: Wording, figure: str, title: str) -> Iterator[Picture]:
+    """Weekday by hour; none where there is nothing to see."""
     cells = {}
     for place, figures in words.inputs.figures.week.items():
         weekday, _, hour = place.partition("-")
         if figure in figures:
             cells[int(weekday), int(hour)] = figures[figure]
-    if not cells:
-        return None
+    if not any(cell.value for cell in cells.values()):
+        return
     unit = words.definitions[figure].unit
     say = Written(words, unit)
     days = [Label(words.speech.weekday_name(day), words.speech.weekday_names()[day]) for day in range(7)]
@@ -133,4 +133,4 @@ def week_profile(words: Wording, figure: str, title: str) -> Picture | None:
         return words.speech.number(Fraction(shown * 100 if unit is Unit.SHARE else shown))
 
     chart = week(f"week-{figure}", words.speech, title, days=days, cells=cells, written=say, short=short)
-    return Picture(f"week-{figure}", chart)
+    yield Picture(f"week-{figure}", chart)

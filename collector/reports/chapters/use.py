@@ -33,8 +33,8 @@ def use(words: Wording) -> Section:
     if lengths:
         blocks += year_bars(words, "lengths", lengths, _("Sessions by length, in minutes"))
     if words.has("B3"):
-        blocks += month_lines(words, "B3", _("Occupancy rate by month"))
-        blocks.append(Sentence(walk_in, "note"))
+        pictures = list(month_lines(words, "B3", _("Occupancy rate by month")))
+        blocks += [*pictures, Sentence(walk_in, "note")] if pictures else []
     blocks.append(year_table(words, "use-year", _("Use of the year"), [*figures_of(words, "B"), "A8"]))
     blocks += week_blocks(words)
     blocks += imported(words)
@@ -50,9 +50,8 @@ def week_blocks(words: Wording) -> list[Block]:
     }
     blocks: list[Block] = []
     for figure, title in titles.items():
-        picture = week_profile(words, figure, title) if words.has(figure) else None
-        if picture:
-            blocks += [picture, week_table(words, figure, title)]
+        if words.has(figure) and any(figure in cells for cells in words.inputs.figures.week.values()):
+            blocks += [*week_profile(words, figure, title), week_table(words, figure, title)]
     return blocks
 
 
