@@ -1,8 +1,9 @@
 """Where nothing may be skipped, a test that skips itself fails.
 
 `.ci/run` installs all that the tests want and sets DPS_NOTHING_SKIPPED=1: a tool that is missing there would
-otherwise turn tests off in silence. Two kinds may still be skipped: what is about another system (those of Windows run
-under Wine, see rigs/test_windows_python.py), and what needs a real Windows, which the marker `real_windows` says.
+otherwise turn tests off in silence. Three kinds may still be skipped: what is about another system (those of Windows
+run under Wine, see rigs/test_windows_python.py), what needs a real Windows, which the marker `real_windows` says, and
+what compares with recorded or simulated devices that stand beside a developer's tree only ("only beside ...:").
 """
 
 import ctypes
@@ -32,7 +33,7 @@ RIGS = {
 """What takes minutes to make on a new computer, by the files of tests that use it."""
 MAKING = pytest.StashKey[list[subprocess.Popen[bytes]]]()
 
-ALLOWED_REASONS = ("real Windows:", "only Linux:" if sys.platform == "win32" else "only Windows:")
+ALLOWED_REASONS = ("real Windows:", "only beside", "only Linux:" if sys.platform == "win32" else "only Windows:")
 
 Report = pytest.TestReport | pytest.CollectReport
 

@@ -15,6 +15,8 @@ from agent.probes.reachability import outcome_of
 
 _ELSEWHERE = "192.0.2.1"
 """An address that nobody has (RFC 5737): the way to it is the way to any other. Nothing is sent there."""
+_NO_ANSWER = 67
+"""ERROR_BAD_NET_NAME. Other errors say that this link has no such addresses, as one over a telephone line."""
 _NEXT_HOP = 3
 """Place of dwForwardNextHop in MIB_IPFORWARDROW."""
 
@@ -33,4 +35,4 @@ def gateway_reachable() -> bool | None:
     if library.GetBestRoute(elsewhere, 0, row) or not row[_NEXT_HOP]:
         return None
     address, size = (ctypes.c_ubyte * 8)(), wintypes.ULONG(8)
-    return not library.SendARP(row[_NEXT_HOP], 0, address, ctypes.byref(size))
+    return {0: True, _NO_ANSWER: False}.get(library.SendARP(row[_NEXT_HOP], 0, address, ctypes.byref(size)))

@@ -16,8 +16,12 @@ SOURCES = {"Microsoft-Windows-Kernel-Power": (41,), "Microsoft-Windows-WER-Syste
 
 
 def read(surroundings: Surroundings) -> Outcome:
-    if next(events("*"), None) is None:
-        raise NoData("the System log is empty")
-    found = [stop for event in events(question(SOURCES, last_days(DAYS))) if (stop := stop_in(event)) is not None]
+    try:
+        if next(events("*"), None) is None:
+            raise NoData("the System log is empty")
+        told = [*events(question(SOURCES, last_days(DAYS)))]
+    except OSError as error:
+        raise NoData("the System log cannot be read") from error
+    found = [stop for event in told if (stop := stop_in(event)) is not None]
     crashes = [at for kind, at in found if kind == "crash"]
     return outcome_of(crashes, [at for kind, at in found if kind == "unclean"], surroundings.wall_seconds)

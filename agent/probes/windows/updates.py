@@ -21,7 +21,7 @@ OPERATIONAL = "Microsoft-Windows-WindowsUpdateClient/Operational"
 def read(surroundings: Surroundings) -> Outcome:
     try:
         searched = [*events(question({UPDATE_CLIENT: (SEARCHED,)}, last_days(DAYS)), OPERATIONAL)]
+        installed = [*events(question({UPDATE_CLIENT: (INSTALLED,)}, last_days(DAYS)))]
     except OSError as error:
         raise NoData("no log of Windows Update") from error
-    installed = events(question({UPDATE_CLIENT: (INSTALLED,)}, last_days(DAYS)))
     return outcome_of([told for event in (*searched, *installed) if (told := update_in(event))], surroundings)

@@ -179,7 +179,7 @@ def ippeveprinter(tmp_path: Path) -> Iterator[int]:
     """A real IPP printer, started here; needs cups-ipp-utils and a bus for its announcements."""
     program = shutil.which("ippeveprinter", path="/usr/bin:/usr/sbin")
     if program is None:
-        pytest.skip("no ippeveprinter here (Debian: cups-ipp-utils)")
+        pytest.skip("only beside ippeveprinter: Debian has it in cups-ipp-utils")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = [program, "-r", "off", "-d", str(tmp_path), "-p", str(port), "-M", "Example", "-m", "Laser 9", "Hall"]
@@ -188,7 +188,8 @@ def ippeveprinter(tmp_path: Path) -> Iterator[int]:
     try:
         while True:
             if process.poll() is not None:
-                pytest.skip(f"ippeveprinter does not start here: {(tmp_path / 'log').read_text()[-200:]}")
+                said = (tmp_path / "log").read_text()[-200:]
+                pytest.skip(f"only beside a bus and avahi: ippeveprinter does not start here: {said}")
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError:

@@ -89,8 +89,8 @@ def printer_at(port: int, protocol: str = "snmp2c", **secrets: str) -> Named:
     return Named(kind="printer", name="Hall", host="127.0.0.1", port=port, path="", protocol=protocol, **secrets)  # type: ignore[arg-type]
 
 
-@pytest.mark.skipif(find_spec("pysnmp") is not None, reason="pysnmp is installed")
-def test_without_the_extra_it_is_said_that_snmp_is_missing() -> None:
+def test_without_the_extra_it_is_said_that_snmp_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "agent.equipment.snmp", None)
     found = answer_of(printer_at(1), NOW)
     assert (found.reached, found.reason) == (False, "this agent was installed without SNMP (the extra `equipment`)")
 
@@ -109,14 +109,14 @@ def interpreter() -> str:
             done = subprocess.run([program, "-c", "import dbm.ndbm"], check=False, capture_output=True)
             if done.returncode == 0:
                 return program
-    pytest.skip("no interpreter here has the dbm that snmpsim needs")
+    pytest.skip("only beside an interpreter with the dbm that snmpsim needs")
 
 
 @pytest.fixture
 def simulator() -> Iterator[int]:
     package = find_spec("snmpsim")
     if find_spec("pysnmp") is None or package is None or package.origin is None:
-        pytest.skip("pysnmp and snmpsim are not installed (pip install pysnmp snmpsim pysmi)")
+        pytest.skip("only beside a simulator: pip install pysnmp snmpsim pysmi")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

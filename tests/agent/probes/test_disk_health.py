@@ -29,7 +29,7 @@ VERDICTS = {
 
 def recorded() -> list[Any]:
     found = sorted(RECORDED.glob("*.json"))
-    missing = pytest.mark.skip(f"no recorded answers of smartctl in {RECORDED.parent.name}/{RECORDED.name} beside here")
+    missing = pytest.mark.skip("only beside ../shared/data/smartctl: recorded answers of real disks")
     return [pytest.param(file, id=file.stem) for file in found] or [pytest.param(None, marks=missing, id="none")]
 
 

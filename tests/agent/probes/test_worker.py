@@ -114,7 +114,7 @@ def test_no_data_and_failures_come_out_of_a_worker_as_they_are(worker: Any) -> N
     assert found[2][:2] == ("screens", "failed")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="only where a child can be made")
+@pytest.mark.skipif(sys.platform == "win32", reason="only Linux: a child is made there")
 def test_a_probe_that_ends_its_worker_is_counted_and_the_others_go_on() -> None:
     def ends(surroundings: Surroundings) -> Outcome:
         os._exit(1)
@@ -125,7 +125,7 @@ def test_a_probe_that_ends_its_worker_is_counted_and_the_others_go_on() -> None:
     assert taken.readings.not_readable == (hung(1),)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="only where a child can be made")
+@pytest.mark.skipif(sys.platform == "win32", reason="only Linux: a child is made there")
 def test_a_child_leaves_no_descriptor_behind() -> None:
     before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
