@@ -71,7 +71,7 @@ def held_to(described: OpenApiSchema, path: str, mode: GenerationMode, examples:
             case.path_parameters = {**case.path_parameters, **known[1]}
         # That one month lies before another, and not too far, no schema can say; and of an unknown parameter that is
         # an empty list, the address of a request that needs none keeps nothing that could be refused.
-        excluded = [positive_data_acceptance, *([negative_data_rejection] if path == PATHS[2] else [])]
+        excluded: list[Any] = [positive_data_acceptance, *([negative_data_rejection] if path == PATHS[2] else [])]
         case.call_and_validate(headers=TOKEN, excluded_checks=excluded)
 
     ask()
