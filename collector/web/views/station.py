@@ -1,7 +1,7 @@
 """One station: its state and why, its alerts, what is looked at and what cannot be read. Nothing of its use, ever."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from litestar import Response, get
@@ -72,7 +72,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
     )
 
 
-def looked_at(findings: list[Finding] | tuple[Finding, ...], speech: Speech) -> list[tuple[str, str, str, str]]:
+def looked_at(findings: Sequence[Finding], speech: Speech) -> list[tuple[str, str, str, str]]:
     """What the rules said of the last report: name, item, level as word, and why something is not readable."""
     rows = []
     for each in findings:
