@@ -7,6 +7,7 @@ Several workers may look at the same time. Each writes what it found of a site o
 (the site's revision: compare and set), all in one transaction; and there is one open alert of a kind at most.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -38,6 +39,8 @@ from collector.storage.queries.equipment import equipment_of_sites
 from collector.storage.queries.standings import Place, places
 from collector.storage.queries.thresholds import thresholds_in_force
 from collector.storage.rows import select_by_keys
+
+_log = logging.getLogger(__name__)
 
 SITES_AT_ONCE = 20
 """So many share a transaction: the stations wait for some milliseconds at most."""
@@ -80,7 +83,11 @@ def look(engine: Engine, now: int, how: How) -> int:
     with reading(engine) as connection:
         due = due_sites(connection, now)
     for start in range(0, len(due), SITES_AT_ONCE):
-        look_at(engine, due[start : start + SITES_AT_ONCE], now, how)
+        some = due[start : start + SITES_AT_ONCE]
+        try:
+            look_at(engine, some, now, how)
+        except Exception:  # noqa: BLE001  # of these sites; the others are not to suffer from it
+            _log.exception("The health of stations could not be looked at; the next minute tries these again.")
     return len(due)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, and_, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from collector.alerts.wording import LEVELS, sentence_of
+from collector.alerts.wording import LEVELS, PLANNED, sentence_of
 from collector.domain.access import Role
 from collector.domain.calendar import day, local_date
 from collector.domain.health.findings import SEVERITY, Level, Rule
@@ -89,7 +89,9 @@ class Teller:
         some = needing_somebody(connection, (Level.WARNING, Level.CRITICAL))
         windows = muted(connection, now)
         sites = {each.site_id: each for each in sites_numbered(connection, sorted({a.site_id for a, _ in some}))}
-        return [Found(a, label, sites[a.site_id]) for a, label in some if not is_muted(a, windows)]
+        return [
+            Found(a, label, sites[a.site_id]) for a, label in some if a.rule not in PLANNED and not is_muted(a, windows)
+        ]
 
     def _opening_today(self, connection: Connection, site_ids: set[int], now: int) -> set[int]:
         """Those of the sites that open today, and those of which nobody wrote down when."""

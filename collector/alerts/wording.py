@@ -63,17 +63,26 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.CRASHES: N_("The system crashed %(crashes)s times within a week of open days."),
     Rule.PENDING_REBOOT: N_("It has been waiting for a reboot since %(since)s."),
     Rule.UPDATES: N_("%(updates)s updates wait to be installed, one of them since %(since)s."),
-    Rule.END_OF_SUPPORT: N_("Its operating system gets security updates until %(last_day)s."),
+    Rule.END_OF_SUPPORT: N_("Its operating system has had no security updates since %(last_day)s."),
     Rule.LINK_SPEED: N_("Its network runs at %(megabits)s Mbit/s; at its best it was %(best_megabits)s."),
     Rule.CONTACTS: N_("%(failed)s of %(tried)s contacts failed within the opening hours of the last open days."),
     Rule.CARD_READER: N_("It has %(count)s card readers and had %(usual)s."),
     Rule.AGENT_VERSION: N_("Its agent has version %(version)s; %(newest)s is current."),
     Rule.AGENT_READINGS: N_("Some readings fail: %(probes)s."),
     Rule.AGENT_DROPPED: N_("%(records)s records were lost or refused before they were counted."),
-    Rule.MAINTENANCE: N_("The maintenance of %(item)s ends on %(first_day_without)s."),
+    Rule.MAINTENANCE: N_("The maintenance of %(item)s ended on %(first_day_without)s."),
     Rule.PRINTER: N_("Printer %(item)s asks for something: %(wanted)s."),
     Rule.PROJECTOR: N_("Projector %(item)s: %(wanted)s."),
 }
+
+AHEAD: Mapping[Rule, str] = {
+    Rule.END_OF_SUPPORT: N_("Its operating system gets security updates until %(last_day)s."),
+    Rule.MAINTENANCE: N_("The maintenance of %(item)s ends on %(first_day_without)s."),
+}
+"""As long as it is information, of a day to come."""
+
+PLANNED = frozenset({Rule.MAINTENANCE, Rule.END_OF_SUPPORT, Rule.AGENT_VERSION})
+"""Nobody drives to a site for them today: they wait in the visit list for the next trip."""
 
 DISK_REASONS: Mapping[str, str] = {
     "verdict": N_("Disk %(item)s says of itself that it is failing."),
@@ -186,7 +195,8 @@ def sentence_of(alert: Alert, speech: Speech, zone: ZoneInfo) -> str:
     elif alert.rule is Rule.PROTECTION:
         pattern = PROTECTION_REASONS.get(str(facts.get("why")), PROTECTION_REASONS["off"])
     else:
-        pattern = SENTENCES[alert.rule]
+        ahead = alert.level is Level.INFORMATION and alert.rule in AHEAD
+        pattern = AHEAD[alert.rule] if ahead else SENTENCES[alert.rule]
     return speech.gettext(pattern) % _Values({"item": alert.item} | _values(facts, speech, zone))
 
 

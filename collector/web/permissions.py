@@ -101,6 +101,7 @@ RULES: Mapping[str, Rule | None] = {
     "GET /today": Rule(Of.ANYTHING, Permission.HEALTH),
     "GET /sites/{code}/alerts/{number}": Rule(Of.SITE, Permission.HEALTH),
     "POST /sites/{code}/alerts/{number}/change": Rule(Of.SITE, Permission.EQUIPMENT),
+    "GET /sites/{code}/stations/{number}": Rule(Of.SITE, Permission.HEALTH),
     "GET /sites/{code}/visit": Rule(Of.SITE, Permission.HEALTH),
     "GET /region": Rule(Of.REGION, Permission.PUBLISHED),
     "GET /region/file": Rule(Of.REGION, Permission.PUBLISHED),

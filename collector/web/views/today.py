@@ -6,7 +6,7 @@ from typing import NamedTuple
 from litestar import Response, get
 from sqlalchemy import Connection
 
-from collector.alerts.wording import name_of, sentence_of
+from collector.alerts.wording import PLANNED, name_of, sentence_of
 from collector.domain.access import Permission
 from collector.domain.health.findings import SEVERITY, Level
 from collector.storage.engine import reading
@@ -42,13 +42,14 @@ class SiteToday(NamedTuple):
 def show(request: WebRequest, around: Around) -> Response[str]:
     now = around.clock()
     with reading(around.engine) as connection:
-        open_sites, quiet = today(connection, request, around, now)
+        open_sites, quiet, planned = today(connection, request, around, now)
     told = [each for here in open_sites for each in here.told]
     return around.pages.render(
         request,
         "today.html",
         sites=open_sites,
         muted=quiet,
+        planned=planned,
         critical=sum(each.alert.level is Level.CRITICAL for each in told),
         alerts=len(told),
     )
@@ -56,8 +57,8 @@ def show(request: WebRequest, around: Around) -> Response[str]:
 
 def today(
     connection: Connection, request: WebRequest, around: Surroundings, now: int
-) -> tuple[list[SiteToday], list[SiteToday]]:
-    """What needs somebody, and what does but is within a maintenance window; of the sites of the reader."""
+) -> tuple[list[SiteToday], list[SiteToday], list[SiteToday]]:
+    """What needs somebody, what does but is within a maintenance window, and what to plan; of the reader's sites."""
     found = needing_somebody(connection, (Level.WARNING, Level.CRITICAL))
     windows = muted(connection, now)
     sites = {
@@ -65,14 +66,15 @@ def today(
         for each in sites_numbered(connection, sorted({alert.site_id for alert, _label in found}))
         if may(request.user, Permission.HEALTH, each)
     }
-    groups: tuple[dict[int, list[Told]], dict[int, list[Told]]] = ({}, {})
+    groups: tuple[dict[int, list[Told]], ...] = ({}, {}, {})
     for each in told_of(request, around, [pair for pair in found if pair[0].site_id in sites]):
-        groups[is_muted(each.alert, windows)].setdefault(each.alert.site_id, []).append(each)
-    loud, quiet = (
+        place = 2 if each.alert.rule in PLANNED else int(is_muted(each.alert, windows))
+        groups[place].setdefault(each.alert.site_id, []).append(each)
+    loud, quiet, planned = (
         sorted((SiteToday(sites[site_id], some) for site_id, some in group.items()), key=SiteToday.urgency)
         for group in groups
     )
-    return loud, quiet
+    return loud, quiet, planned
 
 
 def told_of(request: WebRequest, around: Surroundings, found: Sequence[tuple[Alert, str]]) -> list[Told]:

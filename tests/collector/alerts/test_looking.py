@@ -7,7 +7,10 @@ from threading import Barrier
 
 from sqlalchemy import Engine, func, insert, select, update
 
+from collector.alerts.judging import Verdict
 from collector.alerts.looking import look_at
+from collector.alerts.recording import SiteRow, record
+from collector.domain.health.findings import Decision, Key, Level, Rule
 from collector.storage import models
 from collector.storage.engine import reading, writing
 from tests.collector.alerts.town import GIGABYTE, Town, disk, how
@@ -128,11 +131,12 @@ def test_several_workers_that_look_at_once_raise_an_alert_once(engine: Engine) -
 def test_what_was_found_is_not_written_when_somebody_else_looked_meanwhile(engine: Engine) -> None:
     town = Town(engine)
     town.look("2026-11-23 09:01")
-    with writing(engine) as connection:
-        connection.execute(update(models.site_health).values(revision=7, due_at=0))
-    town.look("2026-11-23 09:02")
-    with reading(engine) as connection:
-        assert connection.execute(select(models.site_health.c.revision)).scalar_one() == 8
+    verdict = Verdict(0, [Decision(Key(Rule.SITE_NOT_OPENED, ""), Level.WARNING, 0, {})])
+    for revision, written in ((0, False), (1, True), (1, False)):
+        row = SiteRow(town.site_id, revision, 0, "not_opened", 0, 0, "[]")
+        with writing(engine) as connection:
+            assert record(connection, row, [], [verdict], [], 0, town.how.mark) is written
+        assert len(town.alerts()) == (revision > 0)
 
 
 def test_the_maintenance_of_a_device_without_an_agent_is_told_too(engine: Engine) -> None:

@@ -48,7 +48,9 @@ class Town:
             for number in range(1, stations + 1):
                 add_station(connection, self.site_id, number, f"{code}-{number}", ENROLLED)
 
-    def hear(self, when: str, stations: Sequence[int] = (1,), *, stopped: bool = False, **readings: Any) -> None:
+    def hear(
+        self, when: str, stations: Sequence[int] = (1,), *, stopped: bool = False, skew: int = 0, **readings: Any
+    ) -> None:
         """The last word of some stations; `readings` are those that are out of the ordinary."""
         moment = at(when)
         values = {probe: ["ok", value, moment] for probe, value in (READINGS | readings).items()}
@@ -56,7 +58,7 @@ class Town:
             "received_at": moment,
             "last_envelope_id": "0" * 32,
             "agent_version": "0.1.0",
-            "clock_skew_seconds": 0,
+            "clock_skew_seconds": skew,
             "stopped_at": moment if stopped else None,
             "readings": json.dumps(values),
         }

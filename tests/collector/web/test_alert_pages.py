@@ -1,10 +1,13 @@
 """Pages of alerts: what is told, to whom, and what a technician can say of it."""
 
 from collections.abc import Callable
+from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
+from collector.alerts.looking import How, look
 from collector.domain.health.findings import Rule
 from collector.storage.engine import writing
 from collector.storage.models import alert, audit_entry, maintenance_window
@@ -41,7 +44,7 @@ def words(browser: Browser, path: str) -> str:
 
 def test_today_tells_the_most_urgent_first_and_counts_what_is_open(technician: Browser) -> None:
     said = words(technician, "/today")
-    assert "2 sites need somebody. 27 alerts are open, 3 of them critical." in said
+    assert "2 sites need somebody. 24 alerts are open, 3 of them critical." in said
     assert said.index("Most of its stations fell silent together") < said.index("is nearly full: 3.0 GB free")
     assert said.index("3.0 GB free of 120 GB") < said.index("4.0 GB of memory and had 8.0 GB")
     # CANAL, with critical ones, goes before NOORD.
@@ -117,3 +120,22 @@ def test_the_visit_list_says_what_to_bring_and_which_stations_were_not_heard(tec
     assert "Replace the battery." in said
     assert "Stations that were not heard CANAL-06" in said
     assert "There is nothing to do at this site." in words(technician, "/sites/FOREST/visit")
+
+
+def test_the_page_of_a_station_says_its_state_its_alerts_and_what_cannot_be_read(
+    technician: Browser, alarmed: Engine
+) -> None:
+    how = How(ZoneInfo("Europe/Brussels"), 1800, "0.4.0", count(10**6).__next__)
+    with writing(alarmed) as connection:
+        connection.execute(delete(alert))
+    look(alarmed, NOW, how)
+    said = words(technician, "/sites/CANAL/stations/6")
+    assert "CANAL-06 ▲ silent, opening hours unknown" in said
+    assert "What follows is what was last known." in said
+    assert "/sys/class/net cannot be read: permission denied" in said
+    assert "Pending rebootVerdictin order" in said
+    assert "Network speedVerdictnot readable" in said
+    assert "How full its fullest volume was" in words(technician, "/sites/CANAL/stations/2")
+    assert technician.get("/sites/CANAL/stations/99").status_code == 404
+    # Nothing of its use.
+    assert "session" not in said.lower().replace("counting of sessions", "").replace("sessions are counted", "")

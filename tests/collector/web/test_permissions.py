@@ -73,6 +73,7 @@ MATRIX: dict[str, str] = {
     "GET /today": "A R S F T",
     "GET /sites/{code}/alerts/{number}": "A R S F T other: A R",
     "POST /sites/{code}/alerts/{number}/change": "A S T other: A",
+    "GET /sites/{code}/stations/{number}": "A R S F T other: A R",
     "GET /sites/{code}/visit": "A R S F T other: A R",
     "GET /region": "A R l",
     "GET /region/file": "A R l",

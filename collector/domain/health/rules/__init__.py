@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from collector.domain.health.findings import Finding, Rule
+from collector.domain.health.findings import Finding, Level, Rule
 from collector.domain.health.reports import Context, Found, Past, Report
 from collector.domain.health.rules import (
     agent,
@@ -19,6 +19,7 @@ from collector.domain.health.rules import (
     protection,
     stops,
 )
+from collector.domain.mistakes import N_
 
 Look = Callable[[Report, Past, Context], Found]
 
@@ -52,7 +53,13 @@ def examined(report: Report, past: Mapping[str, Any], context: Context) -> tuple
     findings: list[Finding] = []
     remembered: dict[str, Any] = {}
     for rule, look in RULES.items():
-        found, kept = look(report, past.get(rule.value, {}), context)
+        before = past.get(rule.value, {})
+        try:
+            found, kept = look(report, before, context)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # A reading, or a memory, of another version: one rule is blind, and all others see.
+            reason = N_("this collector does not understand what was reported")
+            found, kept = [Finding(rule, Level.NOT_READABLE, facts={"reason": reason})], before
         findings += found
         if kept:
             remembered[rule.value] = dict(kept)

@@ -33,18 +33,20 @@ def look_at_projectors(report: Report, past: Past, context: Context) -> Found:
 
 def is_low(supply: Mapping[str, Any]) -> bool:
     """By the printer's own judgement: its word, or its own low mark; "unknown" and "some left" are not low."""
-    if supply["level"] in {"low", "empty"}:
+    if supply.get("level", "number") in {"low", "empty"}:
         return True
     percent, low = supply.get("level_percent"), supply.get("low_percent")
-    return supply["level"] == "number" and percent is not None and low is not None and percent <= low
+    return supply.get("level", "number") == "number" and percent is not None and low is not None and percent <= low
 
 
 def _printer(printer: Mapping[str, Any]) -> Finding:
     name = str(printer["name"])
     if not printer["reached"]:
         return Finding(Rule.PRINTER, Level.NOT_READABLE, name, {"reason": str(printer.get("reason", ""))})
-    supplies = [f"{each['kind']} {each['colour']}".strip() for each in printer["supplies"] if is_low(each)]
-    errors = [str(each) for each in printer["errors"]]
+    supplies = [
+        f"{each['kind']} {each.get('colour', '')}".strip() for each in printer.get("supplies", ()) if is_low(each)
+    ]
+    errors = [str(each) for each in printer.get("errors", ())]
     level = Level.INFORMATION if errors else Level.OK
     if supplies or FOR_A_TECHNICIAN & set(errors):
         level = Level.WARNING
@@ -61,7 +63,7 @@ def _projector(projector: Mapping[str, Any], context: Context) -> Finding:
         {"error": Level.CRITICAL, "warning": Level.WARNING}.get(str(state), Level.OK) for state in states.values()
     ]
     life = projector.get("lamp_life_hours")
-    percent = max((100 * int(lamp["hours"]) // life for lamp in projector["lamps"]), default=0) if life else 0
+    percent = max((100 * int(lamp["hours"]) // life for lamp in projector.get("lamps", ())), default=0) if life else 0
     if percent >= context.limits.lamp_critical_percent:
         levels.append(Level.CRITICAL)
     elif percent >= context.limits.lamp_warning_percent:

@@ -23,15 +23,17 @@ def look_at_updates(report: Report, past: Past, context: Context) -> Found:
     value = report.value("updates")
     if value is None:
         return unread(report, Rule.UPDATES, "updates"), past
-    if value["pending"] is None:
+    if value.get("pending") is None:
         return [
             Finding(
                 Rule.UPDATES, Level.NOT_READABLE, facts={"reason": N_("the system does not say how many there are")}
             )
         ], past
-    days = 0 if value["since_seconds"] is None else max(0, report.at - int(value["since_seconds"])) // DAY_SECONDS
+    days = 0 if value.get("since_seconds") is None else max(0, report.at - int(value["since_seconds"])) // DAY_SECONDS
     level = level_after(days, context.limits) if value["pending"] else Level.OK
-    return [Finding(Rule.UPDATES, level, "", {"since": value["since_seconds"], "updates": int(value["pending"])})], past
+    return [
+        Finding(Rule.UPDATES, level, "", {"since": value.get("since_seconds"), "updates": int(value["pending"])})
+    ], past
 
 
 def level_after(days: int, limits: Thresholds) -> Level:

@@ -13,11 +13,11 @@ def look(report: Report, past: Past, context: Context) -> Found:
     value = report.value("protection")
     if value is None:
         return unread(report, Rule.PROTECTION, "protection"), past
-    if value["antivirus_on"] is None:
+    if value.get("antivirus_on") is None:
         return [
             Finding(Rule.PROTECTION, Level.NOT_READABLE, facts={"reason": N_("no antivirus is known to the system")})
         ], past
-    signatures = value["signatures_at_seconds"]
+    signatures = value.get("signatures_at_seconds")
     days = 0 if signatures is None else context.hours.whole_days(int(signatures), report.at)
     why = ""
     if not value["antivirus_on"]:

@@ -15,11 +15,13 @@ def look(report: Report, past: Past, context: Context) -> Found:
     if Key(Rule.CRASHES, "") in context.accepted:
         since = report.at
     known = {int(each) for each in past.get("crashes", ())}
-    known |= {int(each["at_seconds"]) for each in value["last"] if each["kind"] == "crash"}
+    known |= {int(each["at_seconds"]) for each in value.get("last", ()) if each["kind"] == "crash"}
     since = max(since, int(past.get("since", 0)))
     recent = sorted(each for each in known if each >= since)
     level = Level.WARNING if len(recent) >= context.limits.crashes else Level.OK
     remembered = {"crashes": recent[-MOST_REMEMBERED:]}
     if Key(Rule.CRASHES, "") in context.accepted or "since" in past:
         remembered["since"] = since  # type: ignore[assignment]  # one number beside a list
-    return [Finding(Rule.CRASHES, level, "", {"crashes": len(recent), "unclean": int(value["unclean"])})], remembered
+    return [
+        Finding(Rule.CRASHES, level, "", {"crashes": len(recent), "unclean": int(value.get("unclean", 0))})
+    ], remembered

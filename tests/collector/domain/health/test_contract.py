@@ -37,3 +37,14 @@ def test_the_rules_take_every_reading_of_a_stored_envelope(file: Path) -> None:
             "crashes",
         }
         assert Level.OK in {each.level for each in findings}
+
+
+def test_a_reading_that_no_rule_understands_blinds_that_rule_and_no_other() -> None:
+    strange = {"memory": Reading("ok", {"total": "many"}, 0), "volumes": Reading("ok", {"fixed": []}, 0)}
+    report = Report(at("2026-11-23 09:00"), strange, 4000, "0.1.0")
+    context = Context(Thresholds(), hours_of(), dt.date(2026, 11, 23), "0.1.0")
+    findings, past = examined(report, {"memory_size": {"total_bytes": 7}}, context)
+    levels = {each.rule.value: each.level for each in findings}
+    assert levels["memory_size"] is Level.NOT_READABLE
+    assert levels["clock"] is Level.CRITICAL
+    assert past["memory_size"] == {"total_bytes": 7}
