@@ -7,7 +7,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, QueryParameter
+from litestar.params import Body, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from collector.storage.engine import reading, writing
@@ -32,11 +32,15 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 # Two handlers of one path may not both say `sync_to_thread=True`: Litestar 2.25 then wraps them twice.
 @get("/login", sync_to_thread=False)
 def form(
-    request: WebRequest, around: Around, wish: Annotated[str, QueryParameter(name="next")] = "/"
+    request: WebRequest,
+    around: Around,
+    wish: Annotated[str, QueryParameter(name="next")] = "/",
+    chosen: FromQuery[int] = 0,
 ) -> Response[str] | Redirect:
+    """`chosen` says that a password was chosen just now."""
     if request.user is not None:
         return Redirect(request.scope.get("root_path", "") + local_path(wish), status_code=303)
-    return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="")
+    return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="", chosen=bool(chosen))
 
 
 @post("/login")
@@ -51,7 +55,7 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     client, mark, now = client_of(request), mark_of(request, around, name), around.clock()
     wait = around.attempts.wait_seconds(client, name, mark, now)
     if wait:
-        return please_wait(request, around, wish, name, wait)
+        return please_wait(request, around, "login.html", wait, next=wish, name=name)
     account = checked(around, name, data.get("password", ""))
     if account is None:
         around.attempts.failed(client, name, mark, now)
@@ -60,10 +64,13 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     return first_step_taken(request, around, account, wish)
 
 
-def please_wait(request: WebRequest, around: Surroundings, wish: str, name: str, seconds: int) -> Response[str]:
+def please_wait(
+    request: WebRequest, around: Surroundings, template: str, seconds: int, **values: object
+) -> Response[str]:
+    """The page of a form that was tried too often."""
     headers, minutes = {"Retry-After": str(seconds)}, -(-seconds // 60)
     return around.pages.render(
-        request, "login.html", status=429, headers=headers, next=wish, name=name, problem="wait", minutes=minutes
+        request, template, status=429, headers=headers, problem="wait", minutes=minutes, **values
     )
 
 

@@ -1,7 +1,5 @@
 """The report desk: drafts, checks, freezing, and what is frozen."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchRepo
 from collector.reports.checking import facts_text
 from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
-from collector.reports.gate_words import remedy, sentence
+from collector.reports.gate_words import days, remedy, sentence
 from collector.reports.gathering import Gathered, gather
 from collector.reports.inputs import Edition
 from collector.reports.vintages import STEPS, FrozenMeanwhile, ReportError, TellsTooMuch, freeze
@@ -33,6 +31,7 @@ from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import Acceptance, Vintage, accept, vintages_of
 from collector.web.editing import change_by
 from collector.web.permissions import may
+from collector.web.signatures import signature
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.waiting import waiting
 from collector.web.works import Work
@@ -53,6 +52,8 @@ class Open:
     sentence: str
     remedy: str
     link: str
+    days: str
+    """On which it was noticed, for the people of the site."""
 
 
 def may_freeze(account: Account | None, site: Site | None) -> bool:
@@ -66,8 +67,14 @@ def editions_for(account: Account | None, site: Site | None) -> list[str]:
 
 
 def link_of(gate: Gate, site: Site, year: int) -> str:
-    """Where it can be mended, below the root of the pages."""
-    if gate in {Gate.MISSING, Gate.BROKEN_USED, Gate.ONE_STATION, Gate.NO_USE}:
+    """Where it can be mended, below the root of the pages; empty where only time does."""
+    if gate is Gate.RUNNING:
+        return ""
+    if gate in {Gate.NOBODY_ON, Gate.OUTSIDE}:
+        return f"/sites/{site.code}/opening-hours"
+    if gate is Gate.BROKEN_USED:
+        return f"/sites/{site.code}/equipment"
+    if gate in {Gate.MISSING, Gate.ONE_STATION, Gate.NO_USE}:
         return f"/sites/{site.code}/stations"
     return f"/sites/{site.code}/statistics/{year}"
 
@@ -80,10 +87,11 @@ def opened(gathered: Gathered, sites: Sequence[Site], year: int, secret: str, sp
         Open(
             finding,
             by_code[finding.site],
-            hmac.new(secret.encode(), facts_text(finding.facts).encode(), hashlib.sha256).hexdigest(),
+            signature(secret, facts_text(finding.facts)),
             sentence(finding.gate, {} if controlled and finding.gate in OF_USE else finding.facts, speech),
             remedy(finding.gate, speech),
             link_of(finding.gate, by_code[finding.site], year),
+            "" if controlled else days(finding.days, speech),
         )
         for finding in gathered.open_gates
     ]
@@ -133,7 +141,7 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
     """The desk after freezing, with the reason where the report was not frozen."""
     _ = around.pages.speech_of(request).gettext
     if work.failure is None:
-        return desk(request, around, wanted)
+        return desk(request, around, wanted, just_frozen=True)
     if not isinstance(work.failure, ReportError):
         return being_frozen(request, around, work)
     problem = _("The report cannot be frozen while checks are open.")
@@ -147,7 +155,9 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
     return desk(request, around, wanted, problem=problem)
 
 
-def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "") -> Response[str]:
+def desk(
+    request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "", just_frozen: bool = False
+) -> Response[str]:
     now, rules = around.clock(), around.settings.rules
     with reading(around.engine) as connection:
         gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, around.settings.catalogue)
@@ -169,6 +179,7 @@ def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: s
         checks_seen=len(editions_for(request.user, wanted.site)) > 1,
         may_freeze=may_freeze(request.user, wanted.site),
         problem=problem,
+        just_frozen=just_frozen,
         month_of=month_of,
     )
 
