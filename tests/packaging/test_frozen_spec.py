@@ -30,3 +30,15 @@ def test_no_module_of_the_agent_loads_what_is_left_out() -> None:
     assert {"unittest", "sqlite3"} <= left_out
     for file in set((PROJECT / "agent").rglob("*.py")) - {EXTRA}:
         assert loaded_at_once(file.read_text("utf-8")) & left_out == set(), file
+
+
+def test_what_windows_loads_needs_no_part_that_is_for_linux_alone_and_the_other_way_round() -> None:
+    recipe = (PROJECT / "packaging/frozen/dps-agent.spec").read_text("utf-8")
+    for system in ("LINUX", "WINDOWS"):
+        block = re.search(rf"^OF_{system} = \((.*?)^\)", recipe, re.MULTILINE | re.DOTALL)
+        assert block is not None
+        parts = {f"agent.{name}" for name in re.findall(r'"([\w.]+)"', block[1])}
+        for file in (PROJECT / "agent").rglob("*.py"):
+            name = ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+            if name not in parts and not name.startswith(tuple(f"{part}." for part in parts)):
+                assert loaded_at_once(file.read_text("utf-8")) & parts == set(), file
