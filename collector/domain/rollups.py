@@ -13,7 +13,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
+from operator import add
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from collector.domain.calendar import SLOT_SECONDS
@@ -32,6 +34,11 @@ _ALONE = 12
 _BY_RULE = 6 + BANDS
 _RULE_PLACES = tuple((rule, _ALONE + rule * _BY_RULE) for rule in range(RULES))
 """Each idle rule, and where its numbers begin."""
+NUMBERS = _ALONE + RULES * _BY_RULE + 1
+"""Sums written flat have so many."""
+_MOST_INSTALLED = 8
+_LARGEST = (_MOST_INSTALLED, *(at + place for _, at in _RULE_PLACES for place in (4, 5)))
+"""Of these numbers the largest counts, not the sum."""
 _NOTHING = (0,) * RULES
 _NO_LENGTHS = (NO_LENGTHS,) * RULES
 
@@ -87,6 +94,11 @@ class Sums(NamedTuple):
     records_capped: int = 0
 
 
+AnyKey = TypeVar("AnyKey")
+OfDay = dict[tuple[SlotKind, bool], list[int]]
+"""The numbers of the sums of a day, flat, by kind and whether enough stations were installed."""
+
+
 def roll_up(
     parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, now: int | None = None, *, since: int = 0
 ) -> dict[Key, Sums]:
@@ -97,14 +109,56 @@ def roll_up(
     """
     if not parts:
         return {}
+    hours = hours_of_week(parts[0].first_slot, parts[-1].end_slot, zone)
+    return {key: sums_of(cell) for key, cell in _cells(parts, rows, hours, now, since).items()}
+
+
+def roll_up_days(
+    parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], zone: ZoneInfo, days: Sequence[int]
+) -> tuple[dict[Key, Sums], list[OfDay]]:
+    """The same sums, and those of each day apart; `days` are the first slots of the days, which are over.
+
+    A run of saturated slots that goes on over midnight counts at the day on which it ends, with all its slots.
+    """
+    whole: dict[Key, list[int]] = {}
+    by_day: list[OfDay] = [{} for _ in days]
+    if not parts:
+        return {}, by_day
+    origin, end = parts[0].first_slot, parts[-1].end_slot
+    hours = hours_of_week(origin, end, zone)
+    buckets: list[int] = []
+    for day, (first, until) in enumerate(pairwise([*days, end])):
+        buckets += [day * HOURS_OF_WEEK + hour for hour in hours[first - origin : until - origin]]
+    for (bucket, kind, several), cell in _cells(parts, rows, buckets, None, 0).items():
+        day, hour = divmod(bucket, HOURS_OF_WEEK)
+        _merge(whole, Key(hour, kind, several), cell)
+        _merge(by_day[day], (kind, several), cell)
+    return {key: sums_of(cell) for key, cell in whole.items()}, by_day
+
+
+def _merge(found: dict[AnyKey, list[int]], key: AnyKey, cell: list[int]) -> None:
+    """Adds numbers to those of a key."""
+    have = found.get(key)
+    if have is None:
+        found[key] = cell
+        return
+    both = list(map(add, have, cell))
+    for at in _LARGEST:
+        both[at] = max(have[at], cell[at])
+    found[key] = both
+
+
+def _cells(
+    parts: Sequence[Stretch], rows: Mapping[int, SiteSlot], hours: Sequence[int], now: int | None, since: int
+) -> dict[Key, list[int]]:
+    """The numbers of sums, flat, by what `hours` says of each slot from that of the first part."""
     origin, end = parts[0].first_slot, parts[-1].end_slot
     if now is not None:
         end = min(end, -(-now // SLOT_SECONDS))
-    hours = hours_of_week(origin, parts[-1].end_slot, zone)
     if not rows and since <= origin and (now is None or end * SLOT_SECONDS <= now):
         return _unknown(parts, hours, end)
     found: dict[Key, list[int]] = {}
-    unwanted = [0] * (_ALONE + RULES * _BY_RULE + 1)
+    unwanted = [0] * NUMBERS
     runs = [0] * RULES
     before = 0
     for part in parts:
@@ -118,27 +172,27 @@ def roll_up(
             hour = hours[slot - origin]
             cell = unwanted if slot < since else by_hour.get(hour)
             if cell is None:
-                cell = found.setdefault(Key(hour, part.kind, several), [0] * (_ALONE + RULES * _BY_RULE + 1))
+                cell = found.setdefault(Key(hour, part.kind, several), [0] * NUMBERS)
                 by_hour[hour] = cell
             length = SLOT_SECONDS if now is None else min(SLOT_SECONDS, now - slot * SLOT_SECONDS)
             if row is None:
                 _offer(cell, part, length)
                 continue
             _add(cell, row, part, length, runs)
-    return {key: _sums(cell) for key, cell in found.items()}
+    return found
 
 
-def _unknown(parts: Sequence[Stretch], hours: Sequence[int], end: int) -> dict[Key, Sums]:
-    """The sums of slots up to `end` of which nothing is known; `hours` are those of the week, from the first part."""
+def _unknown(parts: Sequence[Stretch], hours: Sequence[int], end: int) -> dict[Key, list[int]]:
+    """The numbers of slots up to `end` of which nothing is known; `hours` tells of each from the first on."""
     found: dict[Key, list[int]] = {}
     origin = parts[0].first_slot
     for part in parts:
         several = use_may_be_shown(part.installed, demonstration=False)
         of_part = hours[part.first_slot - origin : max(min(part.end_slot, end) - origin, 0)]
         for hour, count in Counter(of_part).items():
-            cell = found.setdefault(Key(hour, part.kind, several), [0] * _ALONE)
+            cell = found.setdefault(Key(hour, part.kind, several), [0] * NUMBERS)
             _offer(cell, part, count * SLOT_SECONDS)
-    return {key: Sums._make((*cell, _NO_RULES, 0)) for key, cell in found.items()}
+    return found
 
 
 def _offer(cell: list[int], part: Stretch, seconds: int) -> None:
@@ -204,7 +258,7 @@ def _bands(lengths: str) -> tuple[tuple[int, int], ...]:
     return tuple((at, int(count)) for at, count in enumerate(lengths.split(), 6) if count != "0")
 
 
-def _sums(cell: Sequence[int]) -> Sums:
+def sums_of(cell: Sequence[int]) -> Sums:
     """The flat numbers in the order of the fields."""
     rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell) - 1, _BY_RULE))
     by_rule = tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)

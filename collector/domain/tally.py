@@ -5,11 +5,13 @@ Months under different official rules add up to a year here, and sites to the Re
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from collector.domain.disclosure import FEWEST_STATIONS, use_may_be_shown
 from collector.domain.offer import EVERY, OPEN, SlotKind
-from collector.domain.rollups import Sums
+from collector.domain.rollups import NUMBERS, OfDay, Sums, sums_of
+from collector.domain.site_slots import RULES
 
 
 class Part(NamedTuple):
@@ -138,6 +140,14 @@ def counts_of(sums: Sums, rule: int) -> Counts:
             official.most_taken,
         )
     )
+
+
+_PLACES = [itemgetter(*counts_of(sums_of(range(NUMBERS)), rule)) for rule in range(RULES)]
+"""Where the counts under each idle rule stand among the numbers of sums."""
+
+
+def parts_of_day(sums: OfDay, rule: int) -> list[tuple[Part, Counts]]:
+    return [(Part(*key), Counts._make(_PLACES[rule](numbers))) for key, numbers in sums.items()]
 
 
 def tallied(tallies: Iterable[Tally]) -> Tally:

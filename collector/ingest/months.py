@@ -1,4 +1,4 @@
-"""Adds up the months of sites: the only writer of `rolled_month` and `roll_up`, beside the purge that folds them.
+"""Adds up the months of sites: the only writer of what is stored of them, beside the purge that folds them.
 
 A month is due when it has sums that a mark says are old, or sums that end before today, or none. A running month is
 stored up to the last local midnight, so that a page has only today to add. Marks come from the roller (a site slot was
@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine, select
 from collector.domain import calendar
 from collector.domain.calendar import Month, local_date, months_between
 from collector.domain.offer import slot_down
-from collector.domain.rollups import Key, Sums, roll_up
+from collector.domain.rollups import Key, OfDay, Sums, roll_up_days
 from collector.ingest.roller import holds_lease
 from collector.storage.engine import reading, writing
 from collector.storage.models import dirty_month, site
+from collector.storage.queries.rolled_days import forget_days, write_days
 from collector.storage.queries.rolled_months import (
     forget,
     mark_months,
@@ -121,7 +122,7 @@ def roll_months(engine: Engine, due: Sequence[Due], now: int, zone: ZoneInfo) ->
         with reading(engine) as connection:
             have = rolled_months(connection, [each.site_id])[each.site_id].get(each.month)
             folded = have is not None and have.sha256 is not None
-            sums = {} if folded else sums_of(connection, each.site_id, each.month, until, zone)
+            sums, days = ({}, []) if folded else sums_of(connection, each.site_id, each.month, until, zone)
         with writing(engine) as connection:
             if each.mark is not None and not unmark(connection, each.site_id, each.month, each.mark):
                 continue
@@ -129,19 +130,26 @@ def roll_months(engine: Engine, due: Sequence[Due], now: int, zone: ZoneInfo) ->
                 note_late_corrections(connection, [(each.site_id, number_of(each.month))])
             elif sums:
                 write_sums(connection, each.site_id, each.month, period.first_slot, until, now, sums)
+                write_days(connection, each.site_id, each.month, days)
             else:
                 forget(connection, each.site_id, each.month)
+                forget_days(connection, each.site_id, each.month)
 
 
-def sums_of(connection: Connection, site_id: int, month: Month, until: int, zone: ZoneInfo) -> dict[Key, Sums]:
-    """What the register and the site slots say of a month up to a slot; nothing before the site begins."""
+def sums_of(
+    connection: Connection, site_id: int, month: Month, until: int, zone: ZoneInfo
+) -> tuple[dict[Key, Sums], list[OfDay]]:
+    """What the register and the site slots say of a month up to a midnight, and of its days; nothing before the site
+    begins.
+    """
     period = calendar.month(month, zone)
     offer: Offer = offers_of(connection, [site_id], period.first_day, period.last_day, zone)[site_id]
     begins = offer.begins()
     if begins is None or begins >= until:
-        return {}
+        return {}, []
     rows = slots_between(connection, [(site_id, period.first_slot, until)])[site_id]
-    return roll_up(offer.stretches(period.first_slot, until), rows, zone)
+    days = [first for day in calendar.days_of(period, zone) if (first := day.first_slot) < until]
+    return roll_up_days(offer.stretches(period.first_slot, until), rows, zone, days)
 
 
 def rebuild_months(engine: Engine, now: int, holder: str, zone: ZoneInfo, mark: int) -> int:

@@ -51,6 +51,7 @@ from collector.storage.models import (
     web_session,
 )
 from collector.storage.queries.audit import purge_downloads
+from collector.storage.queries.rolled_days import forget_days
 from collector.storage.queries.rolled_months import fold, rolled_months
 from collector.storage.queries.site_slots import first_site_slot
 from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, select_by_keys
@@ -201,6 +202,7 @@ def _fold(engine: Engine, site_id: int, months: int, now: int, zone: ZoneInfo, p
                 purged.postponed.append(site_id)
                 return
             fold(connection, site_id, month, now)
+            forget_days(connection, site_id, month)
             gone = (site_slot.c.site_id == site_id, site_slot.c.slot < day * SLOTS_PER_DAY)
             purged.site_slots += connection.execute(delete(site_slot).where(*gone)).rowcount
             connection.execute(delete(seal).where(seal.c.site_id == site_id, seal.c.day < day))

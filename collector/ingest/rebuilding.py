@@ -20,6 +20,7 @@ from collector.ingest.roller import lag, new_mark, roll
 from collector.ingest.seals import keys_of, seal_of_stored, stored_seals
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, run, site
+from collector.storage.queries.rolled_days import days_of_month
 from collector.storage.queries.rolled_months import rolled_months, sha256_of, stored_sums
 from collector.storage.rows import insert_rows
 
@@ -103,12 +104,15 @@ def verify_months(engine: Engine, zone: ZoneInfo, seen: Seen | None = None) -> I
                 if now.sha256 is not None:
                     wrong = [] if sha256_of(site_id, month, have) == now.sha256 else ["the sums of a folded month"]
                 else:
-                    right = sums_of(connection, site_id, month, now.until_slot, zone)
+                    right, days = sums_of(connection, site_id, month, now.until_slot, zone)
                     wrong = sorted(
                         f"{key.kind} in hour {key.hour} of the week"
                         for key in right.keys() | have.keys()
                         if right.get(key) != have.get(key)
                     )
+                    kept = days_of_month(connection, site_id, month)
+                    if kept is not None and kept != days:
+                        wrong.append("the sums of its days")
             if wrong:
                 more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
                 yield Difference(site_id, rolled.first_slot, f"the stored month {month} is wrong: {wrong[0]}{more}")

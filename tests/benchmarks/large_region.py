@@ -37,6 +37,7 @@ from collector.storage.models import (
     attendance,
     metadata,
     roll_up,
+    rolled_days,
     rolled_month,
     site,
     site_slot,
@@ -55,7 +56,7 @@ from tests.benchmarks.year_of_statistics import NOW, YEAR, ZONE, cpu_seconds, nu
 TARGET_MS = 50
 TARGET_BYTES = 150_000
 COPIED = (
-    *(timetable, weekly_interval, station, station_contact, site_slot, rolled_month, roll_up),
+    *(timetable, weekly_interval, station, station_contact, site_slot, rolled_month, roll_up, rolled_days),
     *(attendance, activity, site_year),
 )
 MUNICIPALITIES = 19

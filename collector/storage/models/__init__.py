@@ -39,7 +39,7 @@ from collector.storage.models.opening_hours import (
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
 from collector.storage.models.reports import gate_acceptance, pattern, told_year, vintage, vintage_file
-from collector.storage.models.rolled import roll_up, rolled_month
+from collector.storage.models.rolled import roll_up, rolled_days, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "pattern",
     "recovery_code",
     "roll_up",
+    "rolled_days",
     "rolled_month",
     "run",
     "seal",

@@ -1,6 +1,6 @@
 """Months of site slots, added up."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, PrimaryKeyConstraint, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, PrimaryKeyConstraint, SmallInteger, String
 
 from collector.domain.site_slots import BANDS
 from collector.storage.models.base import IDLE_RULES_MINUTES, belongs_to_site, distributed
@@ -60,4 +60,15 @@ roll_up = distributed(
     Column("records_capped", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id", "month", "hour_of_week", "kind", "several"),
     belongs_to_site(),
+)
+
+rolled_days = distributed(
+    # The sums of each day of a stored month, until that month is folded. They count while those of the month do.
+    "rolled_days",
+    Column("month", Integer, nullable=False),
+    # JSON, deflated; collector.storage.queries.rolled_days reads it.
+    Column("days", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("site_id", "month"),
+    belongs_to_site(),
+    long_rows=True,
 )

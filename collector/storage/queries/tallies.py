@@ -21,14 +21,15 @@ from collector.domain.calendar import SLOT_SECONDS, Month, Period
 from collector.domain.offer import Life, Stretch, slot_down, spans, stretches
 from collector.domain.opening_hours import openings
 from collector.domain.register import Calendar, Opening, OpeningKind, Outage
-from collector.domain.rollups import Key, Sums, roll_up
+from collector.domain.rollups import Key, OfDay, Sums, roll_up
 from collector.domain.site_slots import SiteSlot
 from collector.domain.statistics import Rules, idle_rule_of
-from collector.domain.tally import Counts, Part, Tally, counts_of, tallied, tally
+from collector.domain.tally import Counts, Part, Tally, counts_of, parts_of_day, tallied, tally
 from collector.domain.use import IDLE_RULES_MINUTES
 from collector.storage.models import station
 from collector.storage.queries.calendars import calendars_of
 from collector.storage.queries.equipment import outages_of_sites
+from collector.storage.queries.rolled_days import days_stored
 from collector.storage.queries.rolled_months import Stored, late_corrections, stored_counts
 from collector.storage.queries.site_slots import slots_between
 from collector.storage.queries.sites import Site
@@ -117,6 +118,8 @@ class _Wanted:
     offer: Offer
     stored: dict[int, Stored] = field(default_factory=dict)
     """By the number of the period."""
+    days: dict[int, list[OfDay]] = field(default_factory=dict)
+    """By the number of the period, of the days in it that are stored."""
     ranges: dict[int, list[_Range]] = field(default_factory=dict)
     """By the number of the period, cut where any period or month begins or ends: what is shared is added once."""
 
@@ -128,7 +131,7 @@ class Tallies:
     tallies: list[Tally]
     late_correction: list[bool]
     added_now: list[list[Mapping[Key, Sums]]]
-    """What was added up now of each period; the rest is stored."""
+    """What was added up now of each period; the rest is stored, by month or by day."""
     stored: list[bool]
     offer: Offer
 
@@ -150,14 +153,35 @@ def tallies_of_sites(
     whole = calendar.months_between(Month(first.year, first.month), Month(last.year, last.month))
     begins = [calendar.month(each, zone).first_slot for each in whole]
     edges = sorted({*begins, *(edge for each in periods for edge in (each.first_slot, each.end_slot))})
+    days = _days(connection, site_ids, periods, stored, now, zone)
     wanted = []
     for site in sites:
         mine = _Wanted(site, offers[site.site_id])
         for at, period in enumerate(periods):
-            _want(mine, at, period, edges, begins, stored, now, zone)
+            _want(mine, at, period, edges, begins, stored, days, now, zone)
         wanted.append(mine)
     rows = slots_between(connection, [each for mine in wanted for each in _merged(mine)])
     return {mine.site.site_id: _tallies(mine, periods, rule_of, rows, late, now, zone) for mine in wanted}
+
+
+def _days(
+    connection: Connection,
+    site_ids: Sequence[int],
+    periods: Sequence[Period],
+    stored: Mapping[tuple[int, Month], Stored],
+    now: int,
+    zone: ZoneInfo,
+) -> dict[tuple[int, Month], list[OfDay]]:
+    """What is stored of the days of periods that are no months, and of months that are not wanted to their end."""
+    months: set[Month] = set()
+    for each in periods:
+        month = calendar.month_of(each, zone)
+        if month is None:
+            first, last = each.first_day, each.last_day
+            months |= set(calendar.months_between(Month(first.year, first.month), Month(last.year, last.month)))
+        elif any((site_id, month) in stored and each.end() > now for site_id in site_ids):
+            months.add(month)
+    return days_stored(connection, site_ids, months) if months else {}
 
 
 def _want(
@@ -167,6 +191,7 @@ def _want(
     edges: Sequence[int],
     months: Sequence[int],
     stored: Mapping[tuple[int, Month], Stored],
+    days: Mapping[tuple[int, Month], list[OfDay]],
     now: int,
     zone: ZoneInfo,
 ) -> None:
@@ -180,11 +205,32 @@ def _want(
     if first >= end or begins is None or begins >= end:
         mine.ranges[at] = []
         return
-    cuts = [first, *edges[bisect_right(edges, first) : bisect_left(edges, end)], end]
+    gaps = [(first, end)]
+    # A month that does not count is added up whole: its hours of the week are asked too, and days have none.
+    if first == period.first_slot and (month is None or there is not None):
+        mine.days[at], gaps = _of_days(mine, period, end, days, zone)
     mine.ranges[at] = [
         _Range(_lead(mine.offer.openings, begin, months[bisect_right(months, begin) - 1]), begin, until)
-        for begin, until in pairwise(cuts)
+        for gap, after in gaps
+        for begin, until in pairwise([gap, *edges[bisect_right(edges, gap) : bisect_left(edges, after)], after])
     ]
+
+
+def _of_days(
+    mine: _Wanted, period: Period, end: int, days: Mapping[tuple[int, Month], list[OfDay]], zone: ZoneInfo
+) -> tuple[list[OfDay], list[tuple[int, int]]]:
+    """The days of a period that are stored and lie before `end`, and the slots between them."""
+    found, gaps, at = [], [], period.first_slot
+    for day in calendar.days_of(period, zone):
+        date = day.first_day
+        known = days.get((mine.site.site_id, Month(date.year, date.month)), [])
+        if day.end_slot > end or date.day > len(known):
+            continue
+        if at < day.first_slot:
+            gaps.append((at, day.first_slot))
+        found.append(known[date.day - 1])
+        at = day.end_slot
+    return found, [*gaps, *([(at, end)] if at < end else [])]
 
 
 def _lead(opened: Sequence[Opening], first: int, lowest: int) -> int:
@@ -225,6 +271,7 @@ def _tallies(
     added_now: list[list[Mapping[Key, Sums]]] = []
     for at in range(len(periods)):
         some = [tally(mine.stored[at].parts, demonstration=demonstration)] if at in mine.stored else []
+        some += [tally(parts_of_day(each, rule_of[at]), demonstration=demonstration) for each in mine.days.get(at, ())]
         added_now.append([])
         for lead, first, end in mine.ranges[at]:
             if (first, end) not in rolls:
