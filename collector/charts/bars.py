@@ -12,6 +12,7 @@ from collector.charts.shapes import (
     Chart,
     Label,
     Series,
+    Shape,
     axis,
     bar,
     fill_of,
@@ -63,7 +64,7 @@ def bars(
             (f"{each.name} " if len(series) > 1 else "") + in_words(each.cells[place], speech, written)
             for each in series
         )
-        parts.append(Markup("<g><title>{}: {}</title>{}</g>").format(label.name, said, Markup("").join(shapes)))
+        parts.append(Shape("<g><title>{}: {}</title>{}</g>").format(label.name, said, Markup("").join(shapes)))
     picture = frame(name, title, words, base + 28, [*parts, *axis(labels, base), *over])
     return Chart(title, words, picture)
 
@@ -101,12 +102,12 @@ def stacked_bars(
                 ground -= height
                 if height:
                     shapes.append(
-                        Markup('<rect {} x="{}%" width="{}%" y="{}" height="{}"/>').format(
+                        Shape('<rect {} x="{}%" width="{}%" y="{}" height="{}"/>').format(
                             fill_of(name, kind), number(left), number(each_width), number(ground), number(height)
                         )
                     )
         said = "; ".join(f"{each.name} {in_words(each.cells[place], speech, written)}" for each in series)
-        parts.append(Markup("<g><title>{}: {}</title>{}</g>").format(label.name, said, Markup("").join(shapes)))
+        parts.append(Shape("<g><title>{}: {}</title>{}</g>").format(label.name, said, Markup("").join(shapes)))
     picture = frame(name, title, words, base + 28, [*parts, *axis(labels, base), *over])
     return Chart(title, words, picture)
 

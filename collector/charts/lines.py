@@ -16,6 +16,7 @@ from collector.charts.shapes import (
     Chart,
     Label,
     Series,
+    Shape,
     axis,
     frame,
     grid,
@@ -56,7 +57,7 @@ def lines(
             if point is None and kind == 0:
                 middle = LEFT + place * width + width / 2
                 shape = sign(name, cell.status, middle, middle - width / 4, width / 2, base - 24, base)
-            parts.append(Markup("<g><title>{}: {}</title>{}</g>").format(labels[place].name, said, shape))
+            parts.append(Shape("<g><title>{}: {}</title>{}</g>").format(labels[place].name, said, shape))
         if len(series) > 1:
             parts.append(key(kind, key_x, each.name))
             key_x += 44 + LETTER * len(each.name)
@@ -65,20 +66,20 @@ def lines(
 
 
 def stroke(kind: int, before: tuple[float, float], after: tuple[float, float]) -> Markup:
-    return Markup(
+    return Shape(
         '<line class="line" x1="{}%" y1="{}" x2="{}%" y2="{}" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>'
     ).format(number(before[0]), number(before[1]), number(after[0]), number(after[1]), INK, DASHES[kind])
 
 
 def dot(kind: int, x: float, y: float) -> Markup:
     """Full for the first series, empty for the second."""
-    return Markup('<circle class="point {}" cx="{}%" cy="{}" r="3.5" fill="{}" stroke="{}" stroke-width="2"/>').format(
+    return Shape('<circle class="point {}" cx="{}%" cy="{}" r="3.5" fill="{}" stroke="{}" stroke-width="2"/>').format(
         "full" if kind == 0 else "empty", number(x), number(y), INK if kind == 0 else "#fff", INK
     )
 
 
 def key(kind: int, x: int, word: str) -> Markup:
-    return Markup(
+    return Shape(
         '<line class="line" x1="{}" x2="{}" y1="7" y2="7" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>'
         '<text class="key" x="{}" y="11">{}</text>'
     ).format(x, x + 22, INK, DASHES[kind], x + 28, word)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from collector.domain.cells import Cell, Status
 
@@ -33,6 +33,19 @@ FILLS = (
 )
 """Of the first to the fourth series: full, striped, dotted, empty."""
 SIGNS = {Status.CLOSED: "\u00d7", Status.CONFIDENTIAL: "c", Status.NOT_APPLICABLE: "\u2013"}
+
+
+class Shape(Markup):
+    """A piece of a picture, in which parts are written by the format of plain text.
+
+    That of Markup looks at each field in Python, and a picture has hundreds of pieces.
+    """
+
+    __slots__ = ()
+
+    def format(self, *parts: object, **named: object) -> Markup:
+        escaped = {name: escape(part) for name, part in named.items()}
+        return Markup(str.format(self, *map(escape, parts), **escaped))  # noqa: S704  # every part of it is escaped
 
 
 class Chart(NamedTuple):
@@ -72,7 +85,7 @@ def nice_top(largest: float) -> float:
 
 
 def frame(name: str, title: str, description: str, height: float, parts: Sequence[Markup]) -> Markup:
-    return Markup(
+    return Shape(
         '<svg class="chart" role="img" aria-labelledby="chart-{name}-title chart-{name}-words" width="{width}"'
         ' height="{height}" font-family="{font}" font-size="12.5" fill="{muted}" xmlns="http://www.w3.org/2000/svg">'
         '<title id="chart-{name}-title">{title}</title><desc id="chart-{name}-words">{words}</desc>{patterns}{parts}'
@@ -92,7 +105,7 @@ def frame(name: str, title: str, description: str, height: float, parts: Sequenc
 
 def patterns(name: str) -> Markup:
     """Hatching for what is unknown, stripes and dots for the second and third series."""
-    return Markup(
+    return Shape(
         '<defs><pattern id="hatch-{name}" width="6" height="6" patternUnits="userSpaceOnUse"'
         ' patternTransform="rotate(45)"><line class="hatch" x1="0" x2="0" y1="0" y2="6" stroke="{muted}"'
         ' stroke-width="1.5"/></pattern>'
@@ -107,7 +120,7 @@ def patterns(name: str) -> Markup:
 def fill_of(name: str, place: int) -> Markup:
     """The attributes of a series' areas."""
     kind, fill = FILLS[place]
-    return Markup('class="bar {}" fill="{}" stroke="#1b5468" stroke-width="1"').format(kind, fill.format(name=name))
+    return Shape('class="bar {}" fill="{}" stroke="#1b5468" stroke-width="1"').format(kind, fill.format(name=name))
 
 
 def grid(top: float, base: float, labels: Sequence[tuple[float, str]]) -> tuple[list[Markup], list[Markup]]:
@@ -116,20 +129,20 @@ def grid(top: float, base: float, labels: Sequence[tuple[float, str]]) -> tuple[
     for share, text in labels:
         y = base - (base - top) * share
         behind.append(
-            Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(number(y), LINE)
+            Shape('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(number(y), LINE)
         )
         # Two texts, because not every program draws all outlines of a text before its letters.
         if text:
             place = number(y - 5)
             words += [
-                Markup(
+                Shape(
                     '<text class="outline" x="0" y="{}" stroke="#fff" stroke-width="5" stroke-linejoin="round"'
                     ' aria-hidden="true">{}</text>'
                 ).format(place, text),
-                Markup('<text class="scale" x="0" y="{}">{}</text>').format(place, text),
+                Shape('<text class="scale" x="0" y="{}">{}</text>').format(place, text),
             ]
     words.append(
-        Markup('<line class="base" x1="{2}%" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(
+        Shape('<line class="base" x1="{2}%" x2="100%" y1="{0}" y2="{0}" stroke="{1}"/>').format(
             number(base), STRONG, number(LEFT)
         )
     )
@@ -150,7 +163,7 @@ def axis(labels: Sequence[Label], base: float) -> list[Markup]:
         elif many and place == len(labels) - 1:
             anchor, x = "end", 100.0
         found.append(
-            Markup('<text class="day" x="{}%" y="{}" text-anchor="{}">{}</text>').format(
+            Shape('<text class="day" x="{}%" y="{}" text-anchor="{}">{}</text>').format(
                 number(x), number(base + 20), anchor, label.short
             )
         )
@@ -170,7 +183,7 @@ def legend(name: str, words: Sequence[str], incomplete: str = "") -> tuple[list[
         if x and x + width > LEGEND_WIDTH:
             x, y = 0, y + LEGEND_ROW
         found.append(
-            Markup('<rect {} x="{}" y="{}" width="16" height="12"/><text class="key" x="{}" y="{}">{}</text>').format(
+            Shape('<rect {} x="{}" y="{}" width="16" height="12"/><text class="key" x="{}" y="{}">{}</text>').format(
                 fill, x + 1, y + 1, x + 24, y + 11, word
             )
         )
@@ -181,10 +194,10 @@ def legend(name: str, words: Sequence[str], incomplete: str = "") -> tuple[list[
 def sign(name: str, status: Status, x: float, left: float, width: float, top: float, base: float) -> Markup:
     """What stands where there is no value; `x` is the middle, all in per cent of the width."""
     if status is Status.UNKNOWN:
-        return Markup(
+        return Shape(
             '<rect class="unknown" fill="url(#hatch-{})" stroke="{}" x="{}%" width="{}%" y="{}" height="{}"/>'
         ).format(name, STRONG, number(left), number(width), number(top), number(base - top))
-    return Markup(
+    return Shape(
         '<text class="sign" x="{}%" y="{}" text-anchor="middle" font-weight="bold" fill="{}">{}</text>'
     ).format(number(x), number(base - 6), INK, SIGNS[status])
 
@@ -192,11 +205,11 @@ def sign(name: str, status: Status, x: float, left: float, width: float, top: fl
 def bar(name: str, place: int, cell: Cell, left: float, width: float, share: float, base: float, room: float) -> Markup:
     """One value as an area of `share` of the room; a line on the ground for zero."""
     if not cell.value:
-        return Markup(
-            '<line class="zero" x1="{}%" x2="{}%" y1="{y}" y2="{y}" stroke="{ink}" stroke-width="3"/>'
-        ).format(number(left), number(left + width), y=number(base - 2), ink=INK)
+        return Shape('<line class="zero" x1="{}%" x2="{}%" y1="{y}" y2="{y}" stroke="{ink}" stroke-width="3"/>').format(
+            number(left), number(left + width), y=number(base - 2), ink=INK
+        )
     height = max(room * share, 2)
     attributes = INCOMPLETE if cell.at_least else fill_of(name, place)
-    return Markup('<rect {} x="{}%" width="{}%" y="{}" height="{}"/>').format(
+    return Shape('<rect {} x="{}%" width="{}%" y="{}" height="{}"/>').format(
         attributes, number(left), number(width), number(base - height), number(height)
     )

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from collector.charts.shapes import number, patterns
+from collector.charts.shapes import Shape, number, patterns
 from collector.domain.statistics import Figures
 
 
@@ -20,14 +20,14 @@ def states_bar(figures: Figures) -> Markup:
     left = 0.0
     for kind, value in zip(kinds, values, strict=True):
         share = value / whole * 100
-        fill = Markup(' fill="url(#hatch-states)"') if kind == "unknown" else ""
+        fill = Shape(' fill="url(#hatch-states)"') if kind == "unknown" else ""
         if share:
             parts.append(
-                Markup('<rect class="{}"{} x="{}%" width="{}%" y="1" height="22"/>').format(
+                Shape('<rect class="{}"{} x="{}%" width="{}%" y="1" height="22"/>').format(
                     kind, fill, number(left), number(share)
                 )
             )
         left += share
-    return Markup(
+    return Shape(
         '<svg class="chart states-bar" aria-hidden="true" height="24" xmlns="http://www.w3.org/2000/svg">{}{}</svg>'
     ).format(patterns("states"), Markup("").join(parts))

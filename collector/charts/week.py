@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from markupsafe import Markup
 
-from collector.charts.shapes import INK, SIGNS, STRONG, Chart, Label, frame, number
+from collector.charts.shapes import INK, SIGNS, STRONG, Chart, Label, Shape, frame, number
 from collector.charts.words import Written, in_words, summary
 from collector.domain.cells import CLOSED, Cell, Status
 from collector.i18n import Speech
@@ -42,22 +42,20 @@ def week(
     largest = max([Fraction(cell.value) for cell in flat if cell.value is not None], default=Fraction(0))
     width = (100 - LEFT) / len(hours)
     parts = [
-        Markup('<text class="day" x="{}%" y="14" text-anchor="middle">{}</text>').format(
+        Shape('<text class="day" x="{}%" y="14" text-anchor="middle">{}</text>').format(
             number(LEFT + (place + 0.5) * width), hour
         )
         for place, hour in enumerate(hours)
     ]
     parts += [
-        Markup('<text class="day" x="0" y="{}">{}</text>').format(number(HEAD + weekday * ROW + ROW * 0.66), day.short)
+        Shape('<text class="day" x="0" y="{}">{}</text>').format(number(HEAD + weekday * ROW + ROW * 0.66), day.short)
         for weekday, day in enumerate(days)
     ]
     for place, (label, cell) in enumerate(zip(labels, flat, strict=True)):
         weekday, column = divmod(place, len(hours))
         x, y = LEFT + column * width, HEAD + weekday * ROW
         shape = field(name, cell, x, y, width, largest, short)
-        parts.append(
-            Markup("<g><title>{}: {}</title>{}</g>").format(label.name, in_words(cell, speech, written), shape)
-        )
+        parts.append(Shape("<g><title>{}: {}</title>{}</g>").format(label.name, in_words(cell, speech, written), shape))
     return Chart(title, words, frame(name, title, words, HEAD + ROW * len(days) + 4, parts))
 
 
@@ -70,12 +68,12 @@ def field(name: str, cell: Cell, x: float, y: float, width: float, largest: Frac
     elif cell.status is Status.UNKNOWN:
         fill, shade = f"url(#hatch-{name})", 1.0
     kind = "unknown" if cell.status is Status.UNKNOWN else "shade"
-    area = Markup(
+    area = Shape(
         '<rect class="{}" x="{}%" width="{}%" y="{}" height="{}" fill="{}" fill-opacity="{}" stroke="{}"'
         ' stroke-width="0.5"/>'
     ).format(kind, number(x), number(width), number(y), ROW, fill, number(shade), STRONG)
     ink = "#fff" if cell.value is not None and shade > DARK else INK
     dark = "on-dark" if ink == "#fff" else "on-light"
-    return area + Markup(
+    return area + Shape(
         '<text class="field {}" x="{}%" y="{}" text-anchor="middle" font-size="11" fill="{}">{}</text>'
     ).format(dark, number(x + width / 2), number(y + ROW * 0.66), ink, text)
