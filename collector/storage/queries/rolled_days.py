@@ -7,8 +7,10 @@ stored again: whoever asks for their days adds them up.
 import json
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, select
 
 from collector.domain.calendar import Month
 from collector.domain.offer import SlotKind
@@ -34,19 +36,26 @@ def days_stored(
     connection: Connection, site_ids: Sequence[int], months: Iterable[Month]
 ) -> dict[tuple[int, Month], list[OfDay]]:
     """By site and month, where they count: from the first of the month on, as many days as are stored."""
+    asked = {"sites": list(site_ids), "months": [number_of(each) for each in months]}
+    rows = connection.execute(_days_that_count(), asked)
+    return {(site_id, month_of_number(number)): _read(days) for site_id, number, days in rows}
+
+
+@cache
+def _days_that_count() -> Select[Any]:
+    """Built once: to build it takes longer than to ask it."""
     state = rolled_month.c
     marked = [state[name] == dirty_month.c[name] for name in ("site_id", "month")]
     same = [state[name] == rolled_days.c[name] for name in ("site_id", "month")]
-    rows = connection.execute(
+    return (
         select(state.site_id, state.month, rolled_days.c.days)
         .select_from(rolled_month.join(rolled_days, and_(*same)).outerjoin(dirty_month, and_(*marked)))
         .where(
-            state.site_id.in_(site_ids),
-            state.month.in_([number_of(each) for each in months]),
+            state.site_id.in_(bindparam("sites", expanding=True)),
+            state.month.in_(bindparam("months", expanding=True)),
             dirty_month.c.mark.is_(None),
         )
     )
-    return {(site_id, month_of_number(number)): _read(days) for site_id, number, days in rows}
 
 
 def days_of_month(connection: Connection, site_id: int, month: Month) -> list[OfDay] | None:

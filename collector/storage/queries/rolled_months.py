@@ -6,9 +6,10 @@ changed. A folded month has no site slots any more: its sums are final, whatever
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Join, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Join, Select, and_, bindparam, delete, func, or_, select, update
 
 from collector.domain.calendar import Month
 from collector.domain.offer import SlotKind
@@ -63,28 +64,7 @@ def stored_counts(
     found: dict[tuple[int, Month], Stored] = {}
     for rule in sorted(set(months.values())):
         numbers = [number_of(month) for month, mine in months.items() if mine == rule]
-        state = rolled_month.c
-        names = _columns_of(rule)
-        rows = connection.execute(
-            select(
-                state.site_id,
-                state.month,
-                state.until_slot,
-                roll_up.c.kind,
-                roll_up.c.several,
-                *(func.sum(roll_up.c[name]) for name in names[:SUMMED]),
-                *(func.max(roll_up.c[name]) for name in names[SUMMED:]),
-            )
-            .select_from(_counting())
-            .where(state.site_id.in_(site_ids), state.month.in_(numbers), _counts())
-            .group_by(
-                state.site_id,
-                state.month,
-                state.until_slot,
-                roll_up.c.kind,
-                roll_up.c.several,
-            )
-        )
+        rows = connection.execute(_stored_counts(rule), {"sites": list(site_ids), "months": numbers})
         for site_id, number, until_slot, kind, several, *numbers_of_part in rows:
             stored = found.setdefault((site_id, month_of_number(number)), Stored(until_slot, []))
             stored.parts.append((Part(SlotKind(kind), bool(several)), Counts._make(map(int, numbers_of_part))))
@@ -96,33 +76,54 @@ def stored_hours(connection: Connection, site_id: int, months: Mapping[Month, in
     found: list[HourRow] = []
     for rule in sorted(set(months.values())):
         numbers = [number_of(month) for month, mine in months.items() if mine == rule]
-        minutes = IDLE_RULES_MINUTES[rule]
-        names = (
-            "seconds",
-            "seconds_in_service",
-            "seconds_observed",
-            "seconds_off",
-            f"seconds_in_use_{minutes}",
-            f"starts_{minutes}",
-            f"slots_known_{minutes}",
-            f"slots_saturated_{minutes}",
-        )
-        rows = connection.execute(
-            select(
-                roll_up.c.hour_of_week,
-                roll_up.c.kind,
-                roll_up.c.several,
-                *(func.sum(roll_up.c[name]) for name in names),
-            )
-            .where(
-                roll_up.c.site_id == site_id,
-                roll_up.c.month.in_(numbers),
-                roll_up.c.kind != SlotKind.CLOSED.value,
-            )
-            .group_by(roll_up.c.hour_of_week, roll_up.c.kind, roll_up.c.several)
-        )
+        rows = connection.execute(_stored_hours(rule), {"site": site_id, "months": numbers})
         found += [HourRow._make((row[0], SlotKind(row[1]), bool(row[2]), *map(int, row[3:]))) for row in rows]
     return found
+
+
+@cache
+def _stored_counts(rule: int) -> Select[Any]:
+    """Built once: to build it takes longer than to ask it."""
+    state, names = rolled_month.c, _columns_of(rule)
+    sums = [func.sum(roll_up.c[name]) for name in names[:SUMMED]]
+    largest = [func.max(roll_up.c[name]) for name in names[SUMMED:]]
+    key = (state.site_id, state.month, state.until_slot, roll_up.c.kind, roll_up.c.several)
+    return (
+        select(*key, *sums, *largest)
+        .select_from(_counting())
+        .where(
+            state.site_id.in_(bindparam("sites", expanding=True)),
+            state.month.in_(bindparam("months", expanding=True)),
+            _counts(),
+        )
+        .group_by(*key)
+    )
+
+
+@cache
+def _stored_hours(rule: int) -> Select[Any]:
+    """Built once, too."""
+    minutes = IDLE_RULES_MINUTES[rule]
+    names = (
+        "seconds",
+        "seconds_in_service",
+        "seconds_observed",
+        "seconds_off",
+        f"seconds_in_use_{minutes}",
+        f"starts_{minutes}",
+        f"slots_known_{minutes}",
+        f"slots_saturated_{minutes}",
+    )
+    key = (roll_up.c.hour_of_week, roll_up.c.kind, roll_up.c.several)
+    return (
+        select(*key, *(func.sum(roll_up.c[name]) for name in names))
+        .where(
+            roll_up.c.site_id == bindparam("site"),
+            roll_up.c.month.in_(bindparam("months", expanding=True)),
+            roll_up.c.kind != SlotKind.CLOSED.value,
+        )
+        .group_by(*key)
+    )
 
 
 def _counting() -> Join:

@@ -174,12 +174,16 @@ def _days(
 ) -> dict[tuple[int, Month], list[OfDay]]:
     """What is stored of the days of periods that are no months, and of months that are not wanted to their end."""
     months: set[Month] = set()
+    at = -(-now // SLOT_SECONDS)
+    midnight = calendar.today(now, zone).first_slot
     for each in periods:
         month = calendar.month_of(each, zone)
+        if each.first_slot >= midnight:
+            continue
         if month is None:
             first, last = each.first_day, each.last_day
             months |= set(calendar.months_between(Month(first.year, first.month), Month(last.year, last.month)))
-        elif any((site_id, month) in stored and each.end() > now for site_id in site_ids):
+        elif any(stored[key].until_slot > at for site_id in site_ids if (key := (site_id, month)) in stored):
             months.add(month)
     return days_stored(connection, site_ids, months) if months else {}
 
