@@ -95,7 +95,7 @@ def test_the_calendar_of_a_year_tells_open_days_closures_and_holidays_apart(regi
     days = dict(re.findall(r'<td class="(\w+)"><span class="date">(\d+)</span>', page))
     assert {"open", "closed", "closure", "holiday", "extra"} <= set(days)
     assert '1 July 2026 – 31 July 2026</strong> closure: <span translate="no">Vacances' in page
-    assert "11 November 2026</dt><dd>extra opening 10:00–12:00, training" in page
+    assert "11 November 2026</strong> extra opening 10:00–12:00, training" in page
     assert '<time datetime="2026-01">January 2026</time> <span class="under">40\u00a0h' in page
     assert registered.get("/sites/CANAL/calendar/1800").status_code == 404
 
