@@ -22,6 +22,7 @@ from collector.domain.register import OpeningKind
 from collector.domain.words import TRAIT_VALUES
 from collector.i18n import NAMES, Speech, choose_language
 from collector.web.settings import WebSettings
+from collector.web.shown_cells import cell_in, empty_in
 from collector.web.words import FIELDS, name_of
 
 HERE = Path(__file__).parent
@@ -76,6 +77,7 @@ def environment(speech: Speech) -> Environment:
         "OpeningKind": OpeningKind,
     }
     made.globals |= {"Permission": Permission, "Unit": Unit}
+    made.globals |= {"shown_cell": cell_in(speech), "empty_cell": empty_in(speech)}
     made.globals |= {"month_span": lambda year, months: month_span(speech, year, months)}
     return made
 

@@ -1,7 +1,7 @@
 """The Region: its sites side by side, under disclosure control, with the label, the reports and the coverage."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any
@@ -17,18 +17,17 @@ from sqlalchemy import Connection
 from collector.domain import calendar
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
 from collector.domain.catalogue import Catalogue
-from collector.domain.cells import Cell
 from collector.domain.label import Criterion, criteria
 from collector.domain.side_by_side import NAME, Beside, chosen, meets_all, ordered
 from collector.domain.sites import SiteDetails, both_names
 from collector.i18n import Speech
-from collector.reports.shown import bound_of
 from collector.storage.engine import reading
 from collector.storage.queries.regional import decisions_of
 from collector.storage.queries.sites import every_site, site_ids, sites_of_region
 from collector.storage.queries.vintages import REGION_ID, frozen_reports
 from collector.web.editing import note_download
 from collector.web.region_years import RegionYear
+from collector.web.shown_cells import signs_of
 from collector.web.shown_tables import MEDIA_TYPES, Form, Row, Table, field, words
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.figure import sent
@@ -215,11 +214,6 @@ def names(ours: Catalogue, speech: Speech) -> dict[str, str]:
 
 def fields_of(site: Beside, ours: Catalogue, speech: Speech) -> list[Any]:
     return [field(site.cells[figure], ours.figures[figure].unit, speech) for figure in FIGURES]
-
-
-def signs_of(cells: Iterable[Cell]) -> set[str]:
-    """The signs and words that stand in the table, so that only these are explained."""
-    return {sign for cell in cells for sign in (bound_of(cell), str(cell.status))}
 
 
 def named(criterion: Criterion, speech: Speech) -> str:

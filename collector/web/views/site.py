@@ -13,7 +13,6 @@ from collector.domain.cells import Cell, Status
 from collector.domain.entered import Entered
 from collector.domain.missing import Missing, missing
 from collector.i18n import Speech
-from collector.reports.shown import bound_of
 from collector.storage.engine import reading
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.equipment import equipment_of
@@ -23,6 +22,7 @@ from collector.storage.queries.vintages import last_number
 from collector.web.editing import found_site
 from collector.web.figure_tables import week_picture
 from collector.web.permissions import may
+from collector.web.shown_cells import signs_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.trend_lines import lines_of
 from collector.web.views.stations import stations_seen
@@ -74,7 +74,7 @@ def glance(request: WebRequest, around: Surroundings, connection: Connection, si
         "missing": missing_of(connection, site, year, trend.entered, open_months, around),
         "week": week_picture(trend.year.week, speech, speech.gettext("Occupancy by weekday and hour, in per cent")),
         "busy": None if trend.busy is None else busy_words(trend.busy, speech),
-        "signs": {sign for line in lines for cell in cells_of(line) for sign in (bound_of(cell), str(cell.status))},
+        "signs": signs_of(cell for line in lines for cell in cells_of(line)),
         "words": ours.figures,
     }
 

@@ -1,6 +1,6 @@
 """All figures of a site and year: the catalogue by month, with definitions, coverage and method."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar import Response, get
@@ -14,7 +14,7 @@ from collector.domain.cells import Cell, Status
 from collector.domain.disclosure import Audience
 from collector.domain.equipment import EquipmentKind
 from collector.domain.week import Week
-from collector.domain.year import PeriodFigures, YearFigures
+from collector.domain.year import YearFigures
 from collector.reports.disclosing import THRESHOLDS
 from collector.reports.gathering import one_of, region_seen, years_seen
 from collector.reports.shown import shown_value, written
@@ -22,6 +22,7 @@ from collector.storage.engine import reading
 from collector.web.beside import beside_of, beside_region
 from collector.web.editing import found_site
 from collector.web.permissions import audience_of
+from collector.web.shown_cells import signs_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 DAYS_OF_WEEK = 7
@@ -85,7 +86,7 @@ def page(request: WebRequest, around: Surroundings, code: str | None, year: int)
         week=week_rows(figures.week),
         catalogue=ours,
         words=ours.figures,
-        signs=signs([*figures.months, figures.whole]),
+        signs=signs_of(cell for each in (*figures.months, figures.whole) for cell in each.cells.values()),
         Unit=Unit,
         controlled=audience is not Audience.SITE,
         thresholds=THRESHOLDS,
@@ -124,18 +125,4 @@ def week_rows(week: Week) -> list[tuple[int, Sequence[Mapping[str, Cell]]]]:
         days = [week[day, hour] for day in range(DAYS_OF_WEEK) if (day, hour) in week]
         if any(day["B1"].status is not Status.CLOSED for day in days):
             found.append((hour, days))
-    return found
-
-
-def signs(columns: Iterable[PeriodFigures]) -> set[str]:
-    """Which signs and words stand in the tables, so that only these are explained."""
-    found: set[str] = set()
-    for column in columns:
-        for cell in column.cells.values():
-            if cell.value is None:
-                found.add(str(cell.status))
-            elif cell.at_least and cell.at_most:
-                found.add("about")
-            elif cell.at_least or cell.at_most:
-                found.add("at_least" if cell.at_least else "at_most")
     return found
