@@ -7,6 +7,7 @@ from fractions import Fraction
 from collector.domain import cells
 from collector.domain.cells import Cell, Status
 from collector.domain.statistics import Figures
+from collector.domain.year import PeriodFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,10 @@ def overview(rows: Sequence[Figures], coverage_limit: Fraction) -> Overview:
         sites_unknown=statuses.count(Status.UNKNOWN),
         trusted=coverage.value is not None and coverage.value >= coverage_limit,
     )
+
+
+def of_region(month: PeriodFigures, coverage_limit: Fraction) -> Overview:
+    """A month of all sites together, as its readers are told of it."""
+    sessions, hours, coverage = (month.cells[figure] for figure in ("B1", "B2", "A8"))
+    trusted = coverage.value is not None and coverage.value >= coverage_limit
+    return Overview(sessions, hours, coverage, 0, 0, 0, trusted)

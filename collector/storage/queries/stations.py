@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from collector.domain.clones import HEAD_LETTERS, is_forgetful
 from collector.domain.stations import Contact
@@ -74,6 +74,22 @@ def stations_of(connection: Connection, site_ids: Sequence[int]) -> list[Station
         )
         for row in rows
     ]
+
+
+def heard_since(connection: Connection, site_ids: Sequence[int] | None, since: int) -> tuple[int, int]:
+    """How many stations are on and have reported since a moment, and how many there are; None: of all sites."""
+    received, stopped = station_contact.c.received_at, station_contact.c.stopped_at
+    same = [station.c[name] == station_contact.c[name] for name in ("site_id", "station_id")]
+    heard = case((and_(received >= since, stopped.is_(None)), 1), else_=0)
+    asked = (
+        select(func.coalesce(func.sum(heard), 0), func.count())
+        .select_from(station.outerjoin(station_contact, and_(*same)))
+        .where(station.c.retired_at.is_(None))
+    )
+    if site_ids is not None:
+        asked = asked.where(station.c.site_id.in_(site_ids))
+    counted, there = connection.execute(asked).one()
+    return int(counted), int(there)
 
 
 def label_of(connection: Connection, site_id: int, station_id: int) -> str:

@@ -1,25 +1,39 @@
-"""All sites, one row each: how are we doing, and can we trust it?"""
+"""All sites, one row each: how are we doing, and can we trust it?
+
+With many sites their rows come in pages, and what is said of all of them together is read as it was kept.
+"""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Response, get
+from litestar.params import FromQuery
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from collector.domain.access import Permission
-from collector.domain.calendar import this_month, today
+from collector.domain.calendar import Period, this_month, today
+from collector.domain.disclosure import Audience
 from collector.domain.health.states import State
-from collector.domain.overview import overview
+from collector.domain.overview import Overview, of_region, overview
+from collector.domain.stations import overdue_after
 from collector.domain.statistics import Figures
+from collector.reports.gathering import told_until
+from collector.reports.told import told_of_region
 from collector.storage.engine import reading
-from collector.storage.queries.site_statistics import figures_of_sites
+from collector.storage.queries.site_statistics import figures_of_sites, rules_in_force
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.standings import places
-from collector.storage.queries.stations import waiting_stations
+from collector.storage.queries.stations import heard_since, waiting_stations
 from collector.storage.queries.thresholds import thresholds_in_force
 from collector.web.permissions import may
-from collector.web.surroundings import Around, WebRequest
+from collector.web.surroundings import Around, Surroundings, WebRequest
+
+PER_PAGE = 15
+"""The figures of a site take about two milliseconds."""
+LONGEST_SEARCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +46,102 @@ class Row:
     month: Figures | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for."""
+
+    search: str
+    page: int
+
+    def link(self, page: int) -> str:
+        """The query of another page of the same search."""
+        return urlencode({name: value for name, value in (("search", self.search), ("page", page)) if value})
+
+    def suits(self, site: Site) -> bool:
+        names = (site.code, site.name, site.name_nl, site.municipality)
+        return any(self.search.casefold() in name.casefold() for name in names)
+
+
 @get("/", sync_to_thread=True)
-def show(request: WebRequest, around: Around) -> Response[str] | Redirect:
+def show(
+    request: WebRequest, around: Around, search: FromQuery[str] = "", page: FromQuery[int] = 1
+) -> Response[str] | Redirect:
     """Who works for one site only begins on its page."""
     now, rules = around.clock(), around.settings.rules
     periods = [today(now, rules.zone), this_month(now, rules.zone)]
     with reading(around.engine) as connection:
-        sites = [site for site in all_sites(connection) if may(request.user, Permission.SEE, site)]
+        everything = all_sites(connection)
+        sites = [site for site in everything if may(request.user, Permission.SEE, site)]
         if len(sites) == 1 and not may(request.user, Permission.SEE):
             return Redirect(f"{request.scope.get('root_path', '')}/sites/{quote(sites[0].code)}", status_code=303)
-        interval = around.settings.contact_interval_seconds
-        found = places(
-            connection, [site.site_id for site in sites], now, rules.zone, thresholds_in_force(connection), interval
-        )
+        # Few sites stand on one page, and there is nothing to search.
+        wish = Wish(" ".join(search[:LONGEST_SEARCH].split()) if len(sites) > PER_PAGE else "", page)
+        wanted = [site for site in sites if wish.suits(site)]
+        pages = max(1, -(-len(wanted) // PER_PAGE))
+        wish = Wish(wish.search, min(max(page, 1), pages))
+        part = wanted[(wish.page - 1) * PER_PAGE : wish.page * PER_PAGE]
         # To which site they belong is not known yet.
         waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []
-        open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
-        figures = figures_of_sites(connection, open_sites, periods, now, rules)
-    rows = []
-    for site in sites:
-        states = Counter(each.state for each in found[site.site_id].standings.values())
-        rows.append(Row(site, states, states.total(), *figures.get(site.site_id, (None, None))))
+        rows = rows_of(connection, request, around, part, periods)
+        seen = [row for row in rows if row.month]
+        is_whole = len(sites) == len(part)
+        if is_whole:
+            months = [row.month for row in rows if row.month]
+            told = overview(months, rules.coverage_limit) if months else None
+            heard = (0, sum(row.stations for row in rows))
+        else:
+            mine = None if len(sites) == len(everything) else [site.site_id for site in sites]
+            told = kept_overview(connection, around, periods[1]) if mine is None and open_to_all(request) else None
+            heard = heard_since(connection, mine, now - overdue_after(around.settings.contact_interval_seconds))
     return around.pages.render(
         request,
         "sites.html",
         rows=rows,
         waiting=waiting,
         states=sum((row.states for row in rows), Counter()),
-        stations=sum(row.stations for row in rows),
+        heard=heard[0],
+        stations=heard[1],
         month=periods[1],
-        overview=overview([row.month for row in rows if row.month], rules.coverage_limit),
-        seen=[row for row in rows if row.month],
+        overview=told,
+        seen=seen,
+        wish=wish,
+        page_count=pages,
+        sites=sites,
+        wanted=wanted,
+        is_whole=is_whole,
+        longest_search=LONGEST_SEARCH,
     )
+
+
+def open_to_all(request: WebRequest) -> bool:
+    """Whether somebody sees the figures of every site."""
+    return may(request.user, Permission.FIGURES)
+
+
+def rows_of(
+    connection: Connection, request: WebRequest, around: Surroundings, sites: Sequence[Site], periods: Sequence[Period]
+) -> list[Row]:
+    now, rules = around.clock(), around.settings.rules
+    open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
+    figures = figures_of_sites(connection, open_sites, periods, now, rules)
+    interval = around.settings.contact_interval_seconds
+    found = places(
+        connection, [site.site_id for site in sites], now, rules.zone, thresholds_in_force(connection), interval
+    )
+    rows = []
+    for site in sites:
+        states = Counter(each.state for each in found[site.site_id].standings.values())
+        rows.append(Row(site, states, states.total(), *figures.get(site.site_id, (None, None))))
+    return rows
+
+
+def kept_overview(connection: Connection, around: Surroundings, month: Period) -> Overview | None:
+    """Of the sites of the Region together up to the last midnight; None where nobody has put it together yet."""
+    now, ours = around.clock(), around.settings.catalogue
+    rules = rules_in_force(connection, around.settings.rules)
+    moment, sites = told_until(now, rules.zone), [site for site in all_sites(connection) if not site.demonstration]
+    year = month.first_day.year
+    told = told_of_region(connection, sites, Audience.REGION, year, moment, now, rules, ours)
+    if told is None:
+        return None
+    return of_region(told.region.months[month.first_day.month - 1], rules.coverage_limit)
