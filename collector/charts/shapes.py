@@ -35,7 +35,7 @@ FILLS = (
 SIGNS = {Status.CLOSED: "\u00d7", Status.CONFIDENTIAL: "c", Status.NOT_APPLICABLE: "\u2013"}
 
 
-class Shape(Markup):
+class Shape(str):
     """A piece of a picture, in which parts are written by the format of plain text.
 
     That of Markup looks at each field in Python, and a picture has hundreds of pieces.

@@ -20,7 +20,7 @@ def states_bar(figures: Figures) -> Markup:
     left = 0.0
     for kind, value in zip(kinds, values, strict=True):
         share = value / whole * 100
-        fill = Shape(' fill="url(#hatch-states)"') if kind == "unknown" else ""
+        fill = Markup(' fill="url(#hatch-states)"') if kind == "unknown" else ""
         if share:
             parts.append(
                 Shape('<rect class="{}"{} x="{}%" width="{}%" y="1" height="22"/>').format(
