@@ -5,17 +5,19 @@ elsewhere. A browser that has logged in as somebody before carries a signed mark
 stranger behind the same address cannot shut it out either. Kept in memory, bounded.
 """
 
-import hashlib
 import hmac
 import secrets
 import threading
 from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from collector.web.signatures import signature
+
 FAILURES_PER_NAME = 10
 FAILURES_PER_CLIENT = 50
 WINDOW_SECONDS = 900
 MOST_KEYS = 20_000
+KNOWN = "known browser"
 
 
 class Attempts:
@@ -65,18 +67,14 @@ def _keys(client: str, name: str, mark: str | None) -> list[tuple[tuple[str, str
     return [((client, name), FAILURES_PER_NAME), ((client, ""), FAILURES_PER_CLIENT)]
 
 
-def _signature(name: str, number: str, secret: str) -> str:
-    return hmac.new(secret.encode(), f"known browser\0{name}\0{number}".encode(), hashlib.sha256).hexdigest()
-
-
 def new_mark(name: str, secret: str) -> str:
     """What a browser keeps after a log-in; it opens nothing."""
     number = secrets.token_hex(16)
-    return f"{number}.{_signature(name, number, secret)}"
+    return f"{number}.{signature(secret, KNOWN, name, number)}"
 
 
 def known_mark(cookie: str, name: str, secret: str) -> str | None:
     """The number of a browser that has logged in with this name before; None for any other."""
-    number, _, signature = cookie.partition(".")
-    good = hmac.compare_digest(signature.encode(), _signature(name, number, secret).encode())
+    number, _, shown = cookie.partition(".")
+    good = hmac.compare_digest(shown.encode(), signature(secret, KNOWN, name, number).encode())
     return number if good else None

@@ -1,9 +1,9 @@
 """Between the password and the second factor: a signed mark in the browser, for some minutes."""
 
-import hashlib
 import hmac
 
 from collector.storage.queries.accounts import Account
+from collector.web.signatures import signature
 
 HALF_WAY_COOKIE = "half-way"
 HALF_WAY_SECONDS = 600
@@ -11,8 +11,9 @@ HALF_WAY_SECONDS = 600
 
 def _signature(account: Account, until: int, secret: str) -> str:
     # A new password, or another second factor, makes it worthless.
-    said = f"half way\0{account.account_id}\0{until}\0{account.password_hash}\0{account.totp_secret}"
-    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()
+    return signature(
+        secret, "half way", str(account.account_id), str(until), account.password_hash, account.totp_secret
+    )
 
 
 def new_half_way(account: Account, now: int, secret: str) -> str:

@@ -5,14 +5,15 @@ It says what the log-in there is for. The browser that comes back must be the on
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 from typing import NamedTuple
 
 from collector.web.provider import Started
+from collector.web.signatures import signature
 
 UNDER_WAY_COOKIE = "under-way"
+UNDER_WAY = "under way"
 UNDER_WAY_SECONDS = 600
 LONGEST_COOKIE = 2_000
 LONGEST_WISH = 500
@@ -31,13 +32,13 @@ class Errand(NamedTuple):
 def signed_errand(errand: Errand, now: int, secret: str) -> str:
     said = [*errand.started, errand.wish[:LONGEST_WISH], errand.invitation, errand.account_id, now + UNDER_WAY_SECONDS]
     body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
-    return f"{body}.{_signature(body, secret)}"
+    return f"{body}.{signature(secret, UNDER_WAY, body)}"
 
 
 def errand_of(cookie: str, now: int, secret: str) -> Errand | None:
     """None for what we did not sign, and for what is too old."""
-    body, _, signature = cookie[:LONGEST_COOKIE].partition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(body, secret).encode()):
+    body, _, shown = cookie[:LONGEST_COOKIE].partition(".")
+    if not hmac.compare_digest(shown.encode(), signature(secret, UNDER_WAY, body).encode()):
         return None
     try:
         state, nonce, verifier, wish, invitation, account_id, until = json.loads(base64.urlsafe_b64decode(body))
@@ -48,8 +49,4 @@ def errand_of(cookie: str, now: int, secret: str) -> Errand | None:
 
 def link_proof(key: str, secret: str) -> str:
     """In the address that links an account: no other page can make a browser go there."""
-    return hmac.new(secret.encode(), f"link\0{key}".encode(), hashlib.sha256).hexdigest()
-
-
-def _signature(body: str, secret: str) -> str:
-    return hmac.new(secret.encode(), f"under way\0{body}".encode(), hashlib.sha256).hexdigest()
+    return signature(secret, "link", key)

@@ -1,7 +1,5 @@
 """The report desk: drafts, checks, freezing, and what is frozen."""
 
-import hashlib
-import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +31,7 @@ from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import Acceptance, Vintage, accept, vintages_of
 from collector.web.editing import change_by
 from collector.web.permissions import may
+from collector.web.signatures import signature
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.waiting import waiting
 from collector.web.works import Work
@@ -80,7 +79,7 @@ def opened(gathered: Gathered, sites: Sequence[Site], year: int, secret: str, sp
         Open(
             finding,
             by_code[finding.site],
-            hmac.new(secret.encode(), facts_text(finding.facts).encode(), hashlib.sha256).hexdigest(),
+            signature(secret, facts_text(finding.facts)),
             sentence(finding.gate, {} if controlled and finding.gate in OF_USE else finding.facts, speech),
             remedy(finding.gate, speech),
             link_of(finding.gate, by_code[finding.site], year),
