@@ -51,7 +51,7 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     client, mark, now = client_of(request), mark_of(request, around, name), around.clock()
     wait = around.attempts.wait_seconds(client, name, mark, now)
     if wait:
-        return please_wait(request, around, wish, name, wait)
+        return please_wait(request, around, "login.html", wait, next=wish, name=name)
     account = checked(around, name, data.get("password", ""))
     if account is None:
         around.attempts.failed(client, name, mark, now)
@@ -60,10 +60,13 @@ def enter_slowly(request: WebRequest, around: Surroundings, data: dict[str, str]
     return first_step_taken(request, around, account, wish)
 
 
-def please_wait(request: WebRequest, around: Surroundings, wish: str, name: str, seconds: int) -> Response[str]:
+def please_wait(
+    request: WebRequest, around: Surroundings, template: str, seconds: int, **values: object
+) -> Response[str]:
+    """The page of a form that was tried too often."""
     headers, minutes = {"Retry-After": str(seconds)}, -(-seconds // 60)
     return around.pages.render(
-        request, "login.html", status=429, headers=headers, next=wish, name=name, problem="wait", minutes=minutes
+        request, template, status=429, headers=headers, problem="wait", minutes=minutes, **values
     )
 
 

@@ -88,7 +88,7 @@ def answered(request: WebRequest, around: Surroundings) -> Response[str] | Redir
     client = client_of(request)
     wait = around.attempts.wait_seconds(client, RETURN_PATH, None, now)
     if wait:
-        return please_wait(request, around, errand.wish, "", wait)
+        return please_wait(request, around, "login.html", wait, next=errand.wish, name="")
     try:
         subject = provider.subject(request.url.query, errand.started, now)
     except (ProviderError, Refusal) as error:

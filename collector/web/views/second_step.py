@@ -19,7 +19,7 @@ from collector.web.half_way import HALF_WAY_COOKIE, half_way_number, is_half_way
 from collector.web.log_in import browser_cookie
 from collector.web.pages import local_path
 from collector.web.surroundings import Around, Surroundings, WebRequest
-from collector.web.views.login import inside, mark_of
+from collector.web.views.login import inside, mark_of, please_wait
 
 LONGEST_CODE = 100
 
@@ -43,10 +43,7 @@ def enter_code(request: WebRequest, around: Surroundings, data: dict[str, str]) 
     client, mark, now = f"account {account.account_id}", mark_of(request, around, account.name), around.clock()
     wait = around.attempts.wait_seconds(client, "code", mark, now)
     if wait:
-        headers, minutes = {"Retry-After": str(wait)}, -(-wait // 60)
-        return around.pages.render(
-            request, "login_code.html", status=429, headers=headers, next=wish, problem="wait", minutes=minutes
-        )
+        return please_wait(request, around, "login_code.html", wait, next=wish)
     with writing(around.engine) as connection:
         good = used(connection, account, data.get("code", "")[:LONGEST_CODE], now)
     if not good:
