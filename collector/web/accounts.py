@@ -106,4 +106,9 @@ def set_password(change: Change, name: str, password: str, revoke: Revoke, keep:
     known = stored.account_named(change.connection, checked_name(name))
     if known is None:
         raise AccountError(f"there is no account named “{name}”; see `dps-collector user list`.")
-    replace_password(change, known, HASHER.hash(checked_password(password)), revoke, keep)
+    replace_password(change, known, hashed(password), revoke, keep)
+
+
+def hashed(password: str) -> str:
+    """Takes time on purpose; raises AccountError."""
+    return HASHER.hash(checked_password(password))

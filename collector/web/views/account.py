@@ -21,6 +21,7 @@ from collector.storage.changes.accounts import (
     add_token,
     end_token,
     remove_second_factor,
+    replace_password,
     set_recovery_codes,
     set_second_factor,
     unlink,
@@ -32,7 +33,7 @@ from collector.storage.queries.api_tokens import secret_digest, tokens_of
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
 from collector.storage.revocations import NO_PASSWORD
-from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, set_password
+from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, hashed
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
 from collector.web.places import chosen_place, named_place, places_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -62,23 +63,12 @@ class Own:
     account: Account
     typed: Typed
     change: Change
+    new_hash: str
+    """Of a new password; empty where none was typed."""
 
     def key(self) -> str:
         """Of the browser that asks."""
         return str(self.request.auth)
-
-    def check_password(self) -> None:
-        """Whoever sits before a browser that was left open must not take the account over."""
-        if self.account.password_hash == NO_PASSWORD:
-            return
-        name, around = self.account.name, self.around
-        client, mark, now = client_of(self.request), mark_of(self.request, around, name), around.clock()
-        wait = around.attempts.wait_seconds(client, name, mark, now)
-        if wait:
-            raise Mistake(N_("Too many attempts. Please wait %(minutes)s min, then try again."), minutes=-(-wait // 60))
-        if checked(around, name, self.typed["current"]) is None:
-            around.attempts.failed(client, name, mark, now)
-            raise Mistake(N_("The present password is not right."))
 
 
 @get("/account", sync_to_thread=True)
@@ -99,12 +89,35 @@ def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) 
     try:
         with reading(around.engine) as connection:
             before = own_account(request, account_numbered(connection, number_of(request)))
+        if typed["action"] in ASK_PASSWORD:
+            check_password(request, around, before, typed)
+        new_hash = ""
+        if typed["action"] == "password":
+            with AT_ONCE:
+                new_hash = hashed(checked_new_password(typed))
         with writing(around.engine) as connection:
-            shown = action(Own(request, around, before, typed, change_by(request, around, connection)))
+            change = change_by(request, around, connection)
+            shown = action(Own(request, around, before, typed, change, new_hash))
     except Mistake as mistake:
         refused = Refused(typed["action"], sentence_of(mistake, around.pages.speech_of(request).gettext), typed)
         return page(request, around, refused, Shown(), setting_up=typed["action"] == "second_factor")
     return page(request, around, None, shown) if shown else back_to(request, "/account")
+
+
+def check_password(request: WebRequest, around: Surroundings, account: Account, typed: Typed) -> None:
+    """Whoever sits before a browser that was left open must not take the account over; raises Mistake.
+
+    It takes time on purpose, so it comes before anything is written.
+    """
+    if account.password_hash == NO_PASSWORD:
+        return
+    client, mark, now = client_of(request), mark_of(request, around, account.name), around.clock()
+    wait = around.attempts.wait_seconds(client, account.name, mark, now)
+    if wait:
+        raise Mistake(N_("Too many attempts. Please wait %(minutes)s min, then try again."), minutes=-(-wait // 60))
+    if checked(around, account.name, typed["current"]) is None:
+        around.attempts.failed(client, account.name, mark, now)
+        raise Mistake(N_("The present password is not right."))
 
 
 def number_of(request: WebRequest) -> int:
@@ -133,10 +146,11 @@ def page(
         linked = provider is not None and identity_of(connection, account.account_id, provider.issuer) is not None
         tokens = tokens_of(connection, account.account_id)
         sites = [site for site in all_sites(connection) if account.rights.sees_anything_of(site.place)]
+    setting_up = setting_up and not account.totp_secret
     secret = refused.typed["secret"] if refused and refused.form == "second_factor" else ""
     secret = secret if secret and second_factor.is_secret(secret) else second_factor.new_secret(secrets.token_bytes)
     translate = around.pages.speech_of(request).gettext
-    link = second_factor.address(secret, account.name, translate("Digital Public Spaces"))
+    link = second_factor.address(secret, account.name, translate("Digital Public Spaces")) if setting_up else ""
     return around.pages.render(
         request,
         "account.html",
@@ -152,11 +166,11 @@ def page(
         places=places_of(sites, translate),
         has_password=account.password_hash != NO_PASSWORD,
         shortest=SHORTEST_PASSWORD,
-        setting_up=setting_up and not account.totp_secret,
+        setting_up=setting_up,
         secret=secret,
         groups=[secret[place : place + 4] for place in range(0, len(secret), 4)],
         link=link,
-        picture=picture_of(link),
+        picture=picture_of(link) if link else "",
         shown=shown,
         refused=refused,
         stored=stored,
@@ -184,14 +198,10 @@ def checked_new_password(typed: Typed) -> str:
 
 
 def store_password(own: Own) -> None:
-    own.check_password()
-    password = checked_new_password(own.typed)
-    with AT_ONCE:
-        set_password(own.change, own.account.name, password, revoking(own.around), own.key())
+    replace_password(own.change, own.account, own.new_hash, revoking(own.around), own.key())
 
 
 def store_second_factor(own: Own) -> Shown:
-    own.check_password()
     secret = own.typed["secret"]
     if own.account.totp_secret or not second_factor.is_secret(secret):
         raise ClientException
@@ -204,12 +214,10 @@ def store_second_factor(own: Own) -> Shown:
 
 
 def drop_second_factor(own: Own) -> None:
-    own.check_password()
     remove_second_factor(own.change, own.account, own.key())
 
 
 def renew_codes(own: Own) -> Shown:
-    own.check_password()
     if not own.account.totp_secret:
         raise ClientException
     codes = second_factor.recovery_codes(secrets.token_bytes)
@@ -226,7 +234,6 @@ def end_other_sessions(own: Own) -> None:
 
 
 def make_token(own: Own) -> Shown:
-    own.check_password()
     connection, now, zone = own.change.connection, own.around.clock(), own.around.settings.rules.zone
     name = own.typed["name"].strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -251,7 +258,6 @@ def drop_token(own: Own) -> None:
 
 
 def undo_link(own: Own) -> None:
-    own.check_password()
     provider = own.around.settings.provider
     if provider is None:
         raise ClientException
@@ -273,3 +279,6 @@ ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "end_token": drop_token,
     "unlink": undo_link,
 }
+
+ASK_PASSWORD = {"password", "second_factor", "no_second_factor", "recovery_codes", "token", "unlink"}
+"""Of these, the ones that ask for the present password first."""
