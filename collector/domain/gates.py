@@ -4,6 +4,7 @@ Each gate is a plain function of what is known of one month of one site. An open
 mends what is wrong, or accepts it and says why. The limits are those of the annual report in the catalogue's notes.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from fractions import Fraction
@@ -47,6 +48,8 @@ class Finding(NamedTuple):
     month: str
     """"2026-03", or the year."""
     facts: Mapping[str, Cell]
+    days: tuple[dt.date, ...] = ()
+    """On which it was noticed, where it tells of days."""
 
 
 class MonthFacts(NamedTuple):
@@ -59,7 +62,7 @@ class MonthFacts(NamedTuple):
     """The same month a year before."""
     busiest_share: Fraction | None = None
     """The share of the sessions on the station that has most of them; it is compared here and told to nobody."""
-    openings_without_station: int = 0
+    openings_without_station: tuple[dt.date, ...] = ()
     """Days with openings in which every station was proved off."""
     seconds_used_while_broken: int = 0
     stations_missing: int = 0
@@ -126,7 +129,7 @@ def one_station(month: MonthFacts) -> Finding | None:
 
 def nobody_on(month: MonthFacts) -> Finding | None:
     days = month.openings_without_station
-    return found(Gate.NOBODY_ON, month, days=days) if days else None
+    return found(Gate.NOBODY_ON, month, days=len(days))._replace(days=days) if days else None
 
 
 def broken_used(month: MonthFacts) -> Finding | None:

@@ -1,6 +1,7 @@
 """What is said of an open gate."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from collector.domain.catalogue import Unit
@@ -54,6 +55,18 @@ def written(name: str, value: Fraction, speech: Speech) -> str:
     if name in SECONDS:
         return shown(counted(value), Unit.SECONDS, speech).text
     return speech.percent(value) if name == "B3" else speech.number(value)
+
+
+MOST_DAYS = 12
+"""So many are named; of more, the first."""
+
+
+def days(named: Sequence[dt.date], speech: Speech) -> str:
+    """On which days it was; empty where that is not told."""
+    if not named:
+        return ""
+    more = ["\u2026"] if len(named) > MOST_DAYS else []
+    return ", ".join([speech.date(day) for day in named[:MOST_DAYS]] + more)
 
 
 def remedy(gate: Gate, speech: Speech) -> str:

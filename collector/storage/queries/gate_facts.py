@@ -1,5 +1,6 @@
 """What only the facts of single stations tell about months of sites: for gates, never for a reader."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -121,11 +122,11 @@ def days_without_station(connection: Connection, openings: Mapping[int, Sequence
     return found
 
 
-def openings_without_station(days: set[int], openings: Sequence[Opening], period: Period) -> int:
-    """Of the days found above, those with an opening that begins in the period."""
+def openings_without_station(days: set[int], openings: Sequence[Opening], period: Period) -> tuple[dt.date, ...]:
+    """Of the days found above, those with an opening that begins in the period, as days since 1970-01-01 UTC."""
     opened = {
         opening.first_slot // SLOTS_OF_DAY
         for opening in openings
         if period.first_slot <= opening.first_slot < period.end_slot
     }
-    return len(opened & days)
+    return tuple(dt.date(1970, 1, 1) + dt.timedelta(days=day) for day in sorted(opened & days))

@@ -52,7 +52,7 @@ def accepted(request: WebRequest, around: Surroundings, token: str, data: dict[s
             set_password(change, account.name, password, revoking(around))
     if account is None:
         return page(request, around, token, None, "")
-    return Redirect(request.scope.get("root_path", "") + "/login", status_code=303)
+    return Redirect(request.scope.get("root_path", "") + "/login?chosen=1", status_code=303)
 
 
 def page(request: WebRequest, around: Surroundings, token: str, account: Account | None, problem: str) -> Response[str]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, QueryParameter
+from litestar.params import Body, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from collector.storage.engine import reading, writing
@@ -32,11 +32,15 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 # Two handlers of one path may not both say `sync_to_thread=True`: Litestar 2.25 then wraps them twice.
 @get("/login", sync_to_thread=False)
 def form(
-    request: WebRequest, around: Around, wish: Annotated[str, QueryParameter(name="next")] = "/"
+    request: WebRequest,
+    around: Around,
+    wish: Annotated[str, QueryParameter(name="next")] = "/",
+    chosen: FromQuery[int] = 0,
 ) -> Response[str] | Redirect:
+    """`chosen` says that a password was chosen just now."""
     if request.user is not None:
         return Redirect(request.scope.get("root_path", "") + local_path(wish), status_code=303)
-    return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="")
+    return around.pages.render(request, "login.html", next=local_path(wish), name="", problem="", chosen=bool(chosen))
 
 
 @post("/login")

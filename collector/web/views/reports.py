@@ -20,7 +20,7 @@ from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchRepo
 from collector.reports.checking import facts_text
 from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
-from collector.reports.gate_words import remedy, sentence
+from collector.reports.gate_words import days, remedy, sentence
 from collector.reports.gathering import Gathered, gather
 from collector.reports.inputs import Edition
 from collector.reports.vintages import STEPS, FrozenMeanwhile, ReportError, TellsTooMuch, freeze
@@ -52,6 +52,8 @@ class Open:
     sentence: str
     remedy: str
     link: str
+    days: str
+    """On which it was noticed, for the people of the site."""
 
 
 def may_freeze(account: Account | None, site: Site | None) -> bool:
@@ -65,8 +67,14 @@ def editions_for(account: Account | None, site: Site | None) -> list[str]:
 
 
 def link_of(gate: Gate, site: Site, year: int) -> str:
-    """Where it can be mended, below the root of the pages."""
-    if gate in {Gate.MISSING, Gate.BROKEN_USED, Gate.ONE_STATION, Gate.NO_USE}:
+    """Where it can be mended, below the root of the pages; empty where only time does."""
+    if gate is Gate.RUNNING:
+        return ""
+    if gate in {Gate.NOBODY_ON, Gate.OUTSIDE}:
+        return f"/sites/{site.code}/opening-hours"
+    if gate is Gate.BROKEN_USED:
+        return f"/sites/{site.code}/equipment"
+    if gate in {Gate.MISSING, Gate.ONE_STATION, Gate.NO_USE}:
         return f"/sites/{site.code}/stations"
     return f"/sites/{site.code}/statistics/{year}"
 
@@ -83,6 +91,7 @@ def opened(gathered: Gathered, sites: Sequence[Site], year: int, secret: str, sp
             sentence(finding.gate, {} if controlled and finding.gate in OF_USE else finding.facts, speech),
             remedy(finding.gate, speech),
             link_of(finding.gate, by_code[finding.site], year),
+            "" if controlled else days(finding.days, speech),
         )
         for finding in gathered.open_gates
     ]

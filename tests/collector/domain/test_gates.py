@@ -1,5 +1,6 @@
 """Each gate opens on its own mistake and stays closed beside it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -39,7 +40,7 @@ def test_a_plausible_month_opens_none() -> None:
         ({}, {"year_before": {"B1": counted(501)}}, Gate.FALL),
         ({}, {"year_before": {"B1": counted(79)}}, Gate.RISE),
         ({}, {"busiest_share": Fraction(41, 100)}, Gate.ONE_STATION),
-        ({}, {"openings_without_station": 1}, Gate.NOBODY_ON),
+        ({}, {"openings_without_station": (dt.date(2026, 3, 9),)}, Gate.NOBODY_ON),
         ({}, {"seconds_used_while_broken": 900}, Gate.BROKEN_USED),
         ({}, {"stations_missing": 1}, Gate.MISSING),
         ({"B2x": counted(21 * HOUR)}, {}, Gate.OUTSIDE),

@@ -122,6 +122,26 @@ def test_a_check_tells_nobody_outside_the_site_what_is_hidden_there(region: Engi
     assert "Time:" not in inside[1].sentence
 
 
+def test_a_check_names_the_days_and_leads_where_they_are_mended_inside_the_site_alone(region: Engine) -> None:
+    days = tuple(dt.date(2026, 3, day) for day in range(1, 21))
+    silent = Finding(Gate.NOBODY_ON, "CANAL", "2026-03", {"days": counted(20)}, days)
+    running = Finding(Gate.RUNNING, "CANAL", "2026", {"days": counted(39)})
+    with reading(region) as connection:
+        sites = all_sites(connection)
+        own, everybody = (
+            gather(connection, site, 2026, Edition.INTERNAL, LATER, Rules(), catalogue())
+            for site in (site_of_code(connection, "CANAL"), None)
+        )
+    speech = load_languages()["fr"]
+    inside, outside = (
+        opened(each._replace(open_gates=(silent, running)), sites, 2026, "secret", speech) for each in (own, everybody)
+    )
+    assert inside[0].days.startswith("1er mars 2026, 2 mars 2026, ")
+    assert inside[0].days.endswith("12 mars 2026, \u2026")
+    assert outside[0].days == ""
+    assert [each.link for each in inside] == ["/sites/CANAL/opening-hours", ""]
+
+
 def test_a_check_that_has_changed_meanwhile_is_not_accepted(january: Browser) -> None:
     fields = hidden(january.get(DESK).text) | {"facts": "0" * 64}
     answer = january.send(f"{DESK}/accept", DESK, reason="Oui.", **fields)
