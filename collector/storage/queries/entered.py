@@ -99,14 +99,14 @@ def _statements() -> _Statements:
             table.c.first_day <= bindparam("last_day"), table.c.last_day >= bindparam("first_day")
         )
 
-    of_years = bindparam("first_year"), bindparam("last_year")
-    of_months = bindparam("first_month"), bindparam("last_month")
     return _Statements(
         touching(attendance).order_by(attendance.c.first_day),
         of_sites(activity_public).order_by(activity_public.c.trait, activity_public.c.value),
         touching(activity).order_by(activity.c.first_day, activity.c.activity_id),
-        of_sites(site_year).where(site_year.c.year.between(*of_years)).order_by(site_year.c.year),
+        of_sites(site_year)
+        .where(site_year.c.year.between(bindparam("first_year"), bindparam("last_year")))
+        .order_by(site_year.c.year),
         of_sites(monthly_figure)
-        .where(monthly_figure.c.month.between(*of_months))
+        .where(monthly_figure.c.month.between(bindparam("first_month"), bindparam("last_month")))
         .order_by(monthly_figure.c.month, monthly_figure.c.figure),
     )

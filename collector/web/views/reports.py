@@ -141,7 +141,7 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
     """The desk after freezing, with the reason where the report was not frozen."""
     _ = around.pages.speech_of(request).gettext
     if work.failure is None:
-        return desk(request, around, wanted)
+        return desk(request, around, wanted, just_frozen=True)
     if not isinstance(work.failure, ReportError):
         return being_frozen(request, around, work)
     problem = _("The report cannot be frozen while checks are open.")
@@ -155,7 +155,9 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
     return desk(request, around, wanted, problem=problem)
 
 
-def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "") -> Response[str]:
+def desk(
+    request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "", just_frozen: bool = False
+) -> Response[str]:
     now, rules = around.clock(), around.settings.rules
     with reading(around.engine) as connection:
         gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, around.settings.catalogue)
@@ -177,6 +179,7 @@ def desk(request: WebRequest, around: Surroundings, wanted: Asked, *, problem: s
         checks_seen=len(editions_for(request.user, wanted.site)) > 1,
         may_freeze=may_freeze(request.user, wanted.site),
         problem=problem,
+        just_frozen=just_frozen,
         month_of=month_of,
     )
 

@@ -152,6 +152,7 @@ def test_a_check_that_has_changed_meanwhile_is_not_accepted(january: Browser) ->
 def test_a_frozen_report_stays_as_it_is_when_facts_are_gone(january: Browser, region: Engine) -> None:
     accept_all(region)
     assert january.send(f"{DESK}/freeze", DESK).status_code == 303
+    assert ["The report is frozen." in january.get(DESK).text for _ in range(2)] == [True, False]
     address = "/api/v1/reports/CANAL/2026?vintage=1&lang=nl&format="
     before = {form: january.get(address + form).content for form in ("pdf", "xlsx", "ods", "csv", "html")}
     with writing(region) as connection:
