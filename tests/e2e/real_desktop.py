@@ -11,9 +11,10 @@ from tests.rigs.process import process_of
 from tests.rigs.systemd_machine import SystemdMachine
 
 AUTOSTART = Path(__file__).parents[2] / "packaging/linux/dps-agent-presence.desktop"
-STEP_SECONDS = 50
-"""A minute without a word of presence is silence: a step and the wait for the next word are shorter than that."""
-FIRST_STEP_SECONDS = 40
+STEP_SECONDS = 35
+"""A minute without a word of presence is silence: a step and the wait for the next word are shorter than that, also
+where a busy computer makes the wait long."""
+FIRST_STEP_SECONDS = 30
 """Until a minute is over without input presence looks every 10 s, and then every second."""
 LEAST_STEP_SECONDS = 11
 """After ten seconds presence speaks again."""

@@ -217,7 +217,7 @@ def test_a_visitor_with_a_desktop_is_on_the_page_with_the_hours_that_the_hands_w
     # The export rounds to hundredths of an hour.
     assert abs(row["hours_of_use"] * 3600 - in_use) <= SLACK_SECONDS + PRESENCE_SECONDS + 18
     assert "upper_bound" not in row["marks"]
-    minutes = round(counted["seconds"] / 60)
+    minutes = counted["seconds"] // 60  # a minute that has begun is none yet
     for width in (1280, 390):
         page_of = read_page(station.collector, DEMONSTRATION, width, tmp_path)
         assert page_of == ("1", f"{minutes}\N{NO-BREAK SPACE}min")
