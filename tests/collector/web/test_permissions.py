@@ -71,6 +71,7 @@ MATRIX: dict[str, str] = {
     "GET /agents": "A T",
     "POST /agents/change": "A T",
     "GET /thresholds": "A T",
+    "POST /thresholds/message": "A T",
     "POST /thresholds/change": "A",
     "GET /today": "A R S F T",
     "GET /sites/{code}/alerts/{number}": "A R S F T other: A R",

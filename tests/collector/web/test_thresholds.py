@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from collector.domain.health.thresholds import LIMITS, RISING, Thresholds, check_order
+from collector.mail import Post
 from collector.storage.engine import reading, writing
-from collector.storage.models import audit_entry, maintenance_window, setting
+from collector.storage.models import account, audit_entry, maintenance_window, setting
 from collector.storage.queries.alerts import muted
 from collector.storage.queries.sites import site_ids
 from collector.storage.queries.thresholds import thresholds_in_force
 from collector.web.accounts import create_account
 from collector.web.threshold_words import THRESHOLDS
 from tests.collector.web.browser import Browser
+from tests.collector.web.conftest import SETTINGS
 from tests.collector.web.seeded_alerts import seed_alerts
 from tests.collector.web.seeded_region import NOW, PASSWORD
 from tests.collector.web.test_pages import text
@@ -147,6 +149,49 @@ def test_every_threshold_has_its_words_and_the_usual_ones_are_in_order() -> None
     check_order(Thresholds())
     for names in RISING:
         assert {LIMITS[name][0] for name in names} == {1}
+
+
+POST = Post("mail.example", 587, "starttls", "", "", "dps@dps.example")
+
+
+@pytest.mark.parametrize(
+    ("email", "post", "broken", "said", "mails"),
+    [
+        ("tim@dps.example", POST, False, "The mail server has taken a test message to tim@dps.example.", 1),
+        ("tim@dps.example", POST, True, "The mail server took no message (ConnectionRefusedError).", 1),
+        ("", POST, False, "Your account has no e-mail address", 0),
+        ("tim@dps.example", None, False, "This collector sends no mails", 0),
+    ],
+)
+def test_a_technician_asks_for_a_test_message_and_is_told_what_came_of_it(
+    region: Engine,
+    open_browser: Callable[..., Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+    post: Post | None,
+    broken: bool,
+    said: str,
+    mails: int,
+) -> None:
+    handed_over: list[tuple[str, str, str]] = []
+
+    def hand_over(office: Post, *words: str) -> None:
+        assert office == post
+        handed_over.append((words[0], words[1], words[2]))
+        if broken:
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr("collector.web.views.thresholds.send", hand_over)
+    with writing(region) as connection:
+        number = create_account(connection, "tim", PASSWORD, "technician", NOW)
+        connection.execute(update(account).where(account.c.account_id == number).values(email=email))
+    browser = logged_in(open_browser(region, replace(SETTINGS, post=post)), "tim")
+    answer = browser.send("/thresholds/message", "/thresholds")
+    assert answer.status_code == 200
+    assert said in text(answer.text)
+    assert len(handed_over) == mails
+    for to, subject, _text in handed_over:
+        assert (to, subject) == ("tim@dps.example", "Test message")
 
 
 def window(browser: Browser, **fields: str) -> tuple[int, str]:
