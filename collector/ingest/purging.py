@@ -10,6 +10,7 @@ two at the same time do each thing once. What is deleted, and when:
 * Envelopes of stations that still wait to be approved: after the same time.
 * Readings: after `readings_days`; the latest of each kind stays with its station.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
+* Alerts that have ended, what happened to them, and maintenance windows that are over: after ALERTS_KEPT_MONTHS.
 * Log-ins and invitations that have ended: at once.
 * Who took which file home: after `downloads_days`.
 * Who changed what of the register and of what is entered: after `audit_days`.
@@ -35,9 +36,12 @@ from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
 from collector.storage.engine import reading, writing
 from collector.storage.models import (
     IDLE_RULES_MINUTES,
+    alert,
+    alert_event,
     audit_entry,
     hourly_readings,
     invitation,
+    maintenance_window,
     off_stretch,
     run,
     seal,
@@ -59,6 +63,8 @@ from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, 
 _log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400
+ALERTS_KEPT_MONTHS = 25
+"""Whole months: two years to compare, and the one that runs."""
 
 _SUMS = ("seconds_observed", *(f"{kind}_{n}" for kind in ("starts", "seconds_in_use") for n in IDLE_RULES_MINUTES))
 _MONTHS = insertion(
@@ -94,6 +100,8 @@ class Purged:
     site_slots: int = 0
     """Of folded months."""
     audit_entries: int = 0
+    alerts: int = 0
+    """Ended ones."""
     postponed: list[int] = field(default_factory=list)
     """Sites whose next day waits for the roller."""
     different: list[tuple[int, int]] = field(default_factory=list)
@@ -105,6 +113,7 @@ class Purged:
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
             f" {self.undated_records} undated records, {self.readings} readings; folded {self.months_folded} months of"
             f" sites ({self.site_slots} site slots); forgot {self.audit_entries} changes of the register"
+            f" and {self.alerts} alerts that had ended"
         )
 
 
@@ -141,6 +150,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
     first_day = (now - kept.slot_records_days * DAY_SECONDS) // DAY_SECONDS
     with reading(engine) as connection:
         sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
+    alerts_before = calendar.last_months(ALERTS_KEPT_MONTHS + 1, now, zone)[0].first_slot * SLOT_SECONDS
     for site_id in sites:
         _seal(engine, site_id, first_day, now, purged)
         _fold(engine, site_id, kept.site_slots_months, now, zone, purged)
@@ -149,6 +159,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
             _purge_runs(connection, site_id, purged)
             _purge_undated(connection, site_id, first_day * DAY_SECONDS, zone, purged)
             _purge_readings(connection, site_id, now - kept.readings_days * DAY_SECONDS, purged)
+            _purge_alerts(connection, site_id, alerts_before, purged)
     with writing(engine) as connection:
         connection.execute(delete(waiting_envelope).where(waiting_envelope.c.received_at < first_day * DAY_SECONDS))
         connection.execute(delete(web_session).where(web_session.c.valid_until < now))
@@ -274,3 +285,12 @@ def _purge_readings(connection: Connection, site_id: int, before: int, purged: P
                 hourly_readings.c.hour_at < before,
             )
         ).rowcount
+
+
+def _purge_alerts(connection: Connection, site_id: int, before: int, purged: Purged) -> None:
+    ended = (alert.c.site_id == site_id, alert.c.ended_at < before)
+    numbers = select(alert.c.alert_id).where(*ended)
+    connection.execute(delete(alert_event).where(alert_event.c.site_id == site_id, alert_event.c.alert_id.in_(numbers)))
+    purged.alerts += connection.execute(delete(alert).where(*ended)).rowcount
+    columns = maintenance_window.c
+    connection.execute(delete(maintenance_window).where(columns.site_id == site_id, columns.ends_at < before))

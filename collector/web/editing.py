@@ -49,6 +49,16 @@ class Refused(NamedTuple):
     form: str
     sentence: str
     typed: Typed
+    field: str = ""
+    """The one that is wrong; empty where it is the whole."""
+    beside: str = ""
+    """The sentence as it stands beside that field, without its name."""
+
+
+def refused(form: str, mistake: Mistake, typed: Typed, translate: Callable[[str], str]) -> Refused:
+    """What a mistake says of a form."""
+    bare = translate(mistake.sentence) % mistake.values
+    return Refused(form, sentence_of(mistake, translate), typed, mistake.column, bare)
 
 
 Action = Callable[[Change, int, Typed], object]
@@ -80,7 +90,7 @@ def carried_out(
             action(change_by(request, around, connection), site.site_id, typed)
     except Mistake as mistake:
         translate = around.pages.speech_of(request).gettext
-        return Refused(typed["form"] or typed["action"], sentence_of(mistake, translate), typed)
+        return refused(typed["form"] or typed["action"], mistake, typed, translate)
     return None
 
 

@@ -4,6 +4,7 @@ The defaults are those of the best-kept peers (Netdata, Zabbix, Scrutiny, Checkm
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from collector.domain.fields import read_count
@@ -42,10 +43,28 @@ class Thresholds(NamedTuple):
     lamp_critical_percent: int = 100
 
 
-LIMITS: Mapping[str, tuple[int, int]] = {
-    name: (1, 100 if name.endswith("percent") else 10_000) for name in Thresholds._fields
-}
+MOST_OPEN_DAYS = 30
+"""Opening hours are known for no more than 60 days back."""
+
+
+def _most(name: str) -> int:
+    if name.endswith("percent"):
+        return 100
+    return MOST_OPEN_DAYS if name.endswith("open_days") or name == "signatures_days" else 10_000
+
+
+LIMITS: Mapping[str, tuple[int, int]] = {name: (1, _most(name)) for name in Thresholds._fields}
 """The smallest and the largest value of each."""
+
+RISING = (
+    ("disk_clear_percent", "disk_warning_percent", "disk_critical_percent"),
+    ("disk_critical_gigabytes", "disk_warning_gigabytes"),
+    ("disk_temperature_clear", "disk_temperature_warning", "disk_temperature_critical"),
+    ("clock_warning_seconds", "clock_critical_seconds"),
+    ("pending_information_days", "pending_warning_days"),
+    ("lamp_warning_percent", "lamp_critical_percent"),
+)
+"""Each is less than the next, or what is critical would never have been worth a warning."""
 
 
 def read_threshold(name: str, text: str) -> int:
@@ -60,3 +79,15 @@ def read_threshold(name: str, text: str) -> int:
 def thresholds_of(stored: Mapping[str, int]) -> Thresholds:
     """The defaults with what somebody decided in their place; names of other versions of the collector are passed."""
     return Thresholds(**{name: value for name, value in stored.items() if name in Thresholds._fields})
+
+
+def check_order(thresholds: Thresholds) -> None:
+    """Raises Mistake where thresholds of the same thing contradict each other."""
+    values = thresholds._asdict()
+    for names in RISING:
+        some = [values[name] for name in names]
+        if any(one >= other for one, other in pairwise(some)):
+            raise Mistake(
+                N_("With this value the thresholds of one thing contradict each other: %(values)s must rise."),
+                values=", ".join(map(str, some)),
+            )

@@ -1,15 +1,19 @@
 """What technicians say of alerts: that they take one on, a note, that what is now is usual; and when to be quiet."""
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, insert, update
 
 from collector.domain.health.findings import Rule
+from collector.domain.health.thresholds import check_order, thresholds_of
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Change, Outcome, Subject, note
 from collector.storage.models import alert, alert_event, maintenance_window, setting
-from collector.storage.queries.alerts import Alert, EventKind, alert_of, mine
+from collector.storage.queries.alerts import SITE_ITSELF, Alert, EventKind, alert_of, mine
+from collector.storage.queries.stations import label_of
 from collector.storage.queries.thresholds import PREFIX, decided_thresholds
+from collector.storage.queries.windows import Window, window_of, windows_of
 
 LONGEST_NOTE = 500
+LONGEST_REASON = 200
 LONGEST_WINDOW_SECONDS = 31 * 86_400
 
 
@@ -61,33 +65,66 @@ def accept(change: Change, site_id: int, alert_id: int, acceptable: frozenset[Ru
     return Outcome.CHANGED
 
 
-def put_window(change: Change, site_id: int, station_id: int, begins_at: int, ends_at: int, reason: str) -> Outcome:
-    """Alerts of a station, or of the site where that is 0, are muted for so long."""
-    if not begins_at < ends_at <= begins_at + LONGEST_WINDOW_SECONDS:
-        raise Mistake(N_("A maintenance window ends after it begins, and within 31 days."))
-    columns = maintenance_window.c
-    last = change.connection.execute(select(func.max(columns.window_id)).where(columns.site_id == site_id)).scalar()
-    values = {"station_id": station_id, "begins_at": begins_at, "ends_at": ends_at, "reason": reason[:200]}
-    change.connection.execute(insert(maintenance_window).values(site_id=site_id, window_id=(last or 0) + 1, **values))
-    note(change, site_id, Subject.WINDOW, str((last or 0) + 1), None, values)
+def put_window(change: Change, site_id: int, window: Window) -> Outcome:
+    """Alerts of a station, or of the whole site, are muted for so long; the number that `window` has is not looked at.
+
+    Raises Mistake, with the field that is wrong.
+    Its number is random: nobody removes by an old page another window than the one that it shows.
+    """
+    _check(change, site_id, window)
+    values = _values(window)
+    if any(_values(each) == values for each in windows_of(change.connection, site_id, change.at)):
+        return Outcome.SAME
+    change.connection.execute(insert(maintenance_window).values(site_id=site_id, window_id=change.mark(), **values))
+    note(change, site_id, Subject.WINDOW, _which(change, site_id, window), None, values)
     return Outcome.NEW
 
 
+def _check(change: Change, site_id: int, window: Window) -> None:
+    wrong = None
+    if window.station_id != SITE_ITSELF and not label_of(change.connection, site_id, window.station_id):
+        wrong = Mistake(N_("There is no such station at this site; choose one from the list."))
+        wrong.column = "station_number"
+    elif not window.begins_at < window.ends_at <= window.begins_at + LONGEST_WINDOW_SECONDS:
+        wrong = Mistake(N_("A maintenance window ends after it begins, and within 31 days."))
+        wrong.column = "ends"
+    elif window.ends_at <= change.at:
+        wrong = Mistake(N_("This maintenance window is over already; write when the next one ends."))
+        wrong.column = "ends"
+    if wrong is not None:
+        raise wrong
+
+
 def remove_window(change: Change, site_id: int, window_id: int) -> Outcome:
-    columns = maintenance_window.c
-    where = and_(columns.site_id == site_id, columns.window_id == window_id)
-    if not change.connection.execute(delete(maintenance_window).where(where)).rowcount:
+    """It is over, or does not come; what was told of it stays in the audit."""
+    found = window_of(change.connection, site_id, window_id)
+    if found is None:
         return Outcome.SAME
-    note(change, site_id, Subject.WINDOW, str(window_id), {}, None)
+    columns = maintenance_window.c
+    change.connection.execute(
+        delete(maintenance_window).where(columns.site_id == site_id, columns.window_id == window_id)
+    )
+    note(change, site_id, Subject.WINDOW, _which(change, site_id, found), _values(found), None)
     return Outcome.GONE
 
 
+def _values(window: Window) -> dict[str, object]:
+    return {name: value for name, value in window._asdict().items() if name != "window_id"}
+
+
+def _which(change: Change, site_id: int, window: Window) -> str:
+    """What the audit calls it: the station's label, or nothing where it is the whole site."""
+    return label_of(change.connection, site_id, window.station_id) if window.station_id != SITE_ITSELF else ""
+
+
 def put_threshold(change: Change, name: str, value: int | None) -> Outcome:
-    """From when on technicians are told, from now on; None is the default again."""
-    known = decided_thresholds(change.connection).get(name)
-    before = None if known is None else known.value
+    """From when on technicians are told, from now on; None is the default again. Raises Mistake."""
+    decided = {each: known.value for each, known in decided_thresholds(change.connection).items()}
+    before = decided.get(name)
     if before == value:
         return Outcome.SAME
+    after = {each: known for each, known in decided.items() if each != name}
+    check_order(thresholds_of(after if value is None else after | {name: value}))
     change.connection.execute(delete(setting).where(setting.c.name == PREFIX + name))
     if value is not None:
         row = {"name": PREFIX + name, "valid_from": change.at, "value": str(value), "changed_by": change.by}

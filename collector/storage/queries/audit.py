@@ -30,6 +30,8 @@ class Wanted(NamedTuple):
     by: str = ""
     before: int | None = None
     """Only entries with a smaller number."""
+    subject: Subject | None = None
+    """None: whatever it is about."""
 
 
 def audit_log(connection: Connection, wanted: Wanted, limit: int) -> list[AuditEntry]:
@@ -49,6 +51,8 @@ def audit_log(connection: Connection, wanted: Wanted, limit: int) -> list[AuditE
         asked = asked.where(columns.site_id.in_(wanted.site_ids))
     if wanted.by:
         asked = asked.where(columns.changed_by == wanted.by)
+    if wanted.subject is not None:
+        asked = asked.where(columns.subject == wanted.subject.value)
     if wanted.before is not None:
         asked = asked.where(columns.entry_id < wanted.before)
     rows = connection.execute(asked.order_by(columns.entry_id.desc()).limit(limit))

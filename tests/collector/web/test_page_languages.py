@@ -58,6 +58,9 @@ PAGES = (
     "/sites/DEMO",
     "/today",
     "/sites/CANAL/visit",
+    "/sites/CANAL/maintenance",
+    "/thresholds",
+    "/thresholds?change=disk_clear_percent",
     "/sites/CANAL/stations/2",
     "/sites/CANAL/stations/6",
     *(f"/sites/CANAL/alerts/{number}" for number in (1, 5, 6)),
@@ -224,6 +227,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "year_calendar",
         "alert",
         "alerts",
+        "maintenance",
         "station",
         "today",
         "visit",
@@ -236,7 +240,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "register",
         "year",
     }
-    of_technicians = {"agents", "fates", "fleet", "lifetimes", "technicians"}
+    of_technicians = {"agents", "fates", "fleet", "lifetimes", "technicians", "thresholds"}
     of_reports = {"report", "report_draft", "reports"}
     of_accounts = {"access", "account", "account_of_other", "accounts", "audit", "invitation", "login_code"}
     others = {
