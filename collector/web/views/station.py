@@ -25,6 +25,7 @@ from collector.storage.queries.station_health import fullest_by_day, station_hea
 from collector.storage.queries.stations import latest_readings
 from collector.web.editing import found_site
 from collector.web.surroundings import Around, WebRequest
+from collector.web.views.station_timeline import timeline_of
 from collector.web.views.stations import noted
 from collector.web.views.today import told_of
 from collector.web.views.visit import place_of
@@ -50,6 +51,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         identity = noted(identities_of(connection, site.site_id).get(number), now)
         device = next((each for each in equipment_of(connection, site.site_id) if each.station_id == number), None)
         days = fullest_by_day(connection, site.site_id, number, since, zone)
+        timeline = timeline_of(connection, station, now, zone, speech)
     told = told_of(request, around, [(each, station.label) for each in alerts])
     state = place.standings[number].state
     heard_at = None if station.contact is None else station.contact.received_at
@@ -68,6 +70,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         ended=[each for each in told if each.alert.ended_at is not None],
         findings=[] if health is None else looked_at(read_memory(health.memory).findings, speech),
         readings=readings,
+        timeline=timeline,
         trend=trend_of(days, local_date(now, zone), speech) if days else None,
     )
 
