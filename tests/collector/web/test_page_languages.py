@@ -15,6 +15,7 @@ from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.public_region import seed_public
 from tests.collector.web.seeded_agents import seed_agents
 from tests.collector.web.seeded_alerts import seed_alerts
+from tests.collector.web.seeded_history import seed_history
 from tests.collector.web.seeded_power import seed_power
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
@@ -149,6 +150,7 @@ def whole_region(empty_database: Engine) -> Engine:
         canal = site_ids(connection)["CANAL"]
         seed_alerts(connection, canal)
         seed_power(connection, canal, 2)
+        seed_history(connection, canal, 2)
     return empty_database
 
 
