@@ -19,6 +19,7 @@ from collector.storage.queries.station_health import said_of_hardware, station_h
 from collector.storage.queries.stations import latest_readings
 from collector.web.editing import found_site
 from collector.web.surroundings import Around, WebRequest
+from collector.web.views.station_history import DESCRIBED, changes_of
 from collector.web.views.station_timeline import timeline_of
 from collector.web.views.station_trends import MEASURES, TREND_DAYS, trends_of
 from collector.web.views.stations import noted
@@ -44,7 +45,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         readings = latest_readings(connection, site.site_id).get(number, {})
         identity = noted(identities_of(connection, site.site_id).get(number), now)
         device = next((each for each in equipment_of(connection, site.site_id) if each.station_id == number), None)
-        said = said_of_hardware(connection, site.site_id, number, MEASURES)
+        said = said_of_hardware(connection, site.site_id, number, {*MEASURES, *DESCRIBED})
         timeline = timeline_of(connection, station, now, zone, speech)
     told = told_of(request, around, [(each, station.label) for each in alerts])
     state = place.standings[number].state
@@ -65,6 +66,7 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         findings=[] if health is None else looked_at(read_memory(health.memory).findings, speech),
         readings=readings,
         timeline=timeline,
+        changes=changes_of(said, told, speech),
         trends=trends_of(said, heard_at, now, zone, speech),
     )
 
