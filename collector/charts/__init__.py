@@ -10,7 +10,20 @@ from collector.charts.bars import bars, stacked_bars
 from collector.charts.lines import lines
 from collector.charts.shapes import Chart, Label, Series
 from collector.charts.states import states_bar
+from collector.charts.strips import Strip, strips
 from collector.charts.week import week
 from collector.charts.words import in_words
 
-__all__ = ["Chart", "Label", "Series", "bars", "in_words", "lines", "stacked_bars", "states_bar", "week"]
+__all__ = [
+    "Chart",
+    "Label",
+    "Series",
+    "Strip",
+    "bars",
+    "in_words",
+    "lines",
+    "stacked_bars",
+    "states_bar",
+    "strips",
+    "week",
+]

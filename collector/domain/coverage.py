@@ -31,6 +31,8 @@ from typing import NamedTuple
 
 SLOT_SECONDS = 900
 LONGEST_SECONDS = 60 * 86_400
+DATABLE = frozenset({"trusted", "bracketed"})
+"""What the wire says of the clock of a run whose times can be believed."""
 
 
 class Run(NamedTuple):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from collector.domain.coverage import SLOT_SECONDS, Off, Run, proved_off, slots_of
+from collector.domain.coverage import DATABLE, SLOT_SECONDS, Off, Run, proved_off, slots_of
 from collector.ingest.derivation import horizons
 from collector.ingest.facts import MARKS
 from collector.storage.models import off_stretch, run, slot_record
@@ -149,7 +149,7 @@ def _run(row: Row) -> Run:
     _site, _station, run_id, _mark, previous, clock, reason, started_at, last_seen_at = row[:9]
     stopped_at, stop_reason, sleeps, received_at = row[9:]
     slept = tuple((start, end) for start, end in json.loads(sleeps)) if sleeps != "[]" else ()
-    datable = clock in {"trusted", "bracketed"}
+    datable = clock in DATABLE
     return Run(
         run_id,
         previous,

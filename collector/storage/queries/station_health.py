@@ -1,13 +1,11 @@
 """What is known of the health of one station, and how some of it went over the last months; never its use."""
 
-import datetime as dt
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, select
 
-from collector.domain.calendar import local_date
 from collector.storage.models import hourly_readings, station_contact, station_health
 
 
@@ -16,6 +14,16 @@ class StationHealth(NamedTuple):
     on_since: int | None
     memory: str
     """As JSON, for `collector.alerts.remembered`."""
+
+
+class Change(NamedTuple):
+    """What a probe said from `at` on."""
+
+    at: int
+    probe: str
+    outcome: str
+    """ok, no_data or failed."""
+    value: Mapping[str, Any]
 
 
 def station_health_of(connection: Connection, site_id: int, station_id: int) -> StationHealth | None:
@@ -29,33 +37,28 @@ def station_health_of(connection: Connection, site_id: int, station_id: int) -> 
     return None if row is None else StationHealth(*row)
 
 
-def fullest_by_day(
-    connection: Connection, site_id: int, station_id: int, since: int, zone: ZoneInfo
-) -> dict[dt.date, float]:
-    """How full the fullest volume was at the end of each day on which that changed, from 0 to 1."""
-    found: dict[dt.date, float] = {}
-    hourly = hourly_readings.c
+def said_of_hardware(connection: Connection, site_id: int, station_id: int, probes: Collection[str]) -> list[Change]:
+    """What these probes said and when that changed, in order of time, as far back as it is kept.
+
+    Within an hour the last change counts.
+    """
+    hourly, contact = hourly_readings.c, station_contact.c
     rows = connection.execute(
         select(hourly.hour_at, hourly.readings)
-        .where(hourly.site_id == site_id, hourly.station_id == station_id, hourly.hour_at >= since)
+        .where(hourly.site_id == site_id, hourly.station_id == station_id)
         .order_by(hourly.hour_at)
     )
-    for row in rows:
-        _note(found, local_date(row.hour_at, zone), from_json(row.readings).get("volumes"))
-    contact = station_contact.c
+    found = [
+        Change(row.hour_at, probe, said[0], said[1])
+        for row in rows
+        for probe, said in from_json(row.readings).items()
+        if probe in probes
+    ]
     latest = connection.execute(
-        select(contact.received_at, contact.readings).where(
-            contact.site_id == site_id, contact.station_id == station_id
-        )
-    ).one_or_none()
-    if latest is not None and latest.received_at >= since:
-        _note(found, local_date(latest.received_at, zone), from_json(latest.readings).get("volumes"))
-    return found
-
-
-def _note(found: dict[dt.date, float], day: dt.date, held: list[object] | None) -> None:
-    if held is None or held[0] != "ok" or not isinstance(held[1], dict):
-        return
-    shares = [1 - each["free_bytes"] / each["total_bytes"] for each in held[1]["fixed"] if each["total_bytes"]]
-    if shares:
-        found[day] = max(shares)
+        select(contact.readings).where(contact.site_id == site_id, contact.station_id == station_id)
+    ).scalar()
+    if latest is not None:
+        found += [
+            Change(said[2], probe, said[0], said[1]) for probe, said in from_json(latest).items() if probe in probes
+        ]
+    return sorted(found, key=lambda each: each.at)

@@ -1,8 +1,6 @@
 """One station: its state and why, its alerts, what is looked at and what cannot be read. Nothing of its use, ever."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -10,10 +8,6 @@ from litestar.params import FromPath
 
 from collector.alerts.remembered import read_memory
 from collector.alerts.wording import LEVELS, name_of
-from collector.charts.lines import lines
-from collector.charts.shapes import Chart, Label, Series
-from collector.domain.calendar import local_date
-from collector.domain.cells import UNKNOWN, counted
 from collector.domain.health.findings import SEVERITY, Finding
 from collector.domain.health.states import DAY_SECONDS, HEARD
 from collector.i18n import Speech
@@ -21,15 +15,17 @@ from collector.storage.engine import reading
 from collector.storage.queries.alerts import alerts_of_station
 from collector.storage.queries.equipment import equipment_of
 from collector.storage.queries.identities import identities_of
-from collector.storage.queries.station_health import fullest_by_day, station_health_of
+from collector.storage.queries.station_health import said_of_hardware, station_health_of
 from collector.storage.queries.stations import latest_readings
 from collector.web.editing import found_site
 from collector.web.surroundings import Around, WebRequest
+from collector.web.views.station_history import DESCRIBED, changes_of
+from collector.web.views.station_timeline import timeline_of
+from collector.web.views.station_trends import MEASURES, TREND_DAYS, trends_of
 from collector.web.views.stations import noted
 from collector.web.views.today import told_of
 from collector.web.views.visit import place_of
 
-TREND_DAYS = 90
 STALE_SECONDS = 7 * DAY_SECONDS
 """What a station that is not heard said so long ago says nothing of today."""
 
@@ -49,7 +45,8 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         readings = latest_readings(connection, site.site_id).get(number, {})
         identity = noted(identities_of(connection, site.site_id).get(number), now)
         device = next((each for each in equipment_of(connection, site.site_id) if each.station_id == number), None)
-        days = fullest_by_day(connection, site.site_id, number, since, zone)
+        said = said_of_hardware(connection, site.site_id, number, {*MEASURES, *DESCRIBED})
+        timeline = timeline_of(connection, station, now, zone, speech)
     told = told_of(request, around, [(each, station.label) for each in alerts])
     state = place.standings[number].state
     heard_at = None if station.contact is None else station.contact.received_at
@@ -68,7 +65,9 @@ def show(request: WebRequest, around: Around, code: FromPath[str], number: FromP
         ended=[each for each in told if each.alert.ended_at is not None],
         findings=[] if health is None else looked_at(read_memory(health.memory).findings, speech),
         readings=readings,
-        trend=trend_of(days, local_date(now, zone), speech) if days else None,
+        timeline=timeline,
+        changes=changes_of(said, told, speech),
+        trends=trends_of(said, heard_at, now, zone, speech),
     )
 
 
@@ -80,16 +79,3 @@ def looked_at(findings: Sequence[Finding], speech: Speech) -> list[tuple[str, st
         reason = "" if known else speech.gettext(str(each.facts.get("reason") or "–"))
         rows.append((name_of(each.rule, speech), each.item, speech.gettext(LEVELS[each.level]), reason))
     return rows
-
-
-def trend_of(days: Mapping[dt.date, float], today: dt.date, speech: Speech) -> Chart:
-    """One point for each week of the trend; what did not change is as it was."""
-    points = [today - dt.timedelta(days=7 * number) for number in reversed(range(TREND_DAYS // 7 + 1))]
-    cells, labels = [], []
-    for place, day in enumerate(points):
-        before = [each for each in days if each <= day]
-        cells.append(counted(Fraction(days[max(before)]).limit_denominator(1000)) if before else UNKNOWN)
-        labels.append(Label(speech.short_date(day), speech.short_date(day) if place % 4 == 0 else ""))
-    title = speech.gettext("How full its fullest volume was")
-    series = [Series(title, cells)]
-    return lines("volumes", speech, title, labels=labels, series=series, written=speech.percent)

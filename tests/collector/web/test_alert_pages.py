@@ -135,7 +135,7 @@ def test_the_page_of_a_station_says_its_state_its_alerts_and_what_cannot_be_read
     assert "/sys/class/net cannot be read: permission denied" in said
     assert "Pending rebootVerdictin order" in said
     assert "Network speedVerdictnot readable" in said
-    assert "How full its fullest volume was" in words(technician, "/sites/CANAL/stations/2")
+    assert "Free space of /home" in words(technician, "/sites/CANAL/stations/2")
     assert technician.get("/sites/CANAL/stations/99").status_code == 404
     # Nothing of its use.
     assert "session" not in said.lower().replace("counting of sessions", "").replace("sessions are counted", "")

@@ -20,7 +20,7 @@ from collector.web.views import fleet
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import GIB, NOW, add_readings
 
-LABELS = re.compile(r'#station-\d+" translate="no">([^<]*)<')
+LABELS = re.compile(r'/stations/\d+" translate="no">([^<]*)<')
 EVERY = "&".join(f"column={each}" for each in Column)
 
 

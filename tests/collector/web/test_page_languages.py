@@ -15,6 +15,8 @@ from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.public_region import seed_public
 from tests.collector.web.seeded_agents import seed_agents
 from tests.collector.web.seeded_alerts import seed_alerts
+from tests.collector.web.seeded_history import seed_history
+from tests.collector.web.seeded_power import seed_power
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -148,7 +150,10 @@ def whole_region(empty_database: Engine) -> Engine:
         seed_register(connection)
         seed_public(connection)
         seed_agents(connection)
-        seed_alerts(connection, site_ids(connection)["CANAL"])
+        canal = site_ids(connection)["CANAL"]
+        seed_alerts(connection, canal)
+        seed_power(connection, canal, 2)
+        seed_history(connection, canal, 2)
     return empty_database
 
 
@@ -229,6 +234,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "alerts",
         "maintenance",
         "station",
+        "timeline",
         "today",
         "visit",
         "station_cards",
