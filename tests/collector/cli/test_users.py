@@ -1,7 +1,7 @@
 """user: add, password, list"""
 
 import os
-import select
+import selectors
 import subprocess
 import sys
 import time
@@ -145,9 +145,11 @@ def answer(terminal: int, question: str, words: str) -> str:
 
 def until(terminal: int, expected: str) -> str:
     """What the terminal shows up to and with the expected words."""
-    seen, deadline = "", time.monotonic() + 30
-    while expected not in seen:
-        assert time.monotonic() < deadline, seen
-        if select.select([terminal], [], [], 0.2)[0]:
-            seen += os.read(terminal, 1000).decode()
+    seen, deadline = "", time.monotonic() + 180
+    with selectors.DefaultSelector() as selector:  # select takes no file beyond the 1024th
+        selector.register(terminal, selectors.EVENT_READ)
+        while expected not in seen:
+            assert time.monotonic() < deadline, seen
+            if selector.select(0.2):
+                seen += os.read(terminal, 1000).decode()
     return seen
