@@ -1,7 +1,9 @@
-"""What the invented stations read of their hardware: nothing unusual, but for an old disk here and there."""
+"""What the invented stations read of their hardware: nothing unusual, but for the faults that a place has."""
 
+from collections.abc import Collection
 from random import Random
 
+from agent.wire.health import Disk, DiskHealth, Firmware, MemoryModules, Printer, Printers, Supply
 from agent.wire.v1 import (
     AgentItself,
     Memory,
@@ -15,6 +17,7 @@ from agent.wire.v1 import (
     Volumes,
 )
 from collector import __version__
+from collector.demo.region import Fault
 
 GIB = 2**30
 SMALL_DISK_CHANCE = 0.15
@@ -24,11 +27,15 @@ DEBIAN = OperatingSystem(
 )
 
 
-def readings_of(fixed: Random, today: Random, *, linux: bool, booted_at: int) -> Readings:
+def readings_of(
+    fixed: Random, today: Random, *, linux: bool, booted_at: int, now: int, faults: Collection[Fault] = ()
+) -> Readings:
     """Of one station at its latest contact; `fixed` draws what its hardware is, `today` what changes."""
     memory = fixed.choice((4, 8, 8, 16)) * GIB
     disk = (118 if fixed.random() < SMALL_DISK_CHANCE else 476) * GIB
     used = min(disk - 2 * GIB, fixed.randint(60, 112) * GIB)
+    if Fault.FULL_DISK in faults:
+        used = disk - 3 * GIB
     return Readings(
         uptime=Uptime(booted_at_seconds=booted_at),
         processor=Processor(logical_processors=fixed.choice((4, 4, 8)), busy_percent=today.randint(3, 45)),
@@ -56,4 +63,40 @@ def readings_of(fixed: Random, today: Random, *, linux: bool, booted_at: int) ->
             records_set_aside=0,
             clock_skew_seconds=today.randint(-2, 2),
         ),
+        disk_health=DiskHealth(
+            source="smartctl",
+            read_at_seconds=now,
+            disks=(_disk(disk, today, failing=Fault.FAILING_DISK in faults),),
+        ),
+        memory_modules=MemoryModules(installed_bytes=memory, slots=2, modules_bytes=(memory // 2, memory // 2)),
+        firmware=Firmware(maker="Example", model="Desk 7", bios_version="1.27.0", bios_date="2023-08-31"),
+        printers=Printers(printers=(_empty_printer(now),)) if Fault.EMPTY_PRINTER in faults else None,
+    )
+
+
+def _disk(size_bytes: int, today: Random, *, failing: bool) -> Disk:
+    return Disk(
+        number=1,
+        model="Example SSD",
+        kind="solid_state",
+        size_bytes=size_bytes,
+        verdict="failed" if failing else "passed",
+        temperature_celsius=today.randint(31, 42),
+        reallocated_sectors=212 if failing else 0,
+        uncorrectable_errors=31 if failing else 0,
+        used_percent=None if failing else 12,
+    )
+
+
+def _empty_printer(now: int) -> Printer:
+    return Printer(
+        name="Accueil",
+        protocol="snmp",
+        asked_at_seconds=now,
+        reached=True,
+        model="Example Laser 2012",
+        state="idle",
+        errors=("low_toner",),
+        pages=218_344,
+        supplies=(Supply(kind="toner", colour="black", level_percent=2, low_percent=10),),
     )

@@ -4,6 +4,7 @@ Days are counted back from the day of the start, so that the same things have al
 """
 
 import datetime as dt
+from enum import StrEnum
 from typing import NamedTuple
 
 from collector.domain.register import Calendar, Closure, Extra, OpeningKind, Timetable, WeeklyInterval
@@ -30,6 +31,15 @@ class Gap(NamedTuple):
     until_days: int
 
 
+class Fault(StrEnum):
+    """What a technician has to see to."""
+
+    FULL_DISK = "full_disk"
+    FAILING_DISK = "failing_disk"
+    EMPTY_PRINTER = "empty_printer"
+    """The station asks an old printer of the site, which has hardly any toner left."""
+
+
 class Place(NamedTuple):
     """One site. `demand` is the share of the open time for which visitors would use a station on a usual day."""
 
@@ -53,6 +63,8 @@ class Place(NamedTuple):
     """Stations that came later: (number, days before the start)."""
     printers: int = 1
     projectors: int = 0
+    faults: tuple[tuple[int, Fault], ...] = ()
+    """By the number of the station."""
 
 
 def week(
@@ -83,6 +95,7 @@ PLACES: tuple[Place, ...] = (
         outages=(Out(5, 75, 41, "carte mère"), Out(9, 210, 199, "alimentation")),
         printers=2,
         projectors=1,
+        faults=((1, Fault.EMPTY_PRINTER), (3, Fault.FULL_DISK)),
     ),
     Place(
         *("BASSIN", "EPN du Bassin", "OCR aan het Dok", "Molenbeek-Saint-Jean – Sint-Jans-Molenbeek", "Commune"),
@@ -92,6 +105,7 @@ PLACES: tuple[Place, ...] = (
         newcomers=((11, 150), (12, 150)),
         printers=1,
         projectors=1,
+        faults=((4, Fault.FAILING_DISK),),
     ),
     Place(
         *("CITE", "La Cité connectée", "De Verbonden Stad", "Schaerbeek – Schaarbeek", "ASBL"),

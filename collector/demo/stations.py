@@ -147,6 +147,8 @@ def envelope(site: Site, station: Station, days: Sequence[dt.date], now: int) ->
             station.draw(days[-1], "load"),
             linux=site.place.method == "activity",
             booted_at=runs[-1].started_at_seconds,
+            now=min(now, runs[-1].last_seen_at_seconds),
+            faults=[fault for number, fault in station.place.faults if number == station.number],
         ),
     )
 
