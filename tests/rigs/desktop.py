@@ -2,7 +2,8 @@
 
 The X server and all that it starts belong to the visitor and to the session, as on a computer whose display manager
 runs X for the visitor (GDM, SDDM), and end with it. As there, nothing is started before the server answers: its
-socket is there a moment before anybody listens to it.
+socket is there a moment before anybody listens to it. And as there, where a window manager never lets go of the server,
+the server does not start over when a program leaves it (-noreset): it would throw out who comes in just then.
 """
 
 from tests.rigs.log_on import LogOn
@@ -10,7 +11,7 @@ from tests.rigs.systemd_machine import SystemdMachine
 from tests.rigs.waiting import wait_for
 
 SESSION = """
-Xvfb "$DISPLAY" -screen 0 640x480x8 -nolisten tcp & server=$!
+Xvfb "$DISPLAY" -screen 0 640x480x8 -nolisten tcp -noreset & server=$!
 trap 'kill $server; wait; exit 0' TERM
 until xdotool getdisplaygeometry; do sleep 0.02; done >/dev/null 2>&1
 dex --autostart --environment XFCE &
