@@ -49,7 +49,7 @@ class XServer:
     def __init__(self, *options: str) -> None:
         read, write = os.pipe()
         self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "320x240x8", "-nolisten", "tcp", *options],
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", "320x240x8", "-nolisten", "tcp", "-noreset", *options],
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
         )
