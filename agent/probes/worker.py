@@ -4,6 +4,7 @@ A driver that never answers, or a server of print queues that hangs, must not ke
 counted. A child can be ended. A thread cannot; it is left behind and ends with the sender, some seconds later.
 """
 
+import contextlib
 import os
 import pickle
 import queue
@@ -22,6 +23,7 @@ from agent.probes.base import Probe, Surroundings
 Work = Sequence[tuple[Probe, Surroundings]]
 _LENGTH = struct.Struct("!I")
 _PIECE_BYTES = 65_536
+_STANDARD_ERROR = 2
 
 
 class Answer(NamedTuple):
@@ -107,7 +109,6 @@ else:
             self._received = b""
             self._process = os.fork()
             if self._process == 0:
-                os.close(self._pipe)
                 _answer_all(work, writing)
             os.close(writing)
 
@@ -143,11 +144,23 @@ else:
     def _answer_all(work: Work, pipe: int) -> None:
         """Answer and end; nothing of the parent may run a second time in here."""
         try:
+            _let_go_of_all_but(pipe)
             for probe, surroundings in work:
                 content = _packed(attempt(probe, surroundings))
                 _write(pipe, _LENGTH.pack(len(content)) + content)
         finally:
             os._exit(0)
+
+    def _let_go_of_all_but(pipe: int) -> None:
+        """Close what the parent had open.
+
+        A worked example: a child hangs in the driver of a dying disk and cannot even be killed. The lock of the sender
+        is a file that is open, here too; kept, it would let no later sender of this station begin.
+        """
+        for descriptor in map(int, os.listdir("/dev/fd")):  # noqa: PTH208 pathlib is heavy
+            if descriptor > _STANDARD_ERROR and descriptor != pipe:
+                with contextlib.suppress(OSError):  # the one by which the folder was listed
+                    os.close(descriptor)
 
     def _packed(answer: Answer) -> bytes:
         try:

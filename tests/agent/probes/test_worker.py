@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agent import machine
 from agent.errors import NoData
 from agent.probes import LONGEST_REST_SECONDS, rests, take
 from agent.probes.base import Outcome, Probe, Surroundings
@@ -131,3 +132,16 @@ def test_a_child_leaves_no_descriptor_behind() -> None:
     for _ in range(3):
         take(lambda _: Surroundings(), (("screens", counts_screens),), apart(), lambda _: 600.0)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only Linux: a child is made there")
+def test_a_probe_that_hangs_for_ever_keeps_no_later_sender_from_its_lock(tmp_path: Path) -> None:
+    path = str(tmp_path / "sender.lock")
+    lock = machine.lock_file(path)
+    hanging = apart()([(counts_screens, Surroundings(wall_seconds=NOW)), (hangs, Surroundings(wall_seconds=NOW))])
+    try:
+        assert hanging.answer(600) is not None
+        os.close(lock)  # this sender is done, and cannot end the child
+        os.close(machine.lock_file(path))
+    finally:
+        hanging.stop()
