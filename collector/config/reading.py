@@ -66,6 +66,8 @@ def settled(values: Mapping[str, Value]) -> Settings:
         )
     if plain["smtp_host"] and not plain["mail_from"]:
         raise ConfigError("smtp_host is set and mail_from is not: write the address from which mails come.")
+    if plain["webhook_url"] and not plain["webhook_secret"]:
+        raise ConfigError("webhook_url is set and webhook_secret is not: write the key that signs what is sent there.")
     needed = ("public_url", "oidc_client_id", "oidc_client_secret", "oidc_label")
     missing = [name for name in needed if plain["oidc_issuer"] and not plain[name]]
     if missing:
@@ -77,6 +79,7 @@ def settled(values: Mapping[str, Value]) -> Settings:
             "database_url": url,
             "idle_rule_minutes": int(plain["idle_rule_minutes"]),
             "trusted_proxies": tuple(plain["trusted_proxies"]),
+            "apprise_urls": tuple(plain["apprise_urls"]),
         }
     )
 

@@ -45,6 +45,10 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = ""
     mail_from: str = ""
+    webhook_url: str = ""
+    webhook_secret: str = ""
+    apprise_urls: tuple[str, ...] = ()
+    channel_language: str = "en"
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

@@ -13,6 +13,8 @@ class Setting(NamedTuple):
     most: int = 0
     words: tuple[str, ...] = ()
     secret: bool = False
+    commas: bool = True
+    """Whether commas too stand between the values of a list, not only blanks and ends of lines."""
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -106,6 +108,31 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_user", "", "Name for that server; empty: it asks for none."),
     Setting("smtp_password", "", "Password for that server.", secret=True),
     Setting("mail_from", "", "Address from which mails come."),
+    Setting(
+        "webhook_url",
+        "",
+        "Address to which alerts are sent as JSON, such as https://HOST/PATH; empty: nowhere. It needs webhook_secret.",
+    ),
+    Setting(
+        "webhook_secret",
+        "",
+        "Key with which what is sent there is signed: whsec_ and what `openssl rand -base64 32` says.",
+        secret=True,
+    ),
+    Setting(
+        "apprise_urls",
+        (),
+        "Addresses as Apprise writes them, such as matrixs://… or msteams://…, to which alerts are sent; in a file, one"
+        " on a line. They need the extra `channels`.",
+        secret=True,
+        commas=False,
+    ),
+    Setting(
+        "channel_language",
+        "en",
+        "Language of the words that the webhook and Apprise take: en, fr or nl.",
+        words=("en", "fr", "nl"),
+    ),
     Setting(
         "oidc_issuer",
         "",

@@ -27,7 +27,7 @@ def parsed(setting: Setting, text: str, source: str) -> Any:
         except ValueError:
             raise ConfigError(f"{setting.name} from {source} is not a whole number: write digits only.") from None
     if isinstance(setting.default, tuple):
-        return [word for word in text.replace(",", " ").split() if word]
+        return text.replace(",", " ").split() if setting.commas else text.split()
     return text
 
 
@@ -86,6 +86,19 @@ def _issuer(value: str) -> None:
         raise ValueError(value)
 
 
+def _webhook(value: str) -> None:
+    parts = urlsplit(value)
+    _ = parts.port
+    if not is_safe(value) or not value.isprintable() or " " in value or parts.username is not None or parts.fragment:
+        raise ValueError(value)
+
+
+def _texts(value: list[str]) -> None:
+    for text in value:
+        if not isinstance(text, str):
+            raise ValueError(text)  # noqa: TRY004  # caught with the others, to become one sentence
+
+
 def _licence(value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or any(each in value for each in ' <>"{}|\\^`'):
@@ -97,6 +110,8 @@ _CHECKS: dict[str, Callable[[Any], object]] = {
     "public_url": _url,
     "open_data_licence": _licence,
     "oidc_issuer": _issuer,
+    "webhook_url": _webhook,
+    "apprise_urls": _texts,
     "database_url": _database,
     "time_zone": ZoneInfo,
     "trusted_proxies": _networks,
@@ -105,6 +120,8 @@ _HINTS = {
     "public_url": "write https:// and a host, and a path such as /dps where a proxy serves it below one.",
     "open_data_licence": "write the https:// address of a licence.",
     "oidc_issuer": "write the https:// address that the provider gives as its issuer.",
+    "webhook_url": "write an https:// address without a name and a password in it.",
+    "apprise_urls": "list addresses such as msteams://….",
     "database_url": "begin it with sqlite:/// or postgresql://.",
     "time_zone": "write a name such as Europe/Brussels.",
     "trusted_proxies": "list addresses such as 10.0.0.1 or networks such as 10.0.0.0/24.",
