@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
 from collector import __version__
-from collector.alerts.in_force import post_of, watch_of
+from collector.alerts.in_force import channels_of, post_of, watch_of
 from collector.config import ConfigError, Settings
 from collector.connection import Connection
 from collector.ingest import enrolment
@@ -251,6 +251,7 @@ def web_settings(engine: Engine, settings: Settings) -> WebSettings:
         behind_tls=settings.secure_cookies,
         revocations_file=settings.revocations_file,
         post=post_of(settings),
+        channels=channels_of(settings),
         contact_interval_seconds=settings.contact_interval_seconds,
         rules=rules_of(settings),
         public_pages=settings.public_pages,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from collector.alerts.in_force import channels_of
 from collector.config import Settings
 from collector.storage import models
 from collector.storage.engine import reading
@@ -38,6 +39,7 @@ class Finding(NamedTuple):
 
 def find(settings: Settings, open_engine: Callable[[Settings], Engine]) -> Iterator[Finding]:
     """Every problem that can be seen before serving; `open_engine` also makes the data folder. Raises ConfigError."""
+    channels_of(settings)
     yield from look_at_network(settings)
     try:
         engine = open_engine(settings)

@@ -11,36 +11,25 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, and_, insert, update
 
-from collector.alerts.wording import LEVELS, PLANNED, sentence_of
+from collector.alerts.letters import Writing
+from collector.alerts.notices import MAIL, claim, note_outcome, settle
+from collector.alerts.open_now import Found, is_morning, open_now, opening_today
 from collector.domain.access import Role
-from collector.domain.calendar import day, local_date
-from collector.domain.health.findings import SEVERITY, Level, Rule
-from collector.domain.opening_hours import openings
+from collector.domain.calendar import local_date
+from collector.domain.health.findings import Rule
 from collector.i18n import Speech
 from collector.mail import Post, send
-from collector.storage.engine import is_sqlite, reading, writing
-from collector.storage.models import alert, alert_event, notice
+from collector.storage.engine import reading, writing
+from collector.storage.models import alert, alert_event
 from collector.storage.queries.accounts import Account, all_accounts
-from collector.storage.queries.alerts import Alert, EventKind, is_muted, mine, muted, needing_somebody
-from collector.storage.queries.calendars import calendars_of
-from collector.storage.queries.sites import Site, sites_numbered
+from collector.storage.queries.alerts import Alert, EventKind, mine
 
-DIGEST_FROM, DIGEST_UNTIL = dt.time(7), dt.time(12)
-"""By the clock on the wall; later, a digest would tell of a morning that is over."""
-KEPT_SECONDS = 30 * 86_400
 FOR_THE_SITE = frozenset({Rule.SITE_NOT_OPENED, Rule.SITE_UNREACHABLE})
 """What the people of a site are told too."""
 
 _log = logging.getLogger(__name__)
-
-
-class Found(NamedTuple):
-    alert: Alert
-    station: str
-    site: Site
 
 
 class Mail(NamedTuple):
@@ -63,7 +52,7 @@ class Teller:
         """`address` is where the pages are reached; `hand_over` raises OSError where it cannot."""
         self._engine = engine
         self._zone = zone
-        self._address = address
+        self._writing = Writing(zone, address)
         self._post = post
         self._languages = languages
         self._mark = mark
@@ -77,41 +66,16 @@ class Teller:
 
     def tell(self, now: int) -> None:
         with reading(self._engine) as connection:
-            found = self._open(connection, now)
+            found = open_now(connection, now)
             people = [each for each in all_accounts(connection) if each.email and not each.disabled] if found else []
-            opening = self._opening_today(connection, {each.site.site_id for each in found}, now)
+            opening = opening_today(connection, {each.site.site_id for each in found}, now, self._zone)
         if people:
             self._tell_critical(found, people, now)
-            if DIGEST_FROM <= dt.datetime.fromtimestamp(now, self._zone).time() < DIGEST_UNTIL:
+            if is_morning(now, self._zone):
                 self._tell_digest(found, people, opening, now)
 
-    def _open(self, connection: Connection, now: int) -> list[Found]:
-        some = needing_somebody(connection, (Level.WARNING, Level.CRITICAL))
-        windows = muted(connection, now)
-        sites = {each.site_id: each for each in sites_numbered(connection, sorted({a.site_id for a, _ in some}))}
-        return [
-            Found(a, label, sites[a.site_id]) for a, label in some if a.rule not in PLANNED and not is_muted(a, windows)
-        ]
-
-    def _opening_today(self, connection: Connection, site_ids: set[int], now: int) -> set[int]:
-        """Those of the sites that open today, and those of which nobody wrote down when."""
-        today = day(local_date(now, self._zone), self._zone)
-        calendars = calendars_of(connection, sorted(site_ids), today.first_day.year, today.first_day.year)
-        return {
-            site_id
-            for site_id, calendar in calendars.items()
-            if not calendar.timetables or openings(calendar, today, self._zone)
-        }
-
     def _tell_critical(self, found: Sequence[Found], people: Sequence[Account], now: int) -> None:
-        new = [
-            each
-            for each in found
-            if each.alert.level is Level.CRITICAL
-            and each.alert.told_at is None
-            and each.alert.frozen_at is None
-            and each.alert.acknowledged_at is None
-        ]
+        new = [each for each in found if each.is_news and each.alert.told_at is None]
         for site_id in sorted({each.site.site_id for each in new}):
             self._tell_of_site([each for each in new if each.site.site_id == site_id], people, now)
 
@@ -124,7 +88,7 @@ class Teller:
         if not told:
             return
         sent = [
-            self._send(self.critical_mail(person, [each for each in some if each in told]))
+            self._send(self.critical_mail(person, [each for each in some if each in told]), now)
             for person, some in readers
             if any(each in told for each in some)
         ]
@@ -142,58 +106,32 @@ class Teller:
                 continue
             name = f"digest {today.isoformat()} {person.account_id}"
             with writing(self._engine) as connection:
-                claimed = _claim(connection, name, now)
+                claimed = claim(connection, name, now)
             if claimed:
-                sent = self._send(self.digest_mail(person, some, today))
+                sent = self._send(self.digest_mail(person, some, today), now)
                 with writing(self._engine) as connection:
-                    _settle(connection, name, now, sent=sent)
+                    settle(connection, name, now, sent=sent)
 
-    def _send(self, mail: Mail) -> bool:
+    def _send(self, mail: Mail, now: int) -> bool:
+        reason = ""
         try:
             self._hand_over(self._post, *mail)
         except OSError as error:
-            _log.error(
-                "A mail about alerts could not be sent (%s); it is tried again.", type(error).__name__
-            )  # no traceback: its text may hold an address
-            return False
-        return True
+            reason = type(error).__name__
+            # No traceback: its text may hold an address.
+            _log.error("A mail about alerts could not be sent (%s); it is tried again.", reason)
+        with writing(self._engine) as connection:
+            note_outcome(connection, MAIL, now, reason)
+        return not reason
 
     def critical_mail(self, person: Account, some: Sequence[Found]) -> Mail:
-        speech = self._speech(person)
-        site = some[0].site.name_in(speech.language)
-        subject = speech.gettext("Critical at %(site)s") % {"site": site}
-        return Mail(person.email, subject, self._text(speech, speech.gettext("This has just been found:"), some))
+        return Mail(person.email, *self._writing.critical(self._speech(person), some))
 
     def digest_mail(self, person: Account, some: Sequence[Found], today: dt.date) -> Mail:
-        speech = self._speech(person)
-        count = speech.ngettext("%(count)s alert is open", "%(count)s alerts are open", len(some))
-        subject = count % {"count": speech.number(len(some))}
-        opening = speech.gettext("What needs somebody on %(day)s:") % {"day": speech.date(today)}
-        return Mail(person.email, subject, self._text(speech, opening, some))
+        return Mail(person.email, *self._writing.digest(self._speech(person), some, today))
 
     def _speech(self, person: Account) -> Speech:
         return self._languages[person.language or "en"]
-
-    def _text(self, speech: Speech, opening: str, some: Sequence[Found]) -> str:
-        lines = [opening]
-        by_site: dict[int, list[Found]] = {}
-        for each in sorted(some, key=lambda each: -SEVERITY.index(each.alert.level)):
-            by_site.setdefault(each.site.site_id, []).append(each)
-        for group in by_site.values():
-            lines += ["", group[0].site.name_in(speech.language)]
-            lines += [self._line(speech, each) for each in group]
-        lines += ["", f"{self._address}/today"] if self._address else []
-        return "\n".join(lines) + "\n"
-
-    def _line(self, speech: Speech, each: Found) -> str:
-        level = speech.gettext(LEVELS[each.alert.level])
-        where = f"{each.station}: " if each.station else ""
-        known = ""
-        if each.alert.acknowledged_at is not None:
-            known = " " + speech.gettext("(taken on by %(name)s)") % {"name": each.alert.acknowledged_by}
-        elif each.alert.frozen_at is not None:
-            known = " " + speech.gettext("(last known)")
-        return f"- [{level}] {where}{sentence_of(each.alert, speech, self._zone)}{known}"
 
 
 def concerns(person: Account, each: Found) -> bool:
@@ -205,19 +143,6 @@ def concerns(person: Account, each: Found) -> bool:
             if grant.role is Role.SITE_COORDINATOR and each.alert.rule in FOR_THE_SITE:
                 return True
     return False
-
-
-def _claim(connection: Connection, name: str, now: int) -> bool:
-    """Whether nobody has claimed it before."""
-    connection.execute(delete(notice).where(notice.c.claimed_at < now - KEPT_SECONDS))
-    new = (sqlite if is_sqlite(connection) else postgresql).insert(notice)
-    claim = new.values(name=name, claimed_at=now).on_conflict_do_nothing().returning(notice.c.name)
-    return connection.execute(claim).first() is not None
-
-
-def _settle(connection: Connection, name: str, now: int, *, sent: bool) -> None:
-    where = notice.c.name == name
-    connection.execute(update(notice).where(where).values(sent_at=now) if sent else delete(notice).where(where))
 
 
 def _claim_alert(connection: Connection, found: Alert, now: int, event_id: int) -> bool:

@@ -38,6 +38,7 @@ from collector.storage.models import (
     IDLE_RULES_MINUTES,
     alert,
     alert_event,
+    alert_told,
     audit_entry,
     hourly_readings,
     invitation,
@@ -290,7 +291,8 @@ def _purge_readings(connection: Connection, site_id: int, before: int, purged: P
 def _purge_alerts(connection: Connection, site_id: int, before: int, purged: Purged) -> None:
     ended = (alert.c.site_id == site_id, alert.c.ended_at < before)
     numbers = select(alert.c.alert_id).where(*ended)
-    connection.execute(delete(alert_event).where(alert_event.c.site_id == site_id, alert_event.c.alert_id.in_(numbers)))
+    for each in (alert_event, alert_told):
+        connection.execute(delete(each).where(each.c.site_id == site_id, each.c.alert_id.in_(numbers)))
     purged.alerts += connection.execute(delete(alert).where(*ended)).rowcount
     columns = maintenance_window.c
     connection.execute(delete(maintenance_window).where(columns.site_id == site_id, columns.ends_at < before))

@@ -88,7 +88,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             maintenance.show,
             thresholds.change,
             thresholds.show,
-            thresholds.try_mail,
+            thresholds.try_out,
             today.show,
             visit.show,
             activity.show,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from collector.alerts.channels import Channel
 from collector.catalogue import catalogue as built_in
 from collector.domain.catalogue import Catalogue
 from collector.domain.stations import USUAL_INTERVAL_SECONDS
@@ -40,6 +41,8 @@ class WebSettings:
     """Where is noted what no restored backup may bring back; None: nowhere."""
     post: Post | None = None
     """None: links are shown, to be sent by hand."""
+    channels: tuple[Channel, ...] = ()
+    """Where alerts go beside mails."""
     provider: Provider | None = None
     """Who else says who it is; None: nobody logs in but by a password of this collector."""
     enrolling: Enrolling | None = None

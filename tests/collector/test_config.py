@@ -60,6 +60,16 @@ def test_lists_and_yes_or_no_are_read_from_words() -> None:
     assert settings.secure_cookies is False
 
 
+def test_addresses_of_channels_stand_in_a_file_one_on_a_line_and_are_secret(tmp_path: Path) -> None:
+    file = tmp_path / "channels"
+    file.write_text("mailto://one.example?to=a,b\nmsteams://tokens\n")
+
+    values = found(None, DATA | {"DPS_COLLECTOR_APPRISE_URLS_FILE": str(file)})
+
+    assert values["apprise_urls"].value == ["mailto://one.example?to=a,b", "msteams://tokens"]
+    assert "tokens" not in str(shown(values))
+
+
 @pytest.mark.parametrize(
     ("toml", "environment", "sentence"),
     [
@@ -78,6 +88,12 @@ def test_lists_and_yes_or_no_are_read_from_words() -> None:
         ("public_url = 'https://dps.example:port'", {}, "write https:// and a host"),
         ("oidc_issuer = 'http://login.example'", {}, "write the https:// address"),
         ("oidc_issuer = 'https://login.example'", {}, "oidc_issuer is set and public_url is not"),
+        ("webhook_url = 'http://tickets.example'", {}, "write an https:// address without a name"),
+        ("webhook_url = 'https://tom:secret@tickets.example'", {}, "write an https:// address without a name"),
+        ("webhook_url = 'https://tickets.example/ x'", {}, "write an https:// address without a name"),
+        ("webhook_url = 'https://tickets.example'", {}, "webhook_url is set and webhook_secret is not"),
+        ("apprise_urls = [1]", {}, "list addresses such as msteams"),
+        ("channel_language = 'de'", {}, "is not one of en, fr, nl"),
         ("time_zone = 'Europe/Bruxelles'", {}, "such as Europe/Brussels"),
         ("time_zone = '../etc'", {}, "such as Europe/Brussels"),
         ("slots_back_days = 30\nslots_back_backlog_days = 20", {}, "less than slots_back_days"),

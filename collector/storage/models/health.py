@@ -115,3 +115,26 @@ notice = reference(
     Column("sent_at", BigInteger, nullable=True),
     Index(None, "claimed_at"),
 )
+
+alert_told = distributed(
+    "alert_told",
+    Column("alert_id", Big, nullable=False),
+    # The key of a channel beside mail, see collector.alerts.channels.
+    Column("channel", String(80), nullable=False),
+    # Whoever writes it first tells that channel.
+    Column("claimed_at", BigInteger, nullable=False),
+    # Null: under way, or lost with the process that told it.
+    Column("sent_at", BigInteger, nullable=True),
+    PrimaryKeyConstraint("site_id", "alert_id", "channel"),
+    belongs_to_site(),
+)
+
+channel = reference(
+    "channel",
+    # "mail", or the key of another way out.
+    Column("name", String(80), primary_key=True),
+    # When it took a message last, and when it took none.
+    Column("sent_at", BigInteger, nullable=True),
+    Column("failed_at", BigInteger, nullable=True),
+    Column("reason", String(120), nullable=False, server_default=""),
+)

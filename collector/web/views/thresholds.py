@@ -1,12 +1,17 @@
 """From when on technicians are told: what holds, what is usual, who changed it and when."""
 
+import secrets
 from enum import StrEnum
+from typing import NamedTuple
 
 from litestar import Response, get, post
-from litestar.exceptions import ClientException
+from litestar.exceptions import ClientException, PermissionDeniedException
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from collector.alerts.channels import reason_of
+from collector.alerts.notices import MAIL, note_outcome
+from collector.alerts.passing_on import trial
 from collector.domain.access import Permission
 from collector.domain.health.thresholds import LIMITS, Thresholds, read_threshold
 from collector.domain.mistakes import Mistake
@@ -15,6 +20,7 @@ from collector.storage.changes.alerts import put_threshold
 from collector.storage.changes.base import Subject
 from collector.storage.engine import reading, writing
 from collector.storage.queries.audit import Wanted, audit_log
+from collector.storage.queries.channels import Outcome, outcomes
 from collector.storage.queries.thresholds import decided_thresholds
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, refused
 from collector.web.permissions import may
@@ -31,6 +37,17 @@ class Tried(StrEnum):
     REFUSED = "refused"
     NO_ADDRESS = "no_address"
     NO_SERVER = "no_server"
+    CHANNEL_SENT = "channel_sent"
+    CHANNEL_REFUSED = "channel_refused"
+
+
+class WayOut(NamedTuple):
+    """A way out for alerts as the page shows it."""
+
+    key: str
+    """Empty: mails."""
+    label: str
+    outcome: Outcome | None
 
 
 @get("/thresholds", sync_to_thread=True)
@@ -56,8 +73,30 @@ def change(request: WebRequest, around: Around, data: Form) -> Response[str] | R
 
 
 @post("/thresholds/message", sync_to_thread=True)
-def try_mail(request: WebRequest, around: Around) -> Response[str]:
-    """One mail to the reader's own address, as alerts are sent."""
+def try_out(request: WebRequest, around: Around, data: Form) -> Response[str]:
+    """One mail to the reader's own address, or one message to a channel, as alerts are sent."""
+    key = Typed(data)["channel"]
+    return try_channel(request, around, key) if key else try_mail(request, around)
+
+
+def try_channel(request: WebRequest, around: Surroundings, key: str) -> Response[str]:
+    if not may(request.user, Permission.MAINTAIN):
+        raise PermissionDeniedException
+    found = next((each for each in around.settings.channels if each.key == key), None)
+    if found is None:
+        raise ClientException
+    now, reason = around.clock(), ""
+    try:
+        found.deliver(trial(around.pages.speech_of(request), secrets.token_hex(16)), now)
+    except OSError as error:
+        reason = reason_of(error)
+    with writing(around.engine) as connection:
+        note_outcome(connection, key, now, reason)
+    tried = Tried.CHANNEL_REFUSED if reason else Tried.CHANNEL_SENT
+    return page(request, around, None, tried=tried, reason=reason, channel=found.label)
+
+
+def try_mail(request: WebRequest, around: Surroundings) -> Response[str]:
     speech, office = around.pages.speech_of(request), around.settings.post
     address = request.user.email if request.user else ""
     if office is None:
@@ -81,9 +120,11 @@ def page(
     stored: bool = False,
     tried: Tried | None = None,
     reason: str = "",
+    channel: str = "",
 ) -> Response[str]:
-    """`reason` is why the mail server took nothing, as programs name it."""
+    """`reason` is why the mail server or the channel took nothing, as programs name it."""
     with reading(around.engine) as connection:
+        ways = ways_out(around, outcomes(connection))
         decided = decided_thresholds(connection)
         lines = audit_log(connection, Wanted(subject=Subject.THRESHOLD), LINES)
     return around.pages.render(
@@ -101,6 +142,14 @@ def page(
         tried=tried,
         Tried=Tried,
         reason=reason,
+        channel=channel,
+        ways=ways,
         refused=wrong,
         stored=stored,
     )
+
+
+def ways_out(around: Surroundings, known: dict[str, Outcome]) -> list[WayOut]:
+    """Those that the settings name."""
+    mails = [WayOut("", "", known.get(MAIL))] if around.settings.post is not None else []
+    return mails + [WayOut(each.key, each.label, known.get(each.key)) for each in around.settings.channels]

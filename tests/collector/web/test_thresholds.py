@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import Engine, select, update
 
+from collector.alerts.channels import Channel, Kind, Message, Refused
 from collector.domain.health.thresholds import LIMITS, RISING, Thresholds, check_order
 from collector.mail import Post
 from collector.storage.engine import reading, writing
@@ -266,3 +267,42 @@ def test_a_facilitator_sees_the_windows_and_plans_none(region: Engine, open_brow
     page = logged_in(open_browser(region), "fatima").get(WINDOWS)
     assert page.status_code == 200
     assert "Plan maintenance" not in page.text
+
+
+def channel_of(taken: list[Message], *, broken: bool) -> Channel:
+    def deliver(message: Message, _at: int) -> None:
+        if broken:
+            raise Refused("HTTP 503")
+        taken.append(message)
+
+    return Channel("webhook", "Webhook", deliver)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_who_looks_after_all_computers_tries_a_channel_and_the_page_says_how_it_does(
+    region: Engine, open_browser: Callable[..., Browser], clock: Clock, broken: bool
+) -> None:
+    taken: list[Message] = []
+    with writing(region) as connection:
+        create_account(connection, "tom", PASSWORD, "technician", NOW)
+        create_account(connection, "tess", PASSWORD, "technician", NOW, site_id=site_ids(connection)["NOORD"])
+    channels = replace(SETTINGS, post=POST, channels=(channel_of(taken, broken=broken),))
+    tom = logged_in(open_browser(region, channels, now=clock), "tom")
+    assert "Webhook Last message takennone yet Last message refusednone yet" in text(tom.get("/thresholds").text)
+    answer = tom.send("/thresholds/message", "/thresholds", channel="webhook")
+    assert answer.status_code == 200
+    said = text(answer.text)
+    if broken:
+        assert "No test message was taken: Webhook (HTTP 503)." in said
+        assert "▲ 22 Nov 2026, 14:20 (HTTP 503)" in said
+    else:
+        assert "A test message was taken: Webhook." in said
+        assert "Last message taken22 Nov 2026, 14:20" in said
+        assert [(each.kind, each.alerts) for each in taken] == [(Kind.TEST, ())]
+    assert tom.send("/thresholds/message", "/thresholds", channel="elsewhere").status_code == 400
+    # Who looks after one site reads how channels do, and calls none.
+    tess = logged_in(open_browser(region, channels, now=clock), "tess")
+    page = tess.get("/thresholds").text
+    assert "Webhook" in page
+    assert 'name="channel"' not in page
+    assert tess.send("/thresholds/message", "/thresholds", channel="webhook").status_code == 403
