@@ -6,7 +6,18 @@ from typing import Any
 
 from collector.alerts.remembered import Memory
 from collector.domain.equipment import Equipment
-from collector.domain.health.findings import Decision, Finding, Key, Level, Raised, Row, Rule, decided, gone
+from collector.domain.health.findings import (
+    OF_SITES,
+    Decision,
+    Finding,
+    Key,
+    Level,
+    Raised,
+    Row,
+    Rule,
+    decided,
+    gone,
+)
 from collector.domain.health.hours import OpenHours
 from collector.domain.health.reports import Context, Report
 from collector.domain.health.rules import examined
@@ -16,10 +27,6 @@ from collector.domain.health.states import HEARD, Life, State, next_look
 from collector.domain.health.thresholds import Thresholds
 from collector.domain.stations import overdue_after
 from collector.storage.queries.alerts import SITE_ITSELF, Alert
-
-OF_SITES = frozenset({Rule.SITE_NOT_OPENED, Rule.SITE_UNREACHABLE})
-NOT_OF_READINGS = frozenset({*OF_SITES, Rule.MISSING, Rule.CLONE, Rule.MAINTENANCE})
-"""They hold while a station is off: nothing of them is only what was last known."""
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from collector.alerts.judging import NOT_OF_READINGS, OF_SITES, Verdict
-from collector.domain.health.findings import Decision, Level
+from collector.alerts.judging import Verdict
+from collector.domain.health.findings import NOT_OF_READINGS, OF_SITES, Decision, Level
 from collector.storage.engine import is_sqlite
 from collector.storage.models import alert, alert_event, site_health, station_health
 from collector.storage.queries.alerts import SITE_ITSELF, Alert, EventKind, mine
@@ -54,7 +54,7 @@ def record(
     mark: Callable[[], int],
 ) -> bool:
     """Inside the caller's transaction; False where somebody else was faster: nothing is written then."""
-    if not _take(connection, row):
+    if not _take(connection, row, now):
         return False
     _write_stations(connection, stations)
     held = {(each.station_id, each.key): each for each in alerts}
@@ -74,11 +74,11 @@ def record(
     return True
 
 
-def _take(connection: Connection, row: SiteRow) -> bool:
+def _take(connection: Connection, row: SiteRow, now: int) -> bool:
     values = {name: value for name, value in row._asdict().items() if name not in {"site_id", "revision"}}
     if row.revision is None:
         new = (sqlite if is_sqlite(connection) else postgresql).insert(site_health)
-        first = new.values(site_id=row.site_id, revision=1, **values).on_conflict_do_nothing()
+        first = new.values(site_id=row.site_id, revision=1, watched_from=now, **values).on_conflict_do_nothing()
         return connection.execute(first.returning(site_health.c.site_id)).first() is not None
     same = (site_health.c.site_id == row.site_id, site_health.c.revision == row.revision)
     return (

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert
 
 from collector.demo.entered import enter
+from collector.demo.mended import watch
 from collector.demo.region import SEED, Place, calendar_of, first_day
 from collector.domain.calendar import SLOT_SECONDS, Month, local_date, months_between, start_of_day
 from collector.domain.equipment import EquipmentKind
@@ -77,6 +78,7 @@ def furnish(connection: Connection, place: Place, zone: ZoneInfo, now: int, mont
     _add_equipment(connection, site_id, place, first, came)
     _add_outages(connection, site_id, place, zone, today)
     _add_opening_hours(connection, site_id, place, first, today)
+    watch(connection, site_id, place, zone, first, today, Random(f"{SEED}/{place.code}/repaired"))  # noqa: S311 nothing secret is drawn
     over = months_between(Month(first.year, first.month), Month(today.year, today.month))[:-1]
     enter(connection, site_id, place, Random(f"{SEED}/{place.code}"), over)  # noqa: S311 nothing secret is drawn
 

@@ -10,7 +10,7 @@ two at the same time do each thing once. What is deleted, and when:
 * Envelopes of stations that still wait to be approved: after the same time.
 * Readings: after `readings_days`; the latest of each kind stays with its station.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
-* Alerts that have ended, what happened to them, and maintenance windows that are over: after ALERTS_KEPT_MONTHS.
+* Alerts that have ended, what happened to them, and maintenance windows that are over: before `kept_since`.
 * Log-ins and invitations that have ended: at once.
 * Who took which file home: after `downloads_days`.
 * Who changed what of the register and of what is entered: after `audit_days`.
@@ -29,6 +29,7 @@ from collector.config import Settings
 from collector.domain import calendar
 from collector.domain.calendar import local_date
 from collector.domain.coverage import SLOT_SECONDS, needed
+from collector.domain.health.flags import kept_since
 from collector.domain.seals import SLOTS_PER_DAY
 from collector.ingest import off_time
 from collector.ingest.derivation import repaired_runs
@@ -64,8 +65,6 @@ from collector.storage.rows import Row, delete_by_keys, insert_rows, insertion, 
 _log = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400
-ALERTS_KEPT_MONTHS = 25
-"""Whole months: two years to compare, and the one that runs."""
 
 _SUMS = ("seconds_observed", *(f"{kind}_{n}" for kind in ("starts", "seconds_in_use") for n in IDLE_RULES_MINUTES))
 _MONTHS = insertion(
@@ -151,7 +150,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
     first_day = (now - kept.slot_records_days * DAY_SECONDS) // DAY_SECONDS
     with reading(engine) as connection:
         sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
-    alerts_before = calendar.last_months(ALERTS_KEPT_MONTHS + 1, now, zone)[0].first_slot * SLOT_SECONDS
+    alerts_before = kept_since(now, zone)
     for site_id in sites:
         _seal(engine, site_id, first_day, now, purged)
         _fold(engine, site_id, kept.site_slots_months, now, zone, purged)

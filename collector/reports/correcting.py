@@ -15,12 +15,14 @@ def corrections(before: Inputs, now: Inputs) -> tuple[Correction, ...]:
 
 def _all(before: Inputs, now: Inputs) -> Iterator[Correction]:
     old = dict(_columns(before))
+    # A figure that the catalogue did not have then is new, not corrected.
+    printed = {each.id for each in before.definitions if each.unit not in WITHOUT_CELL}
     for (site, period), figures in _columns(now):
         known = old.get((site, period))
         if known is None:
             continue
         for definition in now.definitions:
-            if definition.unit in WITHOUT_CELL:
+            if definition.unit in WITHOUT_CELL or definition.id not in printed:
                 continue
             was = known.get(definition.id, NOT_APPLICABLE)
             new = figures.get(definition.id, NOT_APPLICABLE)

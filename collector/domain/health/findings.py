@@ -54,6 +54,11 @@ class Rule(StrEnum):
     PROJECTOR = "projector"
 
 
+OF_SITES = frozenset({Rule.SITE_NOT_OPENED, Rule.SITE_UNREACHABLE})
+NOT_OF_READINGS = frozenset({*OF_SITES, Rule.MISSING, Rule.CLONE, Rule.MAINTENANCE})
+"""They hold while a station is off: nothing of them is only what was last known."""
+
+
 class Finding(NamedTuple):
     rule: Rule
     level: Level

@@ -17,6 +17,8 @@ site_health = distributed(
     Column("day", Integer, nullable=False),
     # JSON: findings in a row of rules about the site, see collector.alerts.remembered.
     Column("in_a_row", Text, nullable=False, server_default="[]"),
+    # The first look at the site: what was before it nobody knows.
+    Column("watched_from", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("site_id"),
     belongs_to_site(),
     Index(None, "due_at"),

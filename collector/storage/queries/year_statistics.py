@@ -12,6 +12,7 @@ from collector.domain.cells import Cell
 from collector.domain.entered import figures_of as entered_figures
 from collector.domain.entered import imported_figures
 from collector.domain.equipment import Equipment, EquipmentOutage
+from collector.domain.health.flags import flagged
 from collector.domain.inventory import inventory, last_day_of, out_of_order
 from collector.domain.marks import Mark
 from collector.domain.operation import regular_week, whole_weeks
@@ -22,6 +23,7 @@ from collector.domain.week import HourRow, week_of
 from collector.domain.year import Material, YearFigures, year_figures
 from collector.storage.queries.entered import entered_of_sites
 from collector.storage.queries.equipment import equipment_of_sites, equipment_outages_of
+from collector.storage.queries.health_flags import watched_sites
 from collector.storage.queries.rolled_months import stored_hours
 from collector.storage.queries.site_statistics import rules_in_force
 from collector.storage.queries.sites import Site
@@ -40,6 +42,7 @@ def figures_of_years(
     tallies = tallies_of_sites(connection, sites, periods, now, rules)
     lost = undated_by_month(connection, site_ids, rules.zone)
     devices = equipment_of_sites(connection, site_ids)
+    watched = watched_sites(connection, site_ids)
     said = entered_of_sites(connection, site_ids, year, year)
     found = {}
     for site in sites:
@@ -53,6 +56,7 @@ def figures_of_years(
                 mine,
                 {
                     **_beside(period, mine.offer, devices[site.site_id], outages, now, rules),
+                    **flagged(watched[site.site_id], devices[site.site_id], period, now, rules.zone),
                     **(entered.months[at] if period.start() < now else {}),
                     **imported_figures(entered.imported[at]),
                 },
@@ -63,7 +67,11 @@ def figures_of_years(
             for at, (month, period) in enumerate(zip(months, periods, strict=True))
         ]
         whole = calendar.days(periods[0].first_day, periods[-1].last_day, rules.zone, str(year))
-        beside = {**_beside(whole, mine.offer, devices[site.site_id], outages, now, rules), **entered.year}
+        beside = {
+            **_beside(whole, mine.offer, devices[site.site_id], outages, now, rules),
+            "E3.open": flagged(watched[site.site_id], devices[site.site_id], whole, now, rules.zone)["E3.open"],
+            **entered.year,
+        }
         made = year_figures(site.code, year, materials, beside, catalogue, rules.coverage_limit)
         rows = hours_of(connection, site, months, periods, mine, rules)
         found[site.site_id] = replace(made, week=week_of(rows, demonstration=site.demonstration))

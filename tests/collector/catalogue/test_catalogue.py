@@ -17,7 +17,8 @@ A1 A1.measured A1.average A2 A3 A4.free_access A4.accompanied A4.training A5 A6 
 B1 B1x B1r.3 B1r.5 B1r.10 B1r.15 B2 B2x B3 B3.free_access B3.accompanied B3.training B4 B5
 B6.0_1 B6.1_5 B6.5_15 B6.15_30 B6.30_60 B6.60_120 B6.120_more B6.unknown B6.median B7.share B7.longest B8 B11
 C1 C3 C4 D1.number D1.hours D1.attendances D1.recurrent D1.persons D2.appointment D2.walk_in D4.heads D4.fte D6
-E1.stations E1.printers E1.projectors E1.maintained E1.ending E1.past E2.incidents E2.days E2.mean_days E4
+E1.stations E1.printers E1.projectors E1.maintained E1.ending E1.past E2.incidents E2.days E2.mean_days
+E3.begun E3.open E4
 """.split()  # noqa: SIM905 - a list of words is easier to read
 
 

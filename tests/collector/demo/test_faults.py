@@ -28,7 +28,9 @@ def test_a_full_disk_a_failing_one_and_an_empty_printer_are_told_and_nothing_els
     with reading(engine) as connection:
         same = (station.c.site_id == alert.c.site_id) & (station.c.station_id == alert.c.station_id)
         rows = connection.execute(
-            select(station.c.label, alert.c.rule, alert.c.level).select_from(alert.join(station, same))
+            select(station.c.label, alert.c.rule, alert.c.level)
+            .select_from(alert.join(station, same))
+            .where(alert.c.ended_at.is_(None))
         )
         found = {(row.label, row.rule, row.level) for row in rows}
         assert {

@@ -3,13 +3,14 @@
 import datetime as dt
 from fractions import Fraction
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from collector.catalogue import catalogue
 from collector.domain.calendar import Month
 from collector.domain.cells import Cell, Status
 from collector.domain.statistics import Rules
 from collector.storage.engine import reading
+from collector.storage.models import alert
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.year_statistics import figures_of_years
 from tests.collector.demo.test_year import NOW, days, filled
@@ -20,6 +21,16 @@ def value(cell: Cell) -> int | Fraction:
     assert cell.status is Status.VALUE
     assert cell.value is not None
     return cell.value
+
+
+def mended(engine: Engine, site_id: int) -> tuple[int, int]:
+    """How many faults there were this year, and how many there still are."""
+    with reading(engine) as connection:
+        columns = alert.c
+        rows = connection.execute(
+            select(columns.raised_at, columns.ended_at).where(columns.site_id == site_id, columns.raised_at < NOW)
+        ).all()
+    return len(rows), sum(row.ended_at is None for row in rows)
 
 
 def test_the_computed_figures_of_each_month_are_what_the_visitors_did(engine: Engine) -> None:
@@ -47,6 +58,10 @@ def test_the_computed_figures_of_each_month_are_what_the_visitors_did(engine: En
         assert due > made > 0
         # Each quarter-hour stands for half a contact.
         assert abs(value(years[site_id].whole.cells["E4"]) - Fraction(made, due)) < Fraction(1, 200)
+        begun, there_at_last = mended(engine, site_id)
+        assert value(years[site_id].whole.cells["E3.begun"]) == begun
+        assert value(years[site_id].whole.cells["E3.open"]) == there_at_last
+    assert sum(mended(engine, site_id)[0] for site_id, _ in region.sites) > 0
     # Of the gap nothing is known, and it is said so.
     gap = years[region.sites[1][0]].months[9].cells
     assert gap["A8"].value is not None

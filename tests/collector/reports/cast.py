@@ -90,6 +90,8 @@ def month(sessions: int, number: int, stations: int = 6) -> dict[str, Cell]:
         "D2.appointment": counted(14),
         "D2.walk_in": counted(40 + number),
         "E2.incidents": counted(1 if number == 5 else 0),
+        "E3.begun": counted(2 if number == 3 else 0),
+        "E3.open": counted(1 if number in {3, 4} else 0),
         "E4": counted(Fraction(995, 1000)),
     }
     return {figure.id: NOT_APPLICABLE for figure in catalogue().cells()} | cells

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert
 
 from collector.catalogue import catalogue
+from collector.domain.catalogue import Unit
 from collector.domain.cells import Status, counted
 from collector.domain.disclosure import Audience, Tables, audit, seen_by
 from collector.domain.statistics import Rules
@@ -220,3 +221,21 @@ def test_corrections_name_what_is_shown_otherwise_and_nothing_else() -> None:
         ("2026-03", "B1", counted(251), counted(260))
     ]
     assert corrections(old, old) == ()
+
+
+def test_a_figure_that_the_catalogue_did_not_have_then_is_new_and_no_correction() -> None:
+    old, new = cast.site(), cast.site()
+    heading = {"E3": Unit.TEXT}
+    then = [
+        dataclasses.replace(each, unit=heading.get(each.id, each.unit))
+        for each in old.definitions
+        if each.whole() != "E3"
+    ]
+    cells = {**old.figures.year, "E3.begun": counted(4)}
+    assert (
+        corrections(
+            dataclasses.replace(old, definitions=tuple(then)),
+            dataclasses.replace(new, figures=dataclasses.replace(new.figures, year=cells)),
+        )
+        == ()
+    )
