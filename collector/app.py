@@ -217,6 +217,13 @@ class ByIntake(NamedTuple):
     def release(self, connection: Database, public_id: str) -> None:
         enrolment.release(connection, public_id)
 
+    def issue_token(
+        self, connection: Database, site_id: int | None, stations: int, days: int, now: int, made_by: str
+    ) -> str:
+        return enrolment.issue_token(
+            connection, site_id, stations=stations, valid_days=days, now=now, random=secrets.token_hex, made_by=made_by
+        )
+
     def revoke_token(self, connection: Database, public_id: str, now: int) -> None:
         enrolment.revoke_token(connection, public_id, now, self.revocations_file)
 

@@ -19,8 +19,20 @@ def token() -> None:
 
 @token.command()
 @click.option("--site", "code", help="Code of the site; without it the token is regional and its stations wait.")
-@click.option("--stations", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many may enrol.")
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="For how long it is valid.")
+@click.option(
+    "--stations",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, enrolment.MOST_STATIONS),
+    help="How many may enrol.",
+)
+@click.option(
+    "--days",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, enrolment.MOST_DAYS),
+    help="For how long it is valid.",
+)
 @click.pass_context
 def issue(context: click.Context, code: str | None, stations: int, days: int) -> None:
     """Print a new token, alone on standard output; it is shown this once."""

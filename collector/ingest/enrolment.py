@@ -35,6 +35,8 @@ from collector.storage.models import (
 )
 
 DAY_SECONDS = 86_400
+MOST_STATIONS, MOST_DAYS = 10_000, 366
+"""Of one enrolment token."""
 ATTEMPTS_KEPT = 10_000
 ATTEMPTS_KEPT_SECONDS = 90 * DAY_SECONDS
 
@@ -82,8 +84,10 @@ def issue_token(
     made_by: str = "",
 ) -> str:
     """A new token; shown once, since only its digest is kept. Without a site it is a regional one."""
-    if stations < 1 or valid_days < 1:
-        raise EnrolmentError(N_("A token needs at least one station and one day: give larger numbers."))
+    if not 1 <= stations <= MOST_STATIONS:
+        raise EnrolmentError(N_("A token is for 1 to %(most)s stations: give such a number."), most=MOST_STATIONS)
+    if not 1 <= valid_days <= MOST_DAYS:
+        raise EnrolmentError(N_("A token is valid for 1 to %(most)s days: give such a number."), most=MOST_DAYS)
     if (
         site_id is not None
         and connection.execute(select(site.c.site_id).where(site.c.site_id == site_id)).first() is None

@@ -93,6 +93,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             visit.show,
             activity.show,
             agents.decide,
+            agents.issue,
             agents.show,
             attendance.change,
             attendance.show,

@@ -23,5 +23,10 @@ class Enrolling(Protocol):
     def release(self, connection: Connection, public_id: str) -> None:
         """Ends a quarantine."""
 
+    def issue_token(
+        self, connection: Connection, site_id: int | None, stations: int, days: int, now: int, made_by: str
+    ) -> str:
+        """A new enrolment token, shown this once; without a site it is for the Region, and its stations wait."""
+
     def revoke_token(self, connection: Connection, public_id: str, now: int) -> None:
         """Ends an enrolment token; the stations that it enrolled stay."""

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from sqlalchemy import Connection
 
 from collector.domain.access import Permission
+from collector.domain.fields import read_count
 from collector.domain.fleet import version_key
 from collector.domain.mistakes import Mistake
 from collector.storage.changes.base import Change, Subject, note
@@ -41,6 +42,13 @@ class Seen:
     quarantined: list[Listed]
     tokens: list[Token]
 
+    @property
+    def named(self) -> list[WaitingStation]:
+        """Of those shown, who can be approved at once: the token or the tag names a site, and it is a new computer."""
+        codes = {site.code for site in self.sites}
+        shown = self.waiting[:WAITING_SHOWN]
+        return [each for each in shown if each.proposed_site_code in codes and each.resembles is None]
+
     def is_mine(self, site_id: int | None) -> bool:
         return self.region if site_id is None else any(site.site_id == site_id for site in self.sites)
 
@@ -68,6 +76,27 @@ def decide(request: WebRequest, around: Around, data: Form) -> Response[str] | R
     return back_to(request, "/agents")
 
 
+@post("/agents/token", sync_to_thread=True)
+def issue(request: WebRequest, around: Around, data: Form) -> Response[str]:
+    """A new token, told in this answer alone."""
+    typed, enrolling = Typed(data), around.settings.enrolling
+    if enrolling is None:
+        raise ClientException
+    try:
+        with writing(around.engine) as connection:
+            seen = seen_by(request, connection)
+            site = seen.site_of(typed["site"])
+            if site is None and (typed["site"] or not seen.region):
+                raise NotFoundException
+            number, change = None if site is None else site.site_id, change_by(request, around, connection)
+            stations, days = read_count(typed["stations"]), read_count(typed["days"])
+            token = enrolling.issue_token(connection, number, stations, days, change.at, change.by)
+            note(change, number, Subject.ENROLMENT, token.split("-")[1], None, {"stations": stations, "days": days})
+    except Mistake as mistake:
+        return page(request, around, refused=sentence_of(mistake, around.pages.speech_of(request).gettext), typed=typed)
+    return page(request, around, issued=token)
+
+
 def seen_by(request: WebRequest, connection: Connection) -> Seen:
     sites = [site for site in all_sites(connection) if may(request.user, Permission.MAINTAIN, site)]
     codes, region = {site.code for site in sites}, may(request.user, Permission.MAINTAIN)
@@ -85,7 +114,15 @@ def _mine(site_id: int | None, ids: set[int], region: bool) -> bool:  # of one r
     return region if site_id is None else site_id in ids
 
 
-def page(request: WebRequest, around: Surroundings, *, stored: bool = False, refused: str = "") -> Response[str]:
+def page(
+    request: WebRequest,
+    around: Surroundings,
+    *,
+    stored: bool = False,
+    refused: str = "",
+    issued: str = "",
+    typed: Typed | None = None,
+) -> Response[str]:
     now, language = around.clock(), around.pages.language_of(request)
     with reading(around.engine) as connection:
         seen = seen_by(request, connection)
@@ -106,6 +143,7 @@ def page(request: WebRequest, around: Surroundings, *, stored: bool = False, ref
         versions=sorted(versions.items(), key=lambda each: version_key(each[0]), reverse=True),
         stations=versions.total(),
         waiting=seen.waiting[:WAITING_SHOWN],
+        named=seen.named,
         hidden=len(seen.waiting) - len(seen.waiting[:WAITING_SHOWN]),
         losses=losses[:LOSSES_SHOWN],
         hidden_losses=len(losses) - len(losses[:LOSSES_SHOWN]),
@@ -114,6 +152,8 @@ def page(request: WebRequest, around: Surroundings, *, stored: bool = False, ref
         may_act=around.settings.enrolling is not None,
         stored=stored,
         refused=refused,
+        issued=issued,
+        typed=typed or Typed({"stations": "20", "days": "30"}),
     )
 
 
@@ -134,6 +174,15 @@ def approve(change: Change, enrolling: Enrolling, seen: Seen, typed: Typed) -> N
     note(change, site.site_id, Subject.ENROLMENT, tag, None, after)
 
 
+def approve_named(change: Change, enrolling: Enrolling, seen: Seen, typed: Typed) -> None:
+    """All that the page showed as ready; who came since then waits on."""
+    asked = set(typed["chosen"].split())
+    for one in seen.named:
+        if one.public_id in asked:
+            words = Typed({"station": one.public_id, "site": one.proposed_site_code or ""})
+            approve(change, enrolling, seen, words)
+
+
 def release(change: Change, enrolling: Enrolling, seen: Seen, typed: Typed) -> None:
     _chosen(typed["station"], seen.quarantined)
     one = next(each for each in seen.quarantined if each.public_id == typed["station"])
@@ -152,4 +201,4 @@ def revoke(change: Change, enrolling: Enrolling, seen: Seen, typed: Typed) -> No
     note(change, one.site_id, Subject.ENROLMENT, one.public_id, before, None)
 
 
-ACTIONS = {"approve": approve, "release": release, "revoke": revoke}
+ACTIONS = {"approve": approve, "approve_named": approve_named, "release": release, "revoke": revoke}

@@ -1,5 +1,7 @@
 """Technicians see the agents they look after, approve, end quarantines and revoke tokens; the log says who did."""
 
+import re
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from agent.wire.v1 import EnrolmentRequest
 from collector.app import ByIntake
 from collector.domain.access import Grant, Role, Scope
+from collector.ingest.enrolment import Rejection, exchange
 from collector.storage import models
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import add_account, add_grant
@@ -18,8 +22,17 @@ from collector.storage.queries.web_sessions import open_session
 from collector.storage.revocations import NO_PASSWORD
 from tests.collector.web.browser import Browser
 from tests.collector.web.conftest import SETTINGS
-from tests.collector.web.seeded_agents import CLONE, DOUBTFUL, OF_CANAL, REGIONAL, REVOKED, WAITING, seed_agents
-from tests.collector.web.seeded_region import NOW, PASSWORD
+from tests.collector.web.seeded_agents import (
+    CLONE,
+    DOUBTFUL,
+    OF_CANAL,
+    REGIONAL,
+    REVOKED,
+    WAITING,
+    add_credential,
+    seed_agents,
+)
+from tests.collector.web.seeded_region import DAY, NOW, PASSWORD
 
 
 @pytest.fixture
@@ -119,6 +132,72 @@ def test_a_token_is_revoked_and_that_outlives_a_restore(
     assert f"There is no token {OF_CANAL} to revoke" in again.text
 
 
+def test_a_new_token_is_told_once_and_enrols_as_many_computers_of_its_site(
+    administrator: Browser, enrolled: Engine
+) -> None:
+    fields = {"site": "CANAL", "stations": "1", "days": "7"}
+    told = administrator.send("/agents/token", "/agents", **fields)
+    assert told.status_code == 200
+    [token] = re.findall(r"dps1-[0-9a-f]{16}-[0-9a-f]{64}", told.text)
+    assert log(enrolled) == [("administrator", "enrolment", token.split("-")[1])]
+    again = administrator.get("/agents").text
+    assert token.split("-")[1] in again
+    assert token not in again
+
+    def enrol(number: int) -> object:
+        request = EnrolmentRequest(
+            schema=1, enrolment_id=f"{number:032}", token=token, tag=f"C-{number}", agent_version="1", system="linux"
+        )
+        with writing(enrolled) as connection:
+            return exchange(connection, request, NOW + 7 * DAY - 1, secrets.token_hex)
+
+    assert getattr(enrol(1), "status", None) == "accepted"
+    assert enrol(2) is Rejection.USED_UP_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"stations": "0"}, "A token is for 1 to 10000 stations"),
+        ({"stations": "many"}, "is not a number"),
+        ({"days": "367"}, "A token is valid for 1 to 366 days"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_in_a_sentence_and_the_form_kept(
+    administrator: Browser, enrolled: Engine, wrong: dict[str, str], said: str
+) -> None:
+    fields = {"site": "CANAL", "stations": "5", "days": "7"} | wrong
+    answer = administrator.send("/agents/token", "/agents", **fields)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert '<option value="CANAL" selected' in answer.text
+    assert log(enrolled) == []
+
+
+def test_all_who_are_new_and_name_their_site_are_approved_at_once(administrator: Browser, enrolled: Engine) -> None:
+    names = {"7" * 16: "CANAL-77", "8" * 16: "NOORD-78", "9" * 16: "CANAL-79"}
+    with writing(enrolled) as connection:
+        for public_id, tag in list(names.items())[:2]:
+            add_credential(connection, public_id, "waiting", tag, REGIONAL)
+    page = administrator.get("/agents").text
+    assert "2 of those below are new, and their tags or tokens name their sites." in page
+    [shown] = re.findall(r'name="chosen" value="([0-9a-f ]+)"', page)
+    with writing(enrolled) as connection:
+        add_credential(connection, "9" * 16, "waiting", "CANAL-79", REGIONAL)  # after the page was shown
+
+    administrator.send("/agents/change", "/agents", action="approve_named", chosen=shown)
+
+    with reading(enrolled) as connection:
+        sites = site_ids(connection)
+    assert [status_of(enrolled, each)[:2] for each in names] == [
+        ("accepted", sites["CANAL"]), ("accepted", sites["NOORD"]), ("waiting", None),
+    ]  # fmt: skip
+    assert [status_of(enrolled, each)[0] for each in (WAITING, DOUBTFUL)] == ["waiting", "waiting"]
+    assert sorted(log(enrolled)) == [
+        ("administrator", "enrolment", "CANAL-77"), ("administrator", "enrolment", "NOORD-78"),
+    ]  # fmt: skip
+
+
 def test_where_it_cannot_be_noted_nothing_is_revoked(enrolled: Engine, open_browser: Callable[..., Browser]) -> None:
     browser = open_browser(enrolled)
     browser.log_in("administrator", PASSWORD)
@@ -144,5 +223,10 @@ def test_a_technician_of_one_site_sees_and_decides_nothing_of_others(
     ):
         answer = technician_of_noord.send("/agents/change", "/agents", **fields)
         assert answer.status_code == 404, fields
+    for code in ("", "CANAL", "NOWHERE"):
+        fields = {"site": code, "stations": "5", "days": "7"}
+        assert technician_of_noord.send("/agents/token", "/agents", **fields).status_code == 404, code
+    technician_of_noord.send("/agents/change", "/agents", action="approve_named", chosen=f"{WAITING} {DOUBTFUL}")
+    assert status_of(enrolled, WAITING)[0] == "waiting"
     assert technician_of_noord.send("/agents/change", "/agents", action="anything").status_code == 400
     assert log(enrolled) == []

@@ -70,6 +70,7 @@ MATRIX: dict[str, str] = {
     "POST /equipment/try": "A T",
     "GET /agents": "A T",
     "POST /agents/change": "A T",
+    "POST /agents/token": "A T",
     "GET /thresholds": "A T",
     "POST /thresholds/message": "A T",
     "POST /thresholds/change": "A",
