@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, and_, insert, update
 
-from collector.alerts.letters import Writing
+from collector.alerts.letters import Letter, Writing
 from collector.alerts.notices import MAIL, claim, note_outcome, settle
 from collector.alerts.open_now import Found, is_morning, open_now, opening_today
 from collector.domain.access import Role
@@ -80,7 +80,8 @@ class Teller:
             self._tell_of_site([each for each in new if each.site.site_id == site_id], people, now)
 
     def _tell_of_site(self, new: Sequence[Found], people: Sequence[Account], now: int) -> None:
-        readers = [(person, [each for each in new if concerns(person, each)]) for person in people]
+        told_at_once = [person for person in people if person.alert_mails.at_once]
+        readers = [(person, [each for each in new if concerns(person, each)]) for person in told_at_once]
         readers = [(person, some) for person, some in readers if some]
         told = [each for each in new if any(each in some for _person, some in readers)]
         with writing(self._engine) as connection:
@@ -101,6 +102,8 @@ class Teller:
     def _tell_digest(self, found: Sequence[Found], people: Sequence[Account], opening: set[int], now: int) -> None:
         today = local_date(now, self._zone)
         for person in people:
+            if not person.alert_mails.in_the_morning:
+                continue
             some = [each for each in found if concerns(person, each)]
             if not any(each.site.site_id in opening for each in some):
                 continue
@@ -125,10 +128,16 @@ class Teller:
         return not reason
 
     def critical_mail(self, person: Account, some: Sequence[Found]) -> Mail:
-        return Mail(person.email, *self._writing.critical(self._speech(person), some))
+        return self._mail(person, self._writing.critical(self._speech(person), some))
 
     def digest_mail(self, person: Account, some: Sequence[Found], today: dt.date) -> Mail:
-        return Mail(person.email, *self._writing.digest(self._speech(person), some, today))
+        return self._mail(person, self._writing.digest(self._speech(person), some, today))
+
+    def _mail(self, person: Account, letter: Letter) -> Mail:
+        said = self._speech(person).gettext("You choose which of these mails you get:")
+        address = self._writing.address
+        choice = f"\n-- \n{said}\n{address}/account#messages\n" if address else ""
+        return Mail(person.email, letter.subject, letter.text + choice)
 
     def _speech(self, person: Account) -> Speech:
         return self._languages[person.language or "en"]

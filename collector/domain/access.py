@@ -116,6 +116,9 @@ SCOPES: Mapping[Role, frozenset[Scope]] = {
 }
 """Where a role can be had. Whoever runs a site is not somebody for the whole Region."""
 
+TOLD_OF_ALERTS = frozenset({Role.TECHNICIAN, Role.SITE_COORDINATOR})
+"""By mail: technicians of all that their grants cover, coordinators when a site does not open or is cut off."""
+
 BY_TOKEN = _READING | {Permission.HEALTH}
 """All that a token for programs can give."""
 
@@ -132,6 +135,10 @@ class Rights(NamedTuple):
         if self.token is not None and not (permission in BY_TOKEN and self.token.covers(place)):
             return False
         return any(permission in grant.permissions() and grant.covers(place) for grant in self.grants)
+
+    def gets_alerts(self) -> bool:
+        """Whether somebody tells it of alerts by mail."""
+        return any(grant.role in TOLD_OF_ALERTS for grant in self.grants)
 
     def may_somewhere(self, permission: Permission) -> bool:
         return any(permission in grant.permissions() for grant in self.grants)

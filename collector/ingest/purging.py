@@ -44,6 +44,7 @@ from collector.storage.models import (
     hourly_readings,
     invitation,
     maintenance_window,
+    new_email,
     off_stretch,
     run,
     seal,
@@ -166,6 +167,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
         old = audit_entry.c.changed_at < now - kept.audit_days * DAY_SECONDS
         purged.audit_entries += connection.execute(delete(audit_entry).where(old)).rowcount
         connection.execute(delete(invitation).where(invitation.c.valid_until < now))
+        connection.execute(delete(new_email).where(new_email.c.asked_at < now - DAY_SECONDS))
         purge_downloads(connection, now - kept.downloads_days * DAY_SECONDS)
     return purged
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from collector.domain.access import Role
+from collector.domain.alert_mails import AlertMails
 from collector.domain.fleet import Column
 from collector.domain.health.states import State
 from collector.domain.lifetimes import Maintenance
@@ -24,6 +25,12 @@ WORDS: Mapping[type[StrEnum], Mapping[str, str]] = {
         Role.FACILITATOR: N_("facilitator"),
         Role.TECHNICIAN: N_("technician"),
         Role.READER: N_("reader"),
+    },
+    AlertMails: {
+        AlertMails.ALL: N_("at once what is critical, and in the morning what is open"),
+        AlertMails.CRITICAL: N_("only at once what is critical"),
+        AlertMails.DIGEST: N_("only in the morning what is open"),
+        AlertMails.NONE: N_("none"),
     },
     State: {
         State.ONLINE: N_("online"),
@@ -98,6 +105,7 @@ FIELDS: Mapping[str, str] = {
     "site": N_("Site"),
     "account_name": N_("Name"),
     "email": N_("E-mail address"),
+    "alert_mails": N_("Mails about alerts"),
     "role": N_("Role"),
     "name": N_("Name in French"),
     "name_fr": N_("Name in French"),

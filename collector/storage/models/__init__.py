@@ -13,6 +13,7 @@ from collector.storage.models.accounts import (
     account_identity,
     api_token,
     invitation,
+    new_email,
     recovery_code,
     web_session,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "maintenance_window",
     "metadata",
     "monthly_figure",
+    "new_email",
     "notice",
     "off_stretch",
     "outage",

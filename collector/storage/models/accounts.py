@@ -1,6 +1,6 @@
 """People who log in, what they may do, and what they log in with."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, PrimaryKeyConstraint, String
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, Integer, PrimaryKeyConstraint, String
 
 from collector.storage.models.base import Big, belongs_to_site, reference
 
@@ -17,6 +17,8 @@ account = reference(
     Column("email", String(254), nullable=False, server_default=""),
     # Empty: nobody can log in with a password.
     Column("password_hash", String(200), nullable=False),
+    # A word of collector.domain.alert_mails.
+    Column("alert_mails", String(16), nullable=False, server_default="all"),
     Column("language", String(2), nullable=False, server_default=""),
     # Of the second factor (RFC 6238), in base 32; empty: there is none.
     Column("totp_secret", String(32), nullable=False, server_default=""),
@@ -57,6 +59,17 @@ invitation = reference(
     Column("token_sha256", String(64), primary_key=True),
     Column("account_id", Big, nullable=False),
     Column("valid_until", BigInteger, nullable=False),
+    _belongs_to_account(),
+)
+
+# An address that holds when whoever reads its mails has told the code.
+new_email = reference(
+    "new_email",
+    Column("account_id", Big, primary_key=True, autoincrement=False),
+    Column("email", String(254), nullable=False),
+    Column("code_sha256", String(64), nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
     _belongs_to_account(),
 )
 

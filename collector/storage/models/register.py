@@ -91,6 +91,8 @@ outage = distributed(
     # Null while it lasts.
     Column("ended_at", BigInteger, nullable=True),
     Column("reason", String(200), nullable=False, server_default=""),
+    # A word of collector.domain.equipment.OutageKind.
+    Column("kind", String(16), nullable=False, server_default="out_of_order"),
     PrimaryKeyConstraint("site_id", "equipment_id", "started_at"),
     ForeignKeyConstraint(["site_id", "equipment_id"], ["equipment.site_id", "equipment.equipment_id"]),
 )

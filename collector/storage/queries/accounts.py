@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, delete, insert, or_, select, update
 
 from collector.domain.access import Grant, Permission, Place, Rights, Role, Scope
+from collector.domain.alert_mails import AlertMails
 from collector.storage.models import account, account_grant, account_identity
 from collector.storage.revocations import NO_PASSWORD
 
@@ -16,6 +17,7 @@ class Account:
     name: str
     email: str
     """Empty: there is none."""
+    alert_mails: AlertMails
     language: str
     """Empty when the person never chose one."""
     password_hash: str
@@ -33,7 +35,7 @@ class Account:
 def account_columns() -> list[ColumnElement[Any]]:
     columns = account.c
     return [
-        *(columns.account_id, columns.name, columns.email, columns.language),
+        *(columns.account_id, columns.name, columns.email, columns.alert_mails, columns.language),
         *(columns.password_hash, columns.totp_secret, columns.totp_step),
         columns.disabled_at.is_not(None).label("disabled"),
     ]
@@ -67,7 +69,7 @@ def one_account(connection: Connection, wanted: Select[Any]) -> Account | None:
     row = connection.execute(wanted).mappings().one_or_none()
     if row is None:
         return None
-    return Account(**row, rights=Rights(tuple(grants_of(connection, row["account_id"]).values())))
+    return _account(row, tuple(grants_of(connection, row["account_id"]).values()))
 
 
 def grants_of(connection: Connection, account_id: int) -> dict[int, Grant]:
@@ -82,7 +84,7 @@ def all_accounts(connection: Connection) -> list[Account]:
     for row in connection.execute(_grants()):
         grants.setdefault(row.account_id, []).append(_grant(row))
     rows = connection.execute(select(*account_columns()).order_by(account.c.name)).mappings()
-    return [Account(**row, rights=Rights(tuple(grants.get(row["account_id"], ())))) for row in rows]
+    return [_account(row, tuple(grants.get(row["account_id"], ()))) for row in rows]
 
 
 def administrators(connection: Connection) -> set[int]:
@@ -121,6 +123,11 @@ def set_columns(connection: Connection, account_id: int, **values: object) -> No
 def limited(found: Account, token: Grant) -> Account:
     """The account as a token for programs acts for it."""
     return replace(found, rights=found.rights._replace(token=token))
+
+
+def _account(row: RowMapping, grants: tuple[Grant, ...]) -> Account:
+    columns: dict[str, Any] = {**row, "alert_mails": AlertMails(row["alert_mails"])}
+    return Account(**columns, rights=Rights(grants))
 
 
 def _grants() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import cast
 
 import segno
 from litestar import Response, get, post
@@ -13,9 +13,11 @@ from litestar.response import Redirect
 
 from collector.domain import second_factor
 from collector.domain.access import Grant, Role, Scope
+from collector.domain.alert_mails import AlertMails
 from collector.domain.calendar import local_date, start_of_day
 from collector.domain.fields import read_day
 from collector.domain.mistakes import N_, Mistake
+from collector.mail import Post, send
 from collector.storage.changes.accounts import (
     NewToken,
     add_token,
@@ -26,7 +28,7 @@ from collector.storage.changes.accounts import (
     set_second_factor,
     unlink,
 )
-from collector.storage.changes.base import Change
+from collector.storage.changes.messages import email_asked
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account, account_numbered, identity_of
 from collector.storage.queries.api_tokens import secret_digest, tokens_of
@@ -34,41 +36,17 @@ from collector.storage.queries.sites import all_sites
 from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
 from collector.storage.revocations import NO_PASSWORD
 from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, hashed
-from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
+from collector.web.editing import Form, Refused, Typed, back_to, change_by, refused, revoking
+from collector.web.own_account import Own, Shown
+from collector.web.own_messages import ask_new_email, confirm_new_email, store_alert_mails
 from collector.web.places import chosen_place, named_place, places_of
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.under_way import link_proof
 from collector.web.views.login import AT_ONCE, checked, client_of, mark_of
-from collector.web.words import sentence_of
 
 SLOT_SECONDS = 900
 MOST_TOKENS = 50
 LONGEST_TOKEN_DAYS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is shown this once."""
-
-    codes: tuple[str, ...] = ()
-    token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What an action is given."""
-
-    request: WebRequest
-    around: Surroundings
-    account: Account
-    typed: Typed
-    change: Change
-    new_hash: str
-    """Of a new password; empty where none was typed."""
-
-    def key(self) -> str:
-        """Of the browser that asks."""
-        return str(self.request.auth)
 
 
 @get("/account", sync_to_thread=True)
@@ -99,9 +77,30 @@ def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) 
             change = change_by(request, around, connection)
             shown = action(Own(request, around, before, typed, change, new_hash))
     except Mistake as mistake:
-        refused = Refused(typed["action"], sentence_of(mistake, around.pages.speech_of(request).gettext), typed)
-        return page(request, around, refused, Shown(), setting_up=typed["action"] == "second_factor")
-    return page(request, around, None, shown) if shown else back_to(request, "/account")
+        return not_taken(request, around, typed, mistake)
+    if shown is None:
+        return back_to(request, "/account")
+    if shown.problem:
+        return not_taken(request, around, typed, Mistake(shown.problem))
+    return handed_over(request, around, typed, shown) if shown.letters else page(request, around, None, shown)
+
+
+def not_taken(request: WebRequest, around: Surroundings, typed: Typed, mistake: Mistake) -> Response[str]:
+    wrong = refused(typed["action"], mistake, typed, around.pages.speech_of(request).gettext)
+    return page(request, around, wrong, Shown(), setting_up=typed["action"] == "second_factor")
+
+
+def handed_over(request: WebRequest, around: Surroundings, typed: Typed, shown: Shown) -> Response[str] | Redirect:
+    """What is stored is stored: a mail that nobody took is told of."""
+    try:
+        for letter in shown.letters:
+            send(cast("Post", around.settings.post), *letter)
+    except OSError as error:
+        reason = type(error).__name__
+        return not_taken(
+            request, around, typed, Mistake(N_("The mail server took no message (%(reason)s)."), reason=reason)
+        )
+    return back_to(request, "/account")
 
 
 def check_password(request: WebRequest, around: Surroundings, account: Account, typed: Typed) -> None:
@@ -133,7 +132,7 @@ def own_account(_request: WebRequest, found: Account | None) -> Account:
 def page(
     request: WebRequest,
     around: Surroundings,
-    refused: Refused | None,
+    wrong: Refused | None,
     shown: Shown,
     *,
     setting_up: bool = False,
@@ -145,16 +144,17 @@ def page(
         sessions = sessions_of(connection, account.account_id, now)
         linked = provider is not None and identity_of(connection, account.account_id, provider.issuer) is not None
         tokens = tokens_of(connection, account.account_id)
+        waiting = email_asked(change_by(request, around, connection), account.account_id)
         sites = [site for site in all_sites(connection) if account.rights.sees_anything_of(site.place)]
     setting_up = setting_up and not account.totp_secret
-    secret = refused.typed["secret"] if refused and refused.form == "second_factor" else ""
+    secret = wrong.typed["secret"] if wrong and wrong.form == "second_factor" else ""
     secret = secret if secret and second_factor.is_secret(secret) else second_factor.new_secret(secrets.token_bytes)
     translate = around.pages.speech_of(request).gettext
     link = second_factor.address(secret, account.name, translate("Digital Public Spaces")) if setting_up else ""
     return around.pages.render(
         request,
         "account.html",
-        status=400 if refused else 200,
+        status=400 if wrong else 200,
         own=account,
         sessions=sessions,
         here=digest(request.auth),
@@ -172,9 +172,12 @@ def page(
         link=link,
         picture=picture_of(link) if link else "",
         shown=shown,
-        refused=refused,
+        refused=wrong,
         stored=stored,
         linked=linked,
+        mails=around.settings.post is not None,
+        waiting=waiting,
+        alert_mails=list(AlertMails),
         link_proof=link_proof(str(request.auth), around.settings.csrf_secret),
     )
 
@@ -278,7 +281,10 @@ ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "token": make_token,
     "end_token": drop_token,
     "unlink": undo_link,
+    "alert_mails": store_alert_mails,
+    "email": ask_new_email,
+    "email_code": confirm_new_email,
 }
 
-ASK_PASSWORD = {"password", "second_factor", "no_second_factor", "recovery_codes", "token", "unlink"}
+ASK_PASSWORD = {"password", "second_factor", "no_second_factor", "recovery_codes", "token", "unlink", "email"}
 """Of these, the ones that ask for the present password first."""

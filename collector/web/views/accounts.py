@@ -27,6 +27,7 @@ from collector.storage.changes.accounts import (
     withdraw,
 )
 from collector.storage.changes.base import Change
+from collector.storage.changes.messages import set_email
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import (
     Account,
@@ -40,14 +41,14 @@ from collector.storage.queries.accounts import (
 from collector.storage.queries.sites import all_sites
 from collector.storage.revocations import NO_PASSWORD
 from collector.web.accounts import LONGEST_NAME
+from collector.web.addresses import read_email
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
+from collector.web.editing import refused as refused_form
 from collector.web.places import all_places, chosen_place, named_place
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.words import sentence_of
 
 log = logging.getLogger(__name__)
-
-LONGEST_EMAIL = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ def change(request: WebRequest, around: Around, number: FromPath[int], data: For
             account = found_account(connection, number)
             action(Other(around, change_by(request, around, connection), account, typed, token))
     except Mistake as mistake:
-        refused = Refused(typed["action"], sentence_of(mistake, around.pages.speech_of(request).gettext), typed)
-        return page(request, around, number, refused, None)
+        wrong = refused_form(typed["action"], mistake, typed, around.pages.speech_of(request).gettext)
+        return page(request, around, number, wrong, None)
     if typed["action"] == "invite":
         return page(request, around, number, None, handed_over(request, around, account, token))
     return back_to(request, f"/accounts/{number}")
@@ -182,16 +183,6 @@ def read_name(text: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Mistake(N_("Write a name of at most %(number)s letters."), number=LONGEST_NAME)
     return name
-
-
-def read_email(text: str) -> str:
-    """Empty, or what looks like an address; whether it is one, the mail shows."""
-    email = text.strip()
-    local, _, domain = email.rpartition("@")
-    fine = email.isascii() and email.isprintable() and " " not in email and len(email) <= LONGEST_EMAIL
-    if email and not (fine and local and "." in domain and not set(email) & set(',;<>"')):
-        raise Mistake(N_("This is not an e-mail address."))
-    return email
 
 
 def added(change: Change, typed: Typed) -> Account:
@@ -263,6 +254,10 @@ def drop_second_factor(other: Other) -> None:
     remove_second_factor(other.change, other.account)
 
 
+def note_email(other: Other) -> None:
+    set_email(other.change, other.account, other.typed.read("email", read_email))
+
+
 def invite_again(other: Other) -> None:
     if other.account.disabled:
         raise ClientException
@@ -278,4 +273,5 @@ ACTIONS: Mapping[str, Callable[[Other], None]] = {
     "enable": reopen,
     "no_second_factor": drop_second_factor,
     "invite": invite_again,
+    "email": note_email,
 }

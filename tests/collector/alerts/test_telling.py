@@ -9,6 +9,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from collector.alerts.telling import Teller
 from collector.domain.access import Grant, Role, Scope
+from collector.domain.alert_mails import AlertMails
 from collector.i18n import load_languages
 from collector.mail import Post
 from collector.storage import models
@@ -75,7 +76,8 @@ def test_what_is_critical_is_told_at_once_to_the_technicians_in_their_language(t
     ((to, subject, text),) = mails.sent
     assert (to, subject) == ("tom@x", "Kritiek in Canal")
     assert "- [kritiek] CANAL-1: Schijf C: is bijna vol: 2,8\u00a0GB vrij van 93\u00a0GB." in text
-    assert text.endswith("https://dps.example/today\n")
+    assert "\nhttps://dps.example/today\n\n-- \n" in text
+    assert text.endswith("https://dps.example/account#messages\n")
     tell(at("2026-11-20 15:01"))
     # After a restart of the collector too.
     teller(town.engine, mails).tell(at("2026-11-20 15:02"))
@@ -125,6 +127,23 @@ def test_a_mail_server_that_refuses_is_tried_again(town: Town) -> None:
     assert mails.taken() == []
     tell(at(f"{MONDAY} 07:01"))
     assert mails.taken() == ["tom@x"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "at_once", "in_the_morning"),
+    [(AlertMails.CRITICAL, True, False), (AlertMails.DIGEST, False, True), (AlertMails.NONE, False, False)],
+)
+def test_who_chose_gets_the_mails_of_the_choice_and_no_others(
+    town: Town, wanted: AlertMails, at_once: bool, in_the_morning: bool
+) -> None:
+    mails = Mails()
+    with writing(town.engine) as connection:
+        connection.execute(update(models.account).values(alert_mails=wanted.value))
+    tell = teller(town.engine, mails).tell
+    tell(at("2026-11-20 15:00"))
+    assert mails.taken() == ["tom@x"] * at_once
+    tell(at(f"{MONDAY} 07:00"))
+    assert mails.taken() == ["tom@x"] * in_the_morning
 
 
 def test_what_comes_back_within_a_day_is_not_told_again(town: Town) -> None:
