@@ -22,12 +22,13 @@ ALERT_FIELDS: Mapping[str, str] = {
     "ended_at_seconds": "null: it is open",
     "taken_on": "whether somebody works on it",
     "last_known": "whether this is what was known last, because the station is off or the site is closed",
+    "muted": "whether it is within a maintenance window",
     "sentence": "what is wrong, in words",
     "address": "of its page; null where the collector does not know its own",
 }
 
 
-def alert_row(each: Found, speech: Speech, zone: ZoneInfo, address: str) -> dict[str, Any]:
+def alert_row(each: Found, speech: Speech, zone: ZoneInfo, address: str, *, muted: bool = False) -> dict[str, Any]:
     """With the keys of ALERT_FIELDS in their order."""
     about = each.alert
     return {
@@ -43,6 +44,7 @@ def alert_row(each: Found, speech: Speech, zone: ZoneInfo, address: str) -> dict
         "ended_at_seconds": about.ended_at,
         "taken_on": about.acknowledged_at is not None,
         "last_known": about.frozen_at is not None,
+        "muted": muted,
         "sentence": sentence_of(about, speech, zone),
         "address": f"{address}/sites/{each.site.code}/alerts/{about.alert_id}" if address else None,
     }

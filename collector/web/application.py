@@ -6,7 +6,7 @@ from litestar.middleware import DefineMiddleware
 from sqlalchemy import Engine
 
 from collector.i18n import load_languages
-from collector.web import openapi, public_pages, reports_api, stations_api, statistics_api
+from collector.web import alerts_api, openapi, public_pages, reports_api, stations_api, statistics_api
 from collector.web.errors import error_handler
 from collector.web.form_tokens import FormTokens, token_rules
 from collector.web.headers import add_headers
@@ -148,6 +148,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             year_calendar.show,
             statistics.show_region,
             statistics_api.answer,
+            alerts_api.alerts,
             stations_api.inventory_of,
             stations_api.stations,
             year.change,

@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response, get
 
 from collector import __version__
+from collector.alerts.rows import ALERT_FIELDS
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
 from collector.domain.cells import Status
 from collector.domain.glpi import GLPI_SCHEMA
+from collector.domain.health.findings import SEVERITY
 from collector.i18n import LOCALES
 from collector.reports.asking import MEDIA_TYPES, SITE_CODE
 from collector.reports.editions import EDITIONS
@@ -68,15 +70,31 @@ def of_stations() -> dict[str, Any]:
     said |= {key: {"type": ["integer", "null"], "minimum": 0} for key in (*numbers, "last_contact_seconds")}
     said |= {"station": {"type": "integer"}, "restart_pending": {"type": ["boolean", "null"]}}
     said |= {key: {"type": "string"} for key in ("site", "label", "failed_readings")}
-    named = {name: {**said[name], "description": meaning} for name, meaning in STATION_FIELDS.items()}
+    return table(said, STATION_FIELDS)
+
+
+def of_alerts() -> dict[str, Any]:
+    """The open alerts, in JSON."""
+    said: dict[str, Any] = {key: {"type": "string"} for key in ("site", "alert", "rule", "sentence")}
+    said |= {key: {"type": ["string", "null"]} for key in ("label", "item", "address")}
+    said |= {"station": {"type": ["integer", "null"]}, "level": {"enum": [each.value for each in SEVERITY[1:]]}}
+    said |= {key: {"type": "integer", "minimum": 0} for key in ("started_at_seconds", "raised_at_seconds")}
+    said |= {key: {"type": "boolean"} for key in ("taken_on", "last_known", "muted")}
+    said |= {"ended_at_seconds": {"type": "null"}}
+    return table(said, ALERT_FIELDS)
+
+
+def table(kinds: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+    """Rows with these fields, of these kinds."""
+    named = {name: {**kinds[name], "description": meaning} for name, meaning in fields.items()}
     row = {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
-    kinds = {
+    whole = {
         "schema": {"const": 1},
         "computed_at_seconds": {"type": "integer", "description": "Seconds since 1970-01-01 UTC."},
         "fields": {"type": "object", "additionalProperties": {"type": "string"}},
         "rows": {"type": "array", "items": row},
     }
-    return {"type": "object", "properties": kinds, "required": list(kinds)}
+    return {"type": "object", "properties": whole, "required": list(whole)}
 
 
 def answers(*contents: tuple[str, dict[str, Any]]) -> dict[str, Any]:
@@ -130,6 +148,18 @@ def document(root: str) -> dict[str, Any]:
                         parameter("format", "query", one_of(list(FORMATS), "json"), "How it is written."),
                     ],
                     "responses": answers(("application/json", of_stations()), ("text/csv", {"type": "string"})),
+                }
+            },
+            "/api/v1/alerts": {
+                "get": {
+                    "operationId": "alerts",
+                    "summary": "The alerts that are open",
+                    "parameters": [
+                        parameter("site", "query", {**SITE, "default": ""}, "Code of the site; empty for all."),
+                        parameter("lang", "query", one_of(list(LOCALES), "en"), "Language of the sentences."),
+                        parameter("format", "query", one_of(list(FORMATS), "json"), "How it is written."),
+                    ],
+                    "responses": answers(("application/json", of_alerts()), ("text/csv", {"type": "string"})),
                 }
             },
             "/api/v1/inventory/{code}/{number}": {

@@ -147,6 +147,7 @@ RULES: Mapping[str, Rule | None] = {
     "GET /api/v1/openapi.json": OPEN,
     "GET /api/v1/statistics": Rule(Of.SITE_ASKED, Permission.FIGURES, for_programs=True),
     "GET /api/v1/stations": Rule(Of.ANYTHING, Permission.HEALTH, for_programs=True),
+    "GET /api/v1/alerts": Rule(Of.ANYTHING, Permission.HEALTH, for_programs=True),
     "GET /api/v1/inventory/{code}/{number}": Rule(Of.SITE, Permission.HEALTH, for_programs=True),
     "GET /api/v1/reports/{code}/{year}": Rule(Of.REPORT, Permission.PUBLISHED, for_programs=True),
 }

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from collector.domain.calendar import start_of_day
 from collector.domain.fleet import Computer
 from collector.domain.health.states import State
+from collector.storage.queries.alerts import open_counts
 from collector.storage.queries.fleet import computers_of, with_states
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.thresholds import thresholds_in_force
@@ -29,18 +30,25 @@ def station_metrics(connection: Connection, now: int, interval: int, zone: ZoneI
     sites = all_sites(connection)
     found = computers_of(connection, [each.site_id for each in sites], hardware=True)
     registry = CollectorRegistry()
-    registry.register(
-        _Told(sites, with_states(connection, found, now, zone, thresholds_in_force(connection), interval), zone)
-    )
+    limits = thresholds_in_force(connection)
+    computers = with_states(connection, found, now, zone, limits, interval)
+    registry.register(_Told(sites, computers, open_counts(connection), zone))
     return generate_latest(registry)
 
 
 class _Told(Collector):
     """What is known at one moment, in the form that the library asks for."""
 
-    def __init__(self, sites: Sequence[Site], computers: Sequence[Computer], zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        sites: Sequence[Site],
+        computers: Sequence[Computer],
+        alerts: Mapping[tuple[int, str, str], int],
+        zone: ZoneInfo,
+    ) -> None:
         self.sites = sites
         self.computers = computers
+        self.alerts = alerts
         self.zone = zone
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -84,7 +92,11 @@ class _Told(Collector):
         for site_id, code in codes.items():
             for state in State:
                 stations.add_metric([code, state.value], counts[site_id, state])
-        yield from (info, stations)
+        alerts = _gauge("site_alerts", "Open alerts of a site and its stations.", "site rule level")
+        for (site_id, rule, level), count in sorted(self.alerts.items()):
+            if site_id in codes:
+                alerts.add_metric([codes[site_id], rule, level], count)
+        yield from (info, stations, alerts)
 
     def _maintenance(self, one: Computer) -> float | None:
         return None if one.maintenance_end is None else _seconds(one.maintenance_end, self.zone)

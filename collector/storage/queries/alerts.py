@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from collector.domain.health.findings import Key, Level, Rule
 from collector.storage.models import alert, alert_event, maintenance_window, station
@@ -74,6 +74,13 @@ def needing_somebody(connection: Connection, levels: Sequence[Level]) -> list[tu
         .where(alert.c.ended_at.is_(None), alert.c.level.in_([level.value for level in levels]))
     )
     return [(_alert(row), row.label or "") for row in rows]
+
+
+def open_counts(connection: Connection) -> dict[tuple[int, str, str], int]:
+    """How many have not ended, by site, rule and level; muted ones and those that somebody works on too."""
+    keys = (alert.c.site_id, alert.c.rule, alert.c.level)
+    counted = select(*keys, func.count().label("number")).where(alert.c.ended_at.is_(None)).group_by(*keys)
+    return {(row.site_id, row.rule, row.level): row.number for row in connection.execute(counted)}
 
 
 def alerts_of_station(connection: Connection, site_id: int, station_id: int, since: int) -> list[Alert]:

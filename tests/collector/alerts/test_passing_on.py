@@ -90,6 +90,7 @@ def test_what_is_critical_is_told_once_to_each_channel_over_restarts(town: Town)
         "ended_at_seconds": None,
         "taken_on": False,
         "last_known": False,
+        "muted": False,
         "sentence": "Disk C: is nearly full: 2.8\u00a0GB free of 93\u00a0GB.",
         "address": f"https://dps.example/sites/CANAL/alerts/{alert.alert_id}",
     }

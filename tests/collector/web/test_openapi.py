@@ -19,10 +19,12 @@ from collector.storage.engine import create_engine, writing
 from collector.storage.models import metadata
 from collector.storage.queries.accounts import account_named
 from collector.storage.queries.api_tokens import secret_digest
+from collector.storage.queries.sites import site_ids
 from collector.web import web_app
 from collector.web.openapi import PATH
 from tests.collector.web.browser import Browser
 from tests.collector.web.conftest import SETTINGS
+from tests.collector.web.seeded_alerts import seed_alerts
 from tests.collector.web.seeded_region import NOW, seed
 from tests.collector.web.seeded_register import seed_register
 
@@ -40,6 +42,7 @@ def region_of_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Eng
     with writing(engine) as connection:
         seed(connection)
         seed_register(connection)
+        seed_alerts(connection, site_ids(connection)["CANAL"])
         account = account_named(connection, "administrator")
         assert account is not None
         change = Change(connection, account.name, NOW, SETTINGS.rules.zone, lambda: 0)
@@ -59,6 +62,7 @@ PATHS = (
     "/api/v1/reports/{code}/{year}",
     "/api/v1/stations",
     "/api/v1/inventory/{code}/{number}",
+    "/api/v1/alerts",
 )
 
 
@@ -71,7 +75,10 @@ def held_to(described: OpenApiSchema, path: str, mode: GenerationMode, examples:
             case.path_parameters = {**case.path_parameters, **known[1]}
         # That one month lies before another, and not too far, no schema can say; and of an unknown parameter that is
         # an empty list, the address of a request that needs none keeps nothing that could be refused.
-        excluded: list[Any] = [positive_data_acceptance, *([negative_data_rejection] if path == PATHS[2] else [])]
+        excluded: list[Any] = [
+            positive_data_acceptance,
+            *([negative_data_rejection] if path in {PATHS[2], PATHS[4]} else []),
+        ]
         case.call_and_validate(headers=TOKEN, excluded_checks=excluded)
 
     ask()
@@ -92,6 +99,7 @@ def test_no_request_gets_another_answer_than_the_description_says(
         (PATHS[1], ({"vintage": ""}, {"code": "CANAL", "year": 2026})),
         (PATHS[2], ({"site": ""}, {})),
         (PATHS[3], ({}, {"code": "CANAL", "number": 1})),
+        (PATHS[4], ({"site": ""}, {})),
     ],
 )
 def test_what_is_there_is_answered_as_the_description_says(described: OpenApiSchema, path: str, known: Known) -> None:

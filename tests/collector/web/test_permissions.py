@@ -119,6 +119,7 @@ MATRIX: dict[str, str] = {
     "GET /api/v1/openapi.json": EVERYBODY,
     "GET /api/v1/statistics": "A S F L other: A",
     "GET /api/v1/stations": "A R S F T",
+    "GET /api/v1/alerts": "A R S F T",
     "GET /api/v1/inventory/{code}/{number}": "A R S F T other: A R",
     "GET /api/v1/reports/{code}/{year}": "A S F L other: A",
 }
