@@ -8,7 +8,8 @@ two at the same time do each thing once. What is deleted, and when:
 * Runs: with them, as far as no time after the horizon depends on them (`collector.domain.coverage.needed`), and none
   that a system's log told has slot records left.
 * Envelopes of stations that still wait to be approved: after the same time.
-* Readings: after `readings_days`; the latest of each kind stays with its station.
+* Readings: after `readings_days`; the latest of each kind stays with its station. Those of hours go into one of their
+  day after `READINGS_FINE_DAYS`.
 * Site slots: after `site_slots_months` whole months; their sums by hour of the week and kind of opening stay.
 * Alerts that have ended, what happened to them, and maintenance windows that are over: before `kept_since`.
 * Log-ins and invitations that have ended: at once.
@@ -29,9 +30,10 @@ from collector.config import Settings
 from collector.domain import calendar
 from collector.domain.calendar import local_date
 from collector.domain.coverage import SLOT_SECONDS, needed
-from collector.domain.health.flags import kept_since
+from collector.domain.health.flags import READINGS_FINE_DAYS, kept_since
 from collector.domain.seals import SLOTS_PER_DAY
 from collector.ingest import off_time
+from collector.ingest.daily_readings import fold_days
 from collector.ingest.derivation import repaired_runs
 from collector.ingest.seals import Different, NotNow, first_unsealed, seal_day
 from collector.storage.engine import reading, writing
@@ -97,6 +99,8 @@ class Purged:
     runs: int = 0
     undated_records: int = 0
     readings: int = 0
+    readings_folded: int = 0
+    """Of hours that went into the row of their day."""
     months_folded: int = 0
     site_slots: int = 0
     """Of folded months."""
@@ -112,7 +116,8 @@ class Purged:
         return (
             f"sealed {self.days_sealed} days of sites; deleted {self.slot_records} slot records"
             f" ({self.late_slot_records} of them came too late to count), {self.runs} runs,"
-            f" {self.undated_records} undated records, {self.readings} readings; folded {self.months_folded} months of"
+            f" {self.undated_records} undated records, {self.readings} readings; put"
+            f" {self.readings_folded} readings of hours to those of their day; folded {self.months_folded} months of"
             f" sites ({self.site_slots} site slots); forgot {self.audit_entries} changes of the register"
             f" and {self.alerts} alerts that had ended"
         )
@@ -152,6 +157,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
     with reading(engine) as connection:
         sites = [row.site_id for row in connection.execute(select(site.c.site_id).order_by(site.c.site_id))]
     alerts_before = kept_since(now, zone)
+    days_before = calendar.last_days(READINGS_FINE_DAYS + 1, now, zone).first_slot * SLOT_SECONDS
     for site_id in sites:
         _seal(engine, site_id, first_day, now, purged)
         _fold(engine, site_id, kept.site_slots_months, now, zone, purged)
@@ -160,6 +166,7 @@ def purge(engine: Engine, now: int, kept: Kept, zone: ZoneInfo) -> Purged:
             _purge_runs(connection, site_id, purged)
             _purge_undated(connection, site_id, first_day * DAY_SECONDS, zone, purged)
             _purge_readings(connection, site_id, now - kept.readings_days * DAY_SECONDS, purged)
+            purged.readings_folded += fold_days(connection, site_id, days_before, zone)
             _purge_alerts(connection, site_id, alerts_before, purged)
     with writing(engine) as connection:
         connection.execute(delete(waiting_envelope).where(waiting_envelope.c.received_at < first_day * DAY_SECONDS))

@@ -16,6 +16,8 @@ from collector.domain.health.findings import Level
 
 ALERTS_KEPT_MONTHS = 25
 """Whole months after their end: two years to compare, and the one that runs."""
+READINGS_FINE_DAYS = 90
+"""Whole local days before today of which every change is kept; before them the last reading of each day is."""
 ASKING = frozenset({Level.WARNING, Level.CRITICAL})
 
 

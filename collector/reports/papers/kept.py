@@ -1,5 +1,6 @@
 """For how long every kind of data is kept, and why: one table for all papers."""
 
+from collector.domain.health.flags import ALERTS_KEPT_MONTHS, READINGS_FINE_DAYS
 from collector.i18n import Speech
 from collector.reports.document import Table
 from collector.reports.papers.facts import Facts
@@ -8,6 +9,9 @@ from collector.reports.papers.parts import blank, table
 SPOOL_DAYS = 60
 REPLAY_DAYS = 7
 """Both are of the agent, where they cannot be set."""
+DIGEST_DAYS = 30
+UNCONFIRMED_DAYS = 2
+"""Both as the daily purge finds them; an hour after the code was sent it opens nothing."""
 
 
 def kept(speech: Speech, facts: Facts) -> Table:
@@ -15,6 +19,9 @@ def kept(speech: Speech, facts: Facts) -> Table:
 
     def days(count: int) -> str:
         return speech.ngettext("%(count)s day", "%(count)s days", count) % {"count": number(count)}
+
+    def months(count: int) -> str:
+        return speech.ngettext("%(count)s month", "%(count)s months", count) % {"count": number(count)}
 
     for_good = _("not deleted by the program")
     system = _("as the operating system keeps it")
@@ -36,8 +43,7 @@ def kept(speech: Speech, facts: Facts) -> Table:
         ),
         (
             _("Sums of a site by quarter of an hour"),
-            speech.ngettext("%(count)s month", "%(count)s months", facts.site_slots_months)
-            % {"count": number(facts.site_slots_months)},
+            months(facts.site_slots_months),
             _("To compare with the year before, and to count again when opening hours are corrected."),
         ),
         (
@@ -47,8 +53,19 @@ def kept(speech: Speech, facts: Facts) -> Table:
         ),
         (
             _("Readings of the hardware"),
-            _("%(days)s; the latest of each kind stays") % {"days": days(facts.readings_days)},
+            _("every change %(fine)s, then one value a day; %(days)s in all, and the latest of each kind stays")
+            % {"fine": days(READINGS_FINE_DAYS), "days": days(facts.readings_days)},
             _("To maintain the computers."),
+        ),
+        (
+            _("Alerts about the hardware, what happened to them, and who took them on; maintenance windows"),
+            _("while they last, and %(months)s after their end") % {"months": months(ALERTS_KEPT_MONTHS)},
+            _("To mend the computers, and to see what comes back. They tell nothing of their use."),
+        ),
+        (
+            _("Messages about alerts: which was sent to whom or to which channel, and when"),
+            _("those about one alert as long as the alert, those of a morning %(days)s") % {"days": days(DIGEST_DAYS)},
+            _("To send each once."),
         ),
         (
             _("Public computers: name, hardware key, checksum of their secret, last contact"),
@@ -88,6 +105,11 @@ def kept(speech: Speech, facts: Facts) -> Table:
             _("Invitations to an account: mail address, checksum of a random key"),
             days(facts.invitation_days),
             _("To let those in whom an administrator has invited."),
+        ),
+        (
+            _("A new mail address of an account that is not yet confirmed, checksum of its code"),
+            _("at most %(days)s") % {"days": days(UNCONFIRMED_DAYS)},
+            _("To send mails to nobody who has not asked for them."),
         ),
         (
             _("Log-ins: checksum of a random key, and the kind of browser"),
