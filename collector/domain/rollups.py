@@ -136,6 +136,14 @@ def roll_up_days(
     return {key: sums_of(cell) for key, cell in whole.items()}, by_day
 
 
+def sums_of_parts(sums: Mapping[Key, Sums]) -> OfDay:
+    """The sums of all hours together, flat as those of a day."""
+    found: OfDay = {}
+    for key, some in sums.items():
+        _merge(found, (key.kind, key.several), flat(some))
+    return found
+
+
 def _merge(found: dict[AnyKey, list[int]], key: AnyKey, cell: list[int]) -> None:
     """Adds numbers to those of a key."""
     have = found.get(key)
@@ -263,6 +271,12 @@ def sums_of(cell: Sequence[int]) -> Sums:
     rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell) - 1, _BY_RULE))
     by_rule = tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)
     return Sums._make((*cell[:_ALONE], by_rule, cell[-1]))
+
+
+def flat(sums: Sums) -> list[int]:
+    """What `sums_of` takes."""
+    by_rule = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
+    return [*sums[:_ALONE], *by_rule, sums.records_capped]
 
 
 @lru_cache(maxsize=64)
