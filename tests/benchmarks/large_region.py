@@ -36,6 +36,7 @@ from collector.storage.models import (
     activity,
     attendance,
     metadata,
+    month_sum,
     roll_up,
     rolled_days,
     rolled_month,
@@ -56,7 +57,7 @@ from tests.benchmarks.year_of_statistics import NOW, YEAR, ZONE, cpu_seconds, nu
 TARGET_MS = 50
 TARGET_BYTES = 150_000
 COPIED = (
-    *(timetable, weekly_interval, station, station_contact, site_slot, rolled_month, roll_up, rolled_days),
+    *(timetable, weekly_interval, station, station_contact, site_slot, rolled_month, roll_up, month_sum, rolled_days),
     *(attendance, activity, site_year),
 )
 MUNICIPALITIES = 19
