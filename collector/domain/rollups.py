@@ -11,11 +11,11 @@ that it had, and these count as installed.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import add
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from collector.domain.calendar import SLOT_SECONDS
@@ -275,8 +275,9 @@ def sums_of(cell: Sequence[int]) -> Sums:
 
 def flat(sums: Sums) -> list[int]:
     """What `sums_of` takes."""
-    by_rule = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
-    return [*sums[:_ALONE], *by_rule, sums.records_capped]
+    alone: Sequence[Any] = sums[:_ALONE]
+    by_rule: Iterable[Any] = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
+    return [*alone, *by_rule, sums.records_capped]
 
 
 @lru_cache(maxsize=64)

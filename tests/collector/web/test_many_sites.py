@@ -148,4 +148,4 @@ def test_the_first_sentence_of_a_municipality_adds_up_its_sites_alone(
     page = browser.get("/", **{"accept-language": "en"}).text
     assert f"{len(sites)} sites together, up to the last midnight." in page
     told = " ".join(re.sub(r"<[^>]*>", " ", page.split("so far:")[1].split("of use")[0]).split())
-    assert f"{sum(filter(None, sessions))} sessions" in told
+    assert f"{sum(each or 0 for each in sessions)} sessions" in told
