@@ -11,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from collector.domain import calendar
 from collector.domain.access import Permission
@@ -157,9 +158,12 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
 def desk(
     request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "", just_frozen: bool = False
 ) -> Response[str]:
-    now, rules = around.clock(), around.settings.rules
     with reading(around.engine) as connection:
-        checks = checks_of(connection, wanted.site, wanted.year, now, rules, around.settings.catalogue)
+        checks = found_checks(connection, around, wanted)
+        if isinstance(checks, Work) and not problem:
+            return being_checked(request, around, checks)
+        if isinstance(checks, Work):
+            checks = anew(connection, around, wanted)
         vintages = vintages_of(connection, wanted.site_id(), wanted.year)
         sites = all_sites(connection)
     speech = around.pages.speech_of(request)
@@ -181,6 +185,23 @@ def desk(
         just_frozen=just_frozen,
         month_of=month_of,
     )
+
+
+def found_checks(connection: Connection, around: Surroundings, wanted: Asked) -> Checks | Work:
+    """Those of all sites take too long for a page."""
+    if wanted.site is None:
+        return around.region_checks.of(connection, wanted.year, around.clock())
+    return anew(connection, around, wanted)
+
+
+def anew(connection: Connection, around: Surroundings, wanted: Asked) -> Checks:
+    settings = around.settings
+    return checks_of(connection, wanted.site, wanted.year, around.clock(), settings.rules, settings.catalogue)
+
+
+def being_checked(request: WebRequest, around: Surroundings, work: Work) -> Response[str]:
+    sentence = around.pages.speech_of(request).gettext("The checks of all sites are being made.")
+    return waiting(request, around, work, sentence)
 
 
 def month_of(word: str) -> calendar.Month | None:
@@ -223,12 +244,13 @@ def let_pass(
 ) -> Response[str] | Redirect:
     """Accept an open check with a reason; only as it is open now."""
     wanted = checked_asked(around, code, year)
-    now, rules = around.clock(), around.settings.rules
-    speech = around.pages.speech_of(request)
+    now, speech = around.clock(), around.pages.speech_of(request)
     reason = " ".join(data.get("reason", "").split())[:LONGEST_REASON]
     with reading(around.engine) as connection:
-        checks = checks_of(connection, wanted.site, year, now, rules, around.settings.catalogue)
+        checks = found_checks(connection, around, wanted)
         sites = all_sites(connection)
+    if isinstance(checks, Work):
+        return being_checked(request, around, checks)
     meant = [
         each
         for each in opened(checks, sites, year, around.settings.csrf_secret, speech)

@@ -269,3 +269,25 @@ def test_why_a_report_was_not_frozen_is_told_when_somebody_comes_back(
     assert answer.status_code == 409
     assert "The report cannot be frozen while checks are open." in text(answer.text)
     assert browser.get(DESK).status_code == 200
+
+
+def test_the_checks_of_the_region_are_made_beside_the_page_and_what_is_let_pass_shows_at_once(
+    region: Engine, january: Browser, open_browser: Callable[..., Browser]
+) -> None:
+    desk = "/reports/region/2026"
+    waiting: list[Callable[[], None]] = []
+    browser = open_browser(region, now=lambda: LATER, background=waiting.append)
+    browser.client.headers["accept-language"] = "en"
+    browser.client.cookies = january.client.cookies
+    for _ in range(2):
+        answer = browser.get(desk)
+        assert answer.headers["refresh"] == "2"
+        assert "The checks of all sites are being made." in answer.text
+    assert len(waiting) == 1
+    waiting[0]()
+    page = browser.get(desk).text
+    number = page.count('class="accept"')
+    assert number > 1
+    assert browser.send(f"{desk}/accept", desk, reason="Travaux.", **hidden(page)).status_code == 303
+    assert browser.get(desk).text.count('class="accept"') == number - 1
+    assert len(waiting) == 1
