@@ -297,7 +297,7 @@ def test_a_draft_of_a_site_has_no_other_site_computed(region: Engine, monkeypatc
     asked: list[int] = []
     original = gathering.computed
 
-    def counting(connection: Connection, sites: Sequence[Site], *more: Any, **named: bool) -> Years:
+    def counting(connection: Connection, sites: Sequence[Site], *more: Any, **named: Any) -> Years:
         asked.append(len(sites))
         return original(connection, sites, *more, **named)
 
