@@ -14,7 +14,17 @@ from collector.storage.engine import create_engine, is_sqlite, reading, writing
 from collector.storage.models import metadata
 from collector.storage.schema import MIGRATIONS, SchemaState, configuration, migrate, schema_state
 
-VERSIONS = [*(f"{number:04}" for number in range(1, 15)), "0017", "0019", "0030", "0020", "0024", "0031", "0035", "0037"]
+VERSIONS = [
+    *(f"{number:04}" for number in range(1, 15)),
+    "0017",
+    "0019",
+    "0030",
+    "0020",
+    "0024",
+    "0031",
+    "0035",
+    "0037",
+]
 
 
 def differences(engine: Engine, models: MetaData) -> list[object]:
