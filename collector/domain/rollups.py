@@ -11,11 +11,11 @@ that it had, and these count as installed.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import add
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from collector.domain.calendar import SLOT_SECONDS
@@ -134,6 +134,14 @@ def roll_up_days(
         _merge(whole, Key(hour, kind, several), cell)
         _merge(by_day[day], (kind, several), cell)
     return {key: sums_of(cell) for key, cell in whole.items()}, by_day
+
+
+def sums_of_parts(sums: Mapping[Key, Sums]) -> OfDay:
+    """The sums of all hours together, flat as those of a day."""
+    found: OfDay = {}
+    for key, some in sums.items():
+        _merge(found, (key.kind, key.several), flat(some))
+    return found
 
 
 def _merge(found: dict[AnyKey, list[int]], key: AnyKey, cell: list[int]) -> None:
@@ -263,6 +271,13 @@ def sums_of(cell: Sequence[int]) -> Sums:
     rules = (cell[at : at + _BY_RULE] for at in range(_ALONE, len(cell) - 1, _BY_RULE))
     by_rule = tuple(RuleSums._make((*each[:6], tuple(each[6:]))) for each in rules)
     return Sums._make((*cell[:_ALONE], by_rule, cell[-1]))
+
+
+def flat(sums: Sums) -> list[int]:
+    """What `sums_of` takes."""
+    alone: Sequence[Any] = sums[:_ALONE]
+    by_rule: Iterable[Any] = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
+    return [*alone, *by_rule, sums.records_capped]
 
 
 @lru_cache(maxsize=64)

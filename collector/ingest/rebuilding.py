@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 
 from collector.domain.coverage import SLOT_SECONDS, Off, proved_off
+from collector.domain.rollups import sums_of_parts
 from collector.domain.seals import SLOTS_PER_DAY
 from collector.domain.site_slots import SiteSlot
 from collector.ingest import lives, off_time
@@ -21,7 +22,7 @@ from collector.ingest.seals import keys_of, seal_of_stored, stored_seals
 from collector.storage.engine import is_sqlite, reading, writing
 from collector.storage.models import dirty_slot, run, site
 from collector.storage.queries.rolled_days import days_of_month
-from collector.storage.queries.rolled_months import rolled_months, sha256_of, stored_sums
+from collector.storage.queries.rolled_months import rolled_months, sha256_of, stored_parts, stored_sums
 from collector.storage.rows import insert_rows
 
 AT_ONCE = 500
@@ -113,6 +114,8 @@ def verify_months(engine: Engine, zone: ZoneInfo, seen: Seen | None = None) -> I
                     kept = days_of_month(connection, site_id, month)
                     if kept is not None and kept != days:
                         wrong.append("the sums of its days")
+                if not wrong and stored_parts(connection, site_id, month) != sums_of_parts(have):
+                    wrong.append("the sums over its hours")
             if wrong:
                 more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
                 yield Difference(site_id, rolled.first_slot, f"the stored month {month} is wrong: {wrong[0]}{more}")

@@ -18,6 +18,9 @@ from collector.storage.queries.sites import Site
 from collector.storage.queries.tallies import offers_of
 from collector.storage.queries.vintages import acceptances_of
 
+Noticed = Sequence[tuple[int, Finding]]
+"""By site: what is noticed there, let pass or not."""
+
 
 class Checked(NamedTuple):
     open: tuple[Finding, ...]
@@ -38,38 +41,42 @@ def checked(
     rules: Rules,
 ) -> Checked:
     """`years` and `before` by site, before disclosure control."""
+    found = noticed(connection, sites, years, before, now, rules)
+    return told_apart(connection, [site.site_id for site in sites], found, rules)
+
+
+def told_apart(connection: Connection, site_ids: Sequence[int], found: Noticed, rules: Rules) -> Checked:
+    """What somebody let pass as it is, and the rest."""
     still, passed = [], []
-    site_ids = [site.site_id for site in sites]
     known = acceptances_of(connection, site_ids)
-    for site, month in months_of(connection, sites, years, before, now, rules):
-        for finding in month:
-            acceptance = known.get((site.site_id, str(finding.gate), finding.month))
-            if acceptance is None or acceptance.facts != facts_text(finding.facts):
-                still.append(finding)
-                continue
-            day = local_date(acceptance.accepted_at, rules.zone).isoformat()
-            passed.append(
-                Accepted(
-                    str(finding.gate),
-                    finding.site,
-                    finding.month,
-                    finding.facts,
-                    acceptance.reason,
-                    acceptance.accepted_by,
-                    day,
-                )
+    for site_id, finding in found:
+        acceptance = known.get((site_id, str(finding.gate), finding.month))
+        if acceptance is None or acceptance.facts != facts_text(finding.facts):
+            still.append(finding)
+            continue
+        day = local_date(acceptance.accepted_at, rules.zone).isoformat()
+        passed.append(
+            Accepted(
+                str(finding.gate),
+                finding.site,
+                finding.month,
+                finding.facts,
+                acceptance.reason,
+                acceptance.accepted_by,
+                day,
             )
+        )
     return Checked(tuple(still), tuple(passed))
 
 
-def months_of(
+def noticed(
     connection: Connection,
     sites: Sequence[Site],
     years: Mapping[int, YearFigures],
     before: Mapping[int, YearFigures],
     now: int,
     rules: Rules,
-) -> list[tuple[Site, list[Finding]]]:
+) -> list[tuple[int, Finding]]:
     """What is noticed at each site."""
     year = next(iter(years.values())).year if years else 0
     site_ids = [site.site_id for site in sites]
@@ -84,7 +91,7 @@ def months_of(
     nobody_on = gate_facts.days_without_station(connection, opened)
     shares = [gate_facts.busiest_shares(connection, site_ids, each, idle_rule_of(each, rules)) for each in begun]
     stations = gate_facts.presences(connection, site_ids)
-    found = []
+    found: list[tuple[int, Finding]] = []
     for site in sites:
         own, old = years[site.site_id], before.get(site.site_id)
         months = [
@@ -102,8 +109,8 @@ def months_of(
             )
             for at, period in enumerate(begun)
         ]
-        noticed = gates.findings(months) + gates.year_running(site.code, year, days_left(whole, now, rules))
-        found.append((site, noticed))
+        here = gates.findings(months) + gates.year_running(site.code, year, days_left(whole, now, rules))
+        found += [(site.site_id, finding) for finding in here]
     return found
 
 

@@ -93,8 +93,9 @@ def gather(
     audience = audience_of(site, edition)
     asked = sites_of_region(connection) if site is None else [site]
     drawn = drawn_year(connection, site, audience, year, now, rules, catalogue, anew=anew)
-    this = drawn.truth or computed(connection, asked, year, drawn.until, rules, catalogue)
-    before = computed(connection, asked, year - 1, drawn.until, rules, catalogue)
+    whole = site is None
+    this = drawn.truth or computed(connection, asked, year, drawn.until, rules, catalogue, whole=whole)
+    before = computed(connection, asked, year - 1, drawn.until, rules, catalogue, whole=whole)
     gates = checked(connection, asked, this.sites, before.sites, drawn.until, rules)
     subjects = subjects_of(connection, [each.site_id for each in asked])
     site_id = REGION_ID if site is None else site.site_id
@@ -107,7 +108,7 @@ def gather(
         lambda: drawn_year(
             *(connection, site, audience, year - 1, now, rules, catalogue),
             anew=anew,
-            truth=before if site is None or is_inside(site, audience) else None,
+            truth=before if whole or audience is Audience.SITE else None,
         ),
     )
     controlled = hides(audience, lifted=is_lifted_in(connection, year, rules.zone))
@@ -186,17 +187,25 @@ def drawn_year(
             region = None if kept.region is None else kept.region.region
             return Drawn(Years(region, kept.sites), kept.until, kept.kept_at, None, None, kept.region)
     if truth is None:
-        truth = computed(connection, sites, year, moment, rules, catalogue)
+        whole = audience is not Audience.SITE
+        truth = computed(connection, sites, year, moment, rules, catalogue, whole=whole)
     found = seen(connection, truth, site, audience, year, rules)
     return Drawn(found.years, moment, now, truth, found.told)
 
 
 def computed(
-    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
+    connection: Connection,
+    sites: Sequence[Site],
+    year: int,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+    *,
+    whole: bool = True,
 ) -> Years:
-    """Before disclosure control; the Region where more than one site is asked for."""
+    """Before disclosure control; where it is the `whole` Region, with the sums of all sites."""
     found = figures_of_years(connection, sites, year, now, rules, catalogue)
-    region = region_figures(year, list(found.values()), catalogue, rules.coverage_limit)
+    region = region_figures(year, list(found.values()), catalogue, rules.coverage_limit) if whole else None
     return Years(region, found)
 
 

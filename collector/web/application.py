@@ -13,6 +13,7 @@ from collector.web.headers import add_headers
 from collector.web.log_in import WhoIsIt
 from collector.web.pages import Pages
 from collector.web.permissions import guard_of
+from collector.web.region_checks import RegionChecks
 from collector.web.region_years import RegionYears
 from collector.web.settings import WebSettings
 from collector.web.surroundings import Clock, Surroundings
@@ -72,7 +73,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
     pages = Pages(load_languages(), settings)
     works = Works(clock, background)
     years = RegionYears(engine, works, settings.rules, settings.catalogue)
-    around = Surroundings(engine, settings, clock, pages, works, years)
+    around = Surroundings(engine, settings, clock, pages, works, years, RegionChecks(years))
     return Litestar(
         route_handlers=[
             account.change,

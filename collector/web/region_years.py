@@ -44,12 +44,14 @@ class RegionYear(NamedTuple):
     sites: Mapping[int, Mapping[str, Cell]]
     """Cells of the year by site, and by id of the catalogue."""
 
-    def is_fresh(self, key: Key, now: int) -> bool:
-        if self.key.rules_sha256 != key.rules_sha256:
-            return False
-        if key.state_sha256:
-            return self.key == key or now - self.read_at < SETTLING_SECONDS
-        return now - self.read_at < FRESH_SECONDS
+
+def is_fresh(read_at: int, known: Key, key: Key, now: int) -> bool:
+    """Whether what was read under the `known` key may still be shown where the key is this one."""
+    if known.rules_sha256 != key.rules_sha256:
+        return False
+    if key.state_sha256:
+        return known == key or now - read_at < SETTLING_SECONDS
+    return now - read_at < FRESH_SECONDS
 
 
 class RegionYears:
@@ -66,11 +68,11 @@ class RegionYears:
         """What is known of a year, or the work that finds it out."""
         key = self.key_of(connection, year, now)
         kept = self._kept.get(year)
-        if kept is not None and kept.is_fresh(key, now):
+        if kept is not None and is_fresh(kept.read_at, kept.key, key, now):
             return kept
         work = self.works.start(subject_of(year), STEPS, lambda _: self.compute(year, now))
         found = self._kept.get(year)
-        return found if found is not None and found.is_fresh(key, now) else work
+        return found if found is not None and is_fresh(found.read_at, found.key, key, now) else work
 
     def compute(self, year: int, now: int) -> None:
         with reading(self.engine) as connection:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from collector.storage.queries.accounts import Account
 from collector.web.attempts import Attempts
 from collector.web.pages import Pages
+from collector.web.region_checks import RegionChecks
 from collector.web.region_years import RegionYears
 from collector.web.settings import WebSettings
 from collector.web.works import Works
@@ -30,6 +31,7 @@ class Surroundings:
     pages: Pages
     works: Works
     region_years: RegionYears
+    region_checks: RegionChecks
     attempts: Attempts = field(default_factory=Attempts)
 
 

@@ -42,7 +42,7 @@ from collector.storage.models.opening_hours import (
 )
 from collector.storage.models.register import audit_entry, equipment, outage, site, station
 from collector.storage.models.reports import gate_acceptance, pattern, told_year, vintage, vintage_file
-from collector.storage.models.rolled import roll_up, rolled_days, rolled_month
+from collector.storage.models.rolled import month_sum, roll_up, rolled_days, rolled_month
 from collector.storage.models.upkeep import lease, setting
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "lease",
     "maintenance_window",
     "metadata",
+    "month_sum",
     "monthly_figure",
     "new_email",
     "notice",

@@ -5,6 +5,39 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Primar
 from collector.domain.site_slots import BANDS
 from collector.storage.models.base import IDLE_RULES_MINUTES, belongs_to_site, distributed
 
+
+def _numbers() -> tuple[Column[int], ...]:
+    """collector.domain.rollups says what each of these is."""
+    return (
+        Column("seconds", BigInteger, nullable=False),
+        Column("seconds_installed", BigInteger, nullable=False),
+        Column("seconds_in_service", BigInteger, nullable=False),
+        Column("seconds_observed", BigInteger, nullable=False),
+        Column("seconds_off", BigInteger, nullable=False),
+        Column("records_log_on", BigInteger, nullable=False),
+        Column("records_activity", BigInteger, nullable=False),
+        Column("records_upper_bound", BigInteger, nullable=False),
+        Column("most_installed", BigInteger, nullable=False),
+        Column("contacts_due", BigInteger, nullable=False, server_default="0"),
+        Column("contacts_made", BigInteger, nullable=False, server_default="0"),
+        Column("seconds_repaired", BigInteger, nullable=False, server_default="0"),
+        *(
+            Column(f"{name}_{minutes}", BigInteger, nullable=False)
+            for minutes in IDLE_RULES_MINUTES
+            for name in (
+                "starts",
+                "seconds_in_use",
+                "slots_known",
+                "slots_saturated",
+                "longest",
+                "most_taken",
+                *(f"length_{band}" for band in range(BANDS)),
+            )
+        ),
+        Column("records_capped", BigInteger, nullable=False, server_default="0"),
+    )
+
+
 rolled_month = distributed(
     "rolled_month",
     # A local month as 202611, and its first slot.
@@ -31,34 +64,19 @@ roll_up = distributed(
     Column("kind", String(16), nullable=False),
     # Whether enough stations were installed for their use to be shown.
     Column("several", Boolean, nullable=False),
-    # collector.domain.rollups says what each of these is.
-    Column("seconds", BigInteger, nullable=False),
-    Column("seconds_installed", BigInteger, nullable=False),
-    Column("seconds_in_service", BigInteger, nullable=False),
-    Column("seconds_observed", BigInteger, nullable=False),
-    Column("seconds_off", BigInteger, nullable=False),
-    Column("records_log_on", BigInteger, nullable=False),
-    Column("records_activity", BigInteger, nullable=False),
-    Column("records_upper_bound", BigInteger, nullable=False),
-    Column("most_installed", BigInteger, nullable=False),
-    Column("contacts_due", BigInteger, nullable=False, server_default="0"),
-    Column("contacts_made", BigInteger, nullable=False, server_default="0"),
-    Column("seconds_repaired", BigInteger, nullable=False, server_default="0"),
-    *(
-        Column(f"{name}_{minutes}", BigInteger, nullable=False)
-        for minutes in IDLE_RULES_MINUTES
-        for name in (
-            "starts",
-            "seconds_in_use",
-            "slots_known",
-            "slots_saturated",
-            "longest",
-            "most_taken",
-            *(f"length_{band}" for band in range(BANDS)),
-        )
-    ),
-    Column("records_capped", BigInteger, nullable=False, server_default="0"),
+    *_numbers(),
     PrimaryKeyConstraint("site_id", "month", "hour_of_week", "kind", "several"),
+    belongs_to_site(),
+)
+
+month_sum = distributed(
+    # The sums of a stored month over all its hours: most figures ask for no hour, and a month has some 170 of them.
+    "month_sum",
+    Column("month", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("several", Boolean, nullable=False),
+    *_numbers(),
+    PrimaryKeyConstraint("site_id", "month", "kind", "several"),
     belongs_to_site(),
 )
 

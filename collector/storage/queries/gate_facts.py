@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from collector.domain.calendar import Period
 from collector.domain.register import Opening, Outage
@@ -27,20 +28,27 @@ def busiest_shares(
     connection: Connection, site_ids: Sequence[int], period: Period, idle_rule_minutes: int
 ) -> dict[int, Fraction]:
     """By site, the share of the sessions on the station that has most of them; no site of which none is kept."""
-    starts = func.sum(slot_record.c[f"starts_{idle_rule_minutes}"])
-    rows = connection.execute(
-        select(slot_record.c.site_id, starts)
-        .where(
-            slot_record.c.site_id.in_(site_ids),
-            slot_record.c.slot >= period.first_slot,
-            slot_record.c.slot < period.end_slot,
-        )
-        .group_by(slot_record.c.site_id, slot_record.c.station_id)
-    )
+    asked = {"sites": list(site_ids), "first": period.first_slot, "end": period.end_slot}
+    rows = connection.execute(_starts_by_station(idle_rule_minutes), asked)
     counts: dict[int, list[int]] = {}
     for site_id, count in rows:
         counts.setdefault(site_id, []).append(int(count))
     return {site_id: Fraction(max(some), sum(some)) for site_id, some in counts.items() if sum(some)}
+
+
+@cache
+def _starts_by_station(idle_rule_minutes: int) -> Select[Any]:
+    """Built once: it is asked for each month of a year."""
+    columns = slot_record.c
+    return (
+        select(columns.site_id, func.sum(columns[f"starts_{idle_rule_minutes}"]))
+        .where(
+            columns.site_id.in_(bindparam("sites", expanding=True)),
+            columns.slot >= bindparam("first"),
+            columns.slot < bindparam("end"),
+        )
+        .group_by(columns.site_id, columns.station_id)
+    )
 
 
 def seconds_used_while_broken(

@@ -13,15 +13,16 @@ from sqlalchemy import ColumnElement, Connection, Join, Select, and_, bindparam,
 
 from collector.domain.calendar import Month
 from collector.domain.offer import SlotKind
-from collector.domain.rollups import Key, RuleSums, Sums
-from collector.domain.tally import SUMMED, Counts, Part
+from collector.domain.rollups import Key, OfDay, RuleSums, Sums, flat, sums_of_parts
+from collector.domain.tally import Counts, Part
 from collector.domain.week import HourRow
-from collector.storage.models import IDLE_RULES_MINUTES, dirty_month, roll_up, rolled_month
+from collector.storage.models import IDLE_RULES_MINUTES, dirty_month, month_sum, roll_up, rolled_month
 from collector.storage.rows import delete_by_keys, insert_rows, insertion, select_by_keys, set_by_keys
 
 _KEY = ("site_id", "month", "hour_of_week", "kind", "several")
 _VALUES = tuple(column.name for column in roll_up.columns)[len(_KEY) :]
 _SUMS = insertion(roll_up, (*_KEY, *_VALUES))
+_PARTS = insertion(month_sum, ("site_id", "month", "kind", "several", *_VALUES))
 _MONTHS = insertion(rolled_month, ("site_id", "month", "first_slot", "until_slot", "rolled_at"))
 MARKS = insertion(dirty_month, ("site_id", "month", "mark"))
 _ALONE = 12
@@ -67,7 +68,7 @@ def stored_counts(
         rows = connection.execute(_stored_counts(rule), {"sites": list(site_ids), "months": numbers})
         for site_id, number, until_slot, kind, several, *numbers_of_part in rows:
             stored = found.setdefault((site_id, month_of_number(number)), Stored(until_slot, []))
-            stored.parts.append((Part(SlotKind(kind), bool(several)), Counts._make(map(int, numbers_of_part))))
+            stored.parts.append((Part(SlotKind(kind), bool(several)), Counts._make(numbers_of_part)))
     return found
 
 
@@ -84,19 +85,16 @@ def stored_hours(connection: Connection, site_id: int, months: Mapping[Month, in
 @cache
 def _stored_counts(rule: int) -> Select[Any]:
     """Built once: to build it takes longer than to ask it."""
-    state, names = rolled_month.c, _columns_of(rule)
-    sums = [func.sum(roll_up.c[name]) for name in names[:SUMMED]]
-    largest = [func.max(roll_up.c[name]) for name in names[SUMMED:]]
-    key = (state.site_id, state.month, state.until_slot, roll_up.c.kind, roll_up.c.several)
+    state = rolled_month.c
+    names = ("kind", "several", *_columns_of(rule))
     return (
-        select(*key, *sums, *largest)
+        select(state.site_id, state.month, state.until_slot, *(month_sum.c[name] for name in names))
         .select_from(_counting())
         .where(
             state.site_id.in_(bindparam("sites", expanding=True)),
             state.month.in_(bindparam("months", expanding=True)),
             _counts(),
         )
-        .group_by(*key)
     )
 
 
@@ -127,9 +125,9 @@ def _stored_hours(rule: int) -> Select[Any]:
 
 
 def _counting() -> Join:
-    same = [rolled_month.c[name] == roll_up.c[name] for name in ("site_id", "month")]
+    same = [rolled_month.c[name] == month_sum.c[name] for name in ("site_id", "month")]
     marked = [rolled_month.c[name] == dirty_month.c[name] for name in ("site_id", "month")]
-    return rolled_month.join(roll_up, and_(*same)).outerjoin(dirty_month, and_(*marked))
+    return rolled_month.join(month_sum, and_(*same)).outerjoin(dirty_month, and_(*marked))
 
 
 def _counts() -> ColumnElement[bool]:
@@ -137,7 +135,7 @@ def _counts() -> ColumnElement[bool]:
 
 
 def _columns_of(rule: int) -> tuple[str, ...]:
-    """The columns of roll_up in the order of Counts."""
+    """The columns of sums in the order of Counts."""
     minutes = IDLE_RULES_MINUTES[rule]
     return (
         *_VALUES[:8],
@@ -192,13 +190,27 @@ def stored_sums(connection: Connection, site_id: int, month: Month) -> dict[Key,
     return {Key(row[0], SlotKind(row[1]), bool(row[2])): _sums(tuple(row[3:])) for row in rows}
 
 
+def stored_parts(connection: Connection, site_id: int, month: Month) -> OfDay:
+    """The sums of a stored month over its hours."""
+    table = month_sum.c
+    rows = connection.execute(
+        select(table.kind, table.several, *(table[name] for name in _VALUES)).where(
+            table.site_id == site_id, table.month == number_of(month)
+        )
+    )
+    return {(SlotKind(kind), bool(several)): numbers for kind, several, *numbers in rows}
+
+
 def write_sums(
     connection: Connection, site_id: int, month: Month, first: int, until: int, now: int, sums: Mapping[Key, Sums]
 ) -> None:
     """Stores a month anew; that its facts could not follow a correction stays noted."""
     number = number_of(month)
-    connection.execute(delete(roll_up).where(roll_up.c.site_id == site_id, roll_up.c.month == number))
-    insert_rows(connection, _SUMS, [(site_id, number, *_plain(key), *_flat(some)) for key, some in sums.items()])
+    for table in (roll_up, month_sum):
+        connection.execute(delete(table).where(table.c.site_id == site_id, table.c.month == number))
+    insert_rows(connection, _SUMS, [(site_id, number, *_plain(key), *flat(some)) for key, some in sums.items()])
+    parts = sorted((kind.value, several, *numbers) for (kind, several), numbers in sums_of_parts(sums).items())
+    insert_rows(connection, _PARTS, [(site_id, number, *part) for part in parts])
     insert_rows(connection, _MONTHS, [(site_id, number, first, until, now)])
 
 
@@ -257,7 +269,7 @@ def late_corrections(connection: Connection, site_ids: Sequence[int]) -> set[tup
 
 def forget(connection: Connection, site_id: int, month: Month) -> None:
     """Removes what is stored of a month in which the site no longer begins."""
-    for table in (roll_up, rolled_month):
+    for table in (roll_up, month_sum, rolled_month):
         connection.execute(delete(table).where(table.c.site_id == site_id, table.c.month == number_of(month)))
 
 
@@ -285,15 +297,9 @@ def _plain(key: Key) -> tuple[int, str, bool]:
     return key.hour, key.kind.value, key.several
 
 
-def _flat(sums: Sums) -> tuple[Any, ...]:
-    """The numbers in the order of the columns."""
-    by_rule = (number for rule in sums.by_rule for number in (*rule[:6], *rule.lengths))
-    return (*sums[:_ALONE], *by_rule, sums.records_capped)
-
-
 def _hashed(sums: Sums) -> tuple[Any, ...]:
     """Months that were folded before contacts, capped sessions and repaired seconds were counted keep their hash."""
-    *numbers, capped = _flat(sums)
+    *numbers, capped = flat(sums)
     contacts, repaired = (sums.contacts_due, sums.contacts_made), sums.seconds_repaired
     later = (
         (*contacts, capped, repaired)

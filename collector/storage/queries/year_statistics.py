@@ -32,9 +32,16 @@ from collector.storage.queries.undated import undated_by_month
 
 
 def figures_of_years(
-    connection: Connection, sites: Sequence[Site], year: int, now: int, rules: Rules, catalogue: Catalogue
+    connection: Connection,
+    sites: Sequence[Site],
+    year: int,
+    now: int,
+    rules: Rules,
+    catalogue: Catalogue,
+    *,
+    weeks: bool = True,
 ) -> dict[int, YearFigures]:
-    """By site, each with its week profile; before disclosure control."""
+    """By site, each with its week profile where asked; before disclosure control."""
     rules = rules_in_force(connection, rules)
     site_ids = [site.site_id for site in sites]
     months = months_between(Month(year, 1), Month(year, 12))
@@ -73,7 +80,7 @@ def figures_of_years(
             **entered.year,
         }
         made = year_figures(site.code, year, materials, beside, catalogue, rules.coverage_limit)
-        rows = hours_of(connection, site, months, periods, mine, rules)
+        rows = hours_of(connection, site, months, periods, mine, rules) if weeks else ()
         found[site.site_id] = replace(made, week=week_of(rows, demonstration=site.demonstration))
     return found
 

@@ -11,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
+from sqlalchemy import Connection
 
 from collector.domain import calendar
 from collector.domain.access import Permission
@@ -18,10 +19,10 @@ from collector.domain.gates import OF_USE, Finding, Gate
 from collector.i18n import Speech
 from collector.reports.asking import MEDIA_TYPES, REGION_WORD, Asked, NoSuchReport, asked, draft
 from collector.reports.checking import facts_text
+from collector.reports.desk import Checks, checks_of
 from collector.reports.editions import EDITIONS
 from collector.reports.formats.as_html import fragment
 from collector.reports.gate_words import days, remedy, sentence
-from collector.reports.gathering import Gathered, gather
 from collector.reports.inputs import Edition
 from collector.reports.vintages import STEPS, FrozenMeanwhile, ReportError, TellsTooMuch, freeze
 from collector.storage.changes.base import Subject, note
@@ -79,21 +80,20 @@ def link_of(gate: Gate, site: Site, year: int) -> str:
     return f"/sites/{site.code}/statistics/{year}"
 
 
-def opened(gathered: Gathered, sites: Sequence[Site], year: int, secret: str, speech: Speech) -> list[Open]:
+def opened(checks: Checks, sites: Sequence[Site], year: int, secret: str, speech: Speech) -> list[Open]:
     """For readers from whom small figures are hidden, without figures of use."""
     by_code = {site.code: site for site in sites}
-    controlled = bool(gathered.inputs.method.disclosure)
     return [
         Open(
             finding,
             by_code[finding.site],
             signature(secret, facts_text(finding.facts)),
-            sentence(finding.gate, {} if controlled and finding.gate in OF_USE else finding.facts, speech),
+            sentence(finding.gate, {} if checks.controlled and finding.gate in OF_USE else finding.facts, speech),
             remedy(finding.gate, speech),
             link_of(finding.gate, by_code[finding.site], year),
-            "" if controlled else days(finding.days, speech),
+            "" if checks.controlled else days(finding.days, speech),
         )
-        for finding in gathered.open_gates
+        for finding in checks.open
     ]
 
 
@@ -158,10 +158,13 @@ def outcome(request: WebRequest, around: Surroundings, wanted: Asked, work: Work
 def desk(
     request: WebRequest, around: Surroundings, wanted: Asked, *, problem: str = "", just_frozen: bool = False
 ) -> Response[str]:
-    now, rules = around.clock(), around.settings.rules
     with reading(around.engine) as connection:
-        gathered = gather(connection, wanted.site, wanted.year, EDITIONS[0], now, rules, around.settings.catalogue)
-        vintages = vintages_of(connection, gathered.site_id, wanted.year)
+        checks = found_checks(connection, around, wanted)
+        if isinstance(checks, Work) and not problem:
+            return being_checked(request, around, checks)
+        if isinstance(checks, Work):
+            checks = anew(connection, around, wanted)
+        vintages = vintages_of(connection, wanted.site_id(), wanted.year)
         sites = all_sites(connection)
     speech = around.pages.speech_of(request)
     return around.pages.render(
@@ -171,8 +174,8 @@ def desk(
         site=wanted.site,
         scope=wanted.scope(),
         year=wanted.year,
-        open=opened(gathered, sites, wanted.year, around.settings.csrf_secret, speech),
-        accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in gathered.inputs.accepted],
+        open=opened(checks, sites, wanted.year, around.settings.csrf_secret, speech),
+        accepted=[(each, sentence(Gate(each.gate), each.facts, speech)) for each in checks.accepted],
         vintages=by_number([each for each in vintages if each.edition in editions_for(request.user, wanted.site)]),
         editions=editions_for(request.user, wanted.site),
         formats=list(MEDIA_TYPES),
@@ -182,6 +185,23 @@ def desk(
         just_frozen=just_frozen,
         month_of=month_of,
     )
+
+
+def found_checks(connection: Connection, around: Surroundings, wanted: Asked) -> Checks | Work:
+    """Those of all sites take too long for a page."""
+    if wanted.site is None:
+        return around.region_checks.of(connection, wanted.year, around.clock())
+    return anew(connection, around, wanted)
+
+
+def anew(connection: Connection, around: Surroundings, wanted: Asked) -> Checks:
+    settings = around.settings
+    return checks_of(connection, wanted.site, wanted.year, around.clock(), settings.rules, settings.catalogue)
+
+
+def being_checked(request: WebRequest, around: Surroundings, work: Work) -> Response[str]:
+    sentence = around.pages.speech_of(request).gettext("The checks of all sites are being made.")
+    return waiting(request, around, work, sentence)
 
 
 def month_of(word: str) -> calendar.Month | None:
@@ -224,15 +244,16 @@ def let_pass(
 ) -> Response[str] | Redirect:
     """Accept an open check with a reason; only as it is open now."""
     wanted = checked_asked(around, code, year)
-    now, rules = around.clock(), around.settings.rules
-    speech = around.pages.speech_of(request)
+    now, speech = around.clock(), around.pages.speech_of(request)
     reason = " ".join(data.get("reason", "").split())[:LONGEST_REASON]
     with reading(around.engine) as connection:
-        gathered = gather(connection, wanted.site, year, EDITIONS[0], now, rules, around.settings.catalogue)
+        checks = found_checks(connection, around, wanted)
         sites = all_sites(connection)
+    if isinstance(checks, Work):
+        return being_checked(request, around, checks)
     meant = [
         each
-        for each in opened(gathered, sites, year, around.settings.csrf_secret, speech)
+        for each in opened(checks, sites, year, around.settings.csrf_secret, speech)
         if (str(each.finding.gate), each.finding.month, each.site.code, each.facts)
         == (data.get("gate"), data.get("month"), data.get("site"), data.get("facts"))
     ]

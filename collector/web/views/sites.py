@@ -80,6 +80,7 @@ def show(
         pages = max(1, -(-len(wanted) // PER_PAGE))
         wish = Wish(wish.search, min(max(page, 1), pages))
         part = wanted[(wish.page - 1) * PER_PAGE : wish.page * PER_PAGE]
+        together = 0
         # To which site they belong is not known yet.
         waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []
         rows = rows_of(connection, request, around, part, periods)
@@ -91,7 +92,12 @@ def show(
             heard = (0, sum(row.stations for row in rows))
         else:
             mine = None if len(sites) == len(everything) else [site.site_id for site in sites]
-            told = kept_overview(connection, around, periods[1]) if mine is None and open_to_all(request) else None
+            if mine is None and open_to_all(request):
+                told = kept_overview(connection, around, periods[1])
+            else:
+                open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
+                together = len(open_sites)
+                told = overview_of(connection, around, open_sites, periods[1])
             heard = heard_since(connection, mine, now - overdue_after(around.settings.contact_interval_seconds))
     return around.pages.render(
         request,
@@ -109,6 +115,7 @@ def show(
         sites=sites,
         wanted=wanted,
         is_whole=is_whole,
+        together=together,
         longest_search=LONGEST_SEARCH,
     )
 
@@ -133,6 +140,14 @@ def rows_of(
         states = Counter(each.state for each in found[site.site_id].standings.values())
         rows.append(Row(site, states, states.total(), *figures.get(site.site_id, (None, None))))
     return rows
+
+
+def overview_of(connection: Connection, around: Surroundings, sites: Sequence[Site], month: Period) -> Overview | None:
+    """Of somebody's own sites together up to the last midnight: what is stored of the month, and no more."""
+    rules = around.settings.rules
+    moment = told_until(around.clock(), rules.zone)
+    found = figures_of_sites(connection, sites, [month], moment, rules)
+    return overview([figures for (figures,) in found.values()], rules.coverage_limit) if found else None
 
 
 def kept_overview(connection: Connection, around: Surroundings, month: Period) -> Overview | None:

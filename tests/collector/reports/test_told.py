@@ -78,9 +78,9 @@ def computations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     original = gathering.computed
 
-    def counting(connection: Connection, sites: object, year: int, *more: object) -> Years:
+    def counting(connection: Connection, sites: object, year: int, *more: object, whole: bool = True) -> Years:
         made.append(year)
-        return original(connection, sites, year, *more)  # type: ignore[arg-type]
+        return original(connection, sites, year, *more, whole=whole)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gathering, "computed", counting)
     return made
@@ -297,9 +297,9 @@ def test_a_draft_of_a_site_has_no_other_site_computed(region: Engine, monkeypatc
     asked: list[int] = []
     original = gathering.computed
 
-    def counting(connection: Connection, sites: Sequence[Site], *more: Any) -> Years:
+    def counting(connection: Connection, sites: Sequence[Site], *more: Any, **named: Any) -> Years:
         asked.append(len(sites))
-        return original(connection, sites, *more)
+        return original(connection, sites, *more, **named)
 
     before = [drafted(region, "NOORD", edition) for edition in Edition]
     keep(region)

@@ -1,5 +1,6 @@
 """The pages in a real Chromium, served by a real uvicorn."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,3 +154,17 @@ def test_the_forms_of_a_site_fit_and_an_attendance_is_entered_by_keyboard(
     page.wait_for_url("**/sites/CANAL/entries?year=2026&stored=1")
     assert page.get_by_role("status").count() == 1
     assert watched.complaints == []
+
+
+def test_the_side_by_side_of_the_region_prints_across_without_what_can_only_be_clicked(
+    address: str, watched: Watched
+) -> None:
+    watched.log_in_by_keyboard(address)
+    page = watched.page
+    page.goto(address + "/region")
+    page.locator("table").wait_for()
+    sheets = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", page.pdf(prefer_css_page_size=True))
+    assert {float(width) > float(height) for width, height in sheets} == {True}
+    page.emulate_media(media="print")
+    assert page.locator("tfoot").evaluate("element => getComputedStyle(element).display") == "table-row-group"
+    assert page.locator("nav:visible, form:visible, button:visible").count() == 0

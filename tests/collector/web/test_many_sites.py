@@ -5,15 +5,18 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, update
 
 from collector.catalogue import catalogue
+from collector.domain.calendar import this_month, today
 from collector.domain.statistics import Rules
 from collector.reports.keeping import keep_told
 from collector.storage.engine import reading, writing
 from collector.storage.models import site, station, station_contact
+from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.stations import heard_since, stations_of
+from collector.web.accounts import create_account
 from collector.web.views.sites import PER_PAGE
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW, PASSWORD
@@ -124,3 +127,25 @@ def test_the_first_sentence_is_that_of_the_region_once_it_was_kept(administrator
     page = administrator.get("/").text
     assert "All sites together, up to the last midnight." in page
     assert "so far:" in page
+
+
+def test_the_first_sentence_of_a_municipality_adds_up_its_sites_alone(
+    many: Engine, open_browser: Callable[..., Browser]
+) -> None:
+    in_jette = ["CANAL", "NOORD", "HELMET"]
+    with writing(many) as connection:
+        connection.execute(update(site).where(site.c.code.in_(in_jette)).values(municipality="Jette"))
+        create_account(connection, "jeanne", PASSWORD, "site_coordinator", NOW, municipality="Jette")
+    month, midnight = this_month(NOW, Rules().zone), today(NOW, Rules().zone).start()
+    with reading(many) as connection:
+        sites = [each for each in all_sites(connection) if each.municipality == "Jette"]
+        sessions = [figures_of_site(connection, each, [month], midnight, Rules())[0].sessions.value for each in sites]
+    assert len(sites) == MORE // 2 + len(in_jette)
+    assert len([each for each in sessions if each]) > 1
+
+    browser = open_browser(many)
+    browser.log_in("jeanne", PASSWORD)
+    page = browser.get("/", **{"accept-language": "en"}).text
+    assert f"{len(sites)} sites together, up to the last midnight." in page
+    told = " ".join(re.sub(r"<[^>]*>", " ", page.split("so far:")[1].split("of use")[0]).split())
+    assert f"{sum(each or 0 for each in sessions)} sessions" in told

@@ -13,8 +13,8 @@ from collector.domain.gates import Finding, Gate
 from collector.domain.statistics import Rules
 from collector.i18n import load_languages
 from collector.reports.checking import facts_text
-from collector.reports.gathering import gather
-from collector.reports.inputs import Edition, Inputs, canonical_json, checksum, read_inputs
+from collector.reports.desk import checks_of
+from collector.reports.inputs import Inputs, canonical_json, checksum, read_inputs
 from collector.reports.vintages import freeze
 from collector.storage.engine import reading, writing
 from collector.storage.models import site_slot, timetable, weekly_interval
@@ -52,9 +52,9 @@ def accept_all(region: Engine, but: int = 0) -> None:
     """As the form does, all at once; the last few may stay."""
     with reading(region) as connection:
         site = site_of_code(connection, "CANAL")
-        gathered = gather(connection, site, 2026, Edition.INTERNAL, LATER, Rules(), catalogue())
+        checks = checks_of(connection, site, 2026, LATER, Rules(), catalogue())
     with writing(region) as connection:
-        for finding in gathered.open_gates[: len(gathered.open_gates) - but]:
+        for finding in checks.open[: len(checks.open) - but]:
             facts = facts_text(finding.facts)
             accept(connection, 1, Acceptance(str(finding.gate), finding.month, facts, "Oui.", "anna", LATER))
 
@@ -107,12 +107,12 @@ def test_a_check_tells_nobody_outside_the_site_what_is_hidden_there(region: Engi
     with reading(region) as connection:
         sites = all_sites(connection)
         own, everybody = (
-            gather(connection, site, 2026, Edition.INTERNAL, LATER, Rules(), catalogue())
+            checks_of(connection, site, 2026, LATER, Rules(), catalogue())
             for site in (site_of_code(connection, "CANAL"), None)
         )
     speech = load_languages()["en"]
     inside, outside = (
-        opened(each._replace(open_gates=(fell, used)), sites, 2026, "secret", speech) for each in (own, everybody)
+        opened(each._replace(open=(fell, used)), sites, 2026, "secret", speech) for each in (own, everybody)
     )
     assert "437" in inside[0].sentence
     assert outside[0].sentence == "Sessions fell by more than 60 % against the same month a year before."
@@ -129,12 +129,12 @@ def test_a_check_names_the_days_and_leads_where_they_are_mended_inside_the_site_
     with reading(region) as connection:
         sites = all_sites(connection)
         own, everybody = (
-            gather(connection, site, 2026, Edition.INTERNAL, LATER, Rules(), catalogue())
+            checks_of(connection, site, 2026, LATER, Rules(), catalogue())
             for site in (site_of_code(connection, "CANAL"), None)
         )
     speech = load_languages()["fr"]
     inside, outside = (
-        opened(each._replace(open_gates=(silent, running)), sites, 2026, "secret", speech) for each in (own, everybody)
+        opened(each._replace(open=(silent, running)), sites, 2026, "secret", speech) for each in (own, everybody)
     )
     assert inside[0].days.startswith("1er mars 2026, 2 mars 2026, ")
     assert inside[0].days.endswith("12 mars 2026, \u2026")
@@ -269,3 +269,25 @@ def test_why_a_report_was_not_frozen_is_told_when_somebody_comes_back(
     assert answer.status_code == 409
     assert "The report cannot be frozen while checks are open." in text(answer.text)
     assert browser.get(DESK).status_code == 200
+
+
+def test_the_checks_of_the_region_are_made_beside_the_page_and_what_is_let_pass_shows_at_once(
+    region: Engine, january: Browser, open_browser: Callable[..., Browser]
+) -> None:
+    desk = "/reports/region/2026"
+    waiting: list[Callable[[], None]] = []
+    browser = open_browser(region, now=lambda: LATER, background=waiting.append)
+    browser.client.headers["accept-language"] = "en"
+    browser.client.cookies = january.client.cookies
+    for _ in range(2):
+        answer = browser.get(desk)
+        assert answer.headers["refresh"] == "2"
+        assert "The checks of all sites are being made." in answer.text
+    assert len(waiting) == 1
+    waiting[0]()
+    page = browser.get(desk).text
+    number = page.count('class="accept"')
+    assert number > 1
+    assert browser.send(f"{desk}/accept", desk, reason="Travaux.", **hidden(page)).status_code == 303
+    assert browser.get(desk).text.count('class="accept"') == number - 1
+    assert len(waiting) == 1
