@@ -23,11 +23,11 @@ from collector.storage.changes.accounts import (
     give,
     invite,
     note_account,
-    remove_second_factor,
     withdraw,
 )
 from collector.storage.changes.base import Change
 from collector.storage.changes.messages import set_email
+from collector.storage.changes.second_factors import remove_second_factor
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import (
     Account,
@@ -251,7 +251,7 @@ def reopen(other: Other) -> None:
 
 
 def drop_second_factor(other: Other) -> None:
-    remove_second_factor(other.change, other.account)
+    remove_second_factor(other.change, other.account, revoking(other.around))
 
 
 def note_email(other: Other) -> None:
