@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.i18n import Speech
 from collector.storage.changes.base import Change
 from collector.storage.changes.second_factors import NewKey
 from collector.storage.queries.accounts import Account
@@ -16,6 +17,7 @@ class Letter(NamedTuple):
     to: str
     subject: str
     text: str
+    speech: Speech
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ from collector.storage.queries.security_keys import keys_of
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
 from collector.storage.revocations import NO_PASSWORD
+from collector.web.account_mails import CHANGES, sent, speech_to
+from collector.web.account_mails import changed as changed_words
 from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, hashed
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, refused, revoking
 from collector.web.headers import WITH_SCRIPT
@@ -98,6 +100,9 @@ def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) 
             shown = action(Own(request, around, before, typed, change, new_hash, new_key))
     except Mistake as mistake:
         return not_taken(request, around, typed, mistake)
+    if typed["action"] in CHANGES:
+        speech = speech_to(request, around, before)
+        sent(around, before, changed_words(before, CHANGES[typed["action"]], speech), speech)
     if shown is None:
         return back_to(request, "/account")
     if shown.problem:
