@@ -36,6 +36,7 @@ class Mail(NamedTuple):
     to: str
     subject: str
     text: str
+    speech: Speech
 
 
 class Teller:
@@ -47,7 +48,7 @@ class Teller:
         post: Post,
         languages: Mapping[str, Speech],
         mark: Callable[[], int],
-        hand_over: Callable[[Post, str, str, str], None] = send,
+        hand_over: Callable[[Post, str, str, str, Speech], None] = send,
     ) -> None:
         """`address` is where the pages are reached; `hand_over` raises OSError where it cannot."""
         self._engine = engine
@@ -134,10 +135,10 @@ class Teller:
         return self._mail(person, self._writing.digest(self._speech(person), some, today))
 
     def _mail(self, person: Account, letter: Letter) -> Mail:
-        said = self._speech(person).gettext("You choose which of these mails you get:")
-        address = self._writing.address
+        speech, address = self._speech(person), self._writing.address
+        said = speech.gettext("You choose which of these mails you get:")
         choice = f"\n-- \n{said}\n{address}/account#messages\n" if address else ""
-        return Mail(person.email, letter.subject, letter.text + choice)
+        return Mail(person.email, letter.subject, letter.text + choice, speech)
 
     def _speech(self, person: Account) -> Speech:
         return self._languages[person.language or "en"]

@@ -19,10 +19,10 @@ from collector.storage.changes.accounts import (
     enable,
     give,
     note_account,
-    remove_second_factor,
     withdraw,
 )
 from collector.storage.changes.base import COMMAND_LINE, Change
+from collector.storage.changes.second_factors import remove_second_factor
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account, account_named, all_accounts, grants_of
 from collector.storage.queries.sites import all_sites
@@ -186,10 +186,11 @@ def password(context: click.Context, name: str) -> None:
 @click.argument("name")
 @click.pass_context
 def forget_second_factor(context: click.Context, name: str) -> None:
-    """Let somebody who lost the telephone log in with the password alone; log-ins that are open end."""
+    """Let somebody who lost telephone or keys log in with the password alone; log-ins that are open end."""
     settings = settings_of(context)
     with writing(engine_of(settings)) as connection:
-        remove_second_factor(change_of(connection, settings), named(connection, name))
+        revoke = revoking(settings.revocations_file)
+        remove_second_factor(change_of(connection, settings), named(connection, name), revoke)
     click.echo(f"{name} logs in with the password alone")
 
 

@@ -107,7 +107,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("smtp_user", "", "Name for that server; empty: it asks for none."),
     Setting("smtp_password", "", "Password for that server.", secret=True),
-    Setting("mail_from", "", "Address from which mails come."),
+    Setting(
+        "mail_from", "", "Address from which mails come, such as dps@HOST, or with a name before it: NAME <dps@HOST>."
+    ),
     Setting(
         "webhook_url",
         "",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from email.utils import parseaddr
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,11 +106,19 @@ def _licence(value: str) -> None:
         raise ValueError(value)
 
 
+def _sender(value: str) -> None:
+    """An address, with a name before it or without one, as mail servers take it."""
+    local, at, host = parseaddr(value)[1].rpartition("@")
+    if not (local and at and host) or not (local + host).isascii() or not value.isprintable():
+        raise ValueError(value)
+
+
 _KINDS = {str: "text", int: "whole number", bool: "true or false", list: "list"}
 _CHECKS: dict[str, Callable[[Any], object]] = {
     "public_url": _url,
     "open_data_licence": _licence,
     "oidc_issuer": _issuer,
+    "mail_from": _sender,
     "webhook_url": _webhook,
     "apprise_urls": _texts,
     "database_url": _database,
@@ -120,6 +129,7 @@ _HINTS = {
     "public_url": "write https:// and a host, and a path such as /dps where a proxy serves it below one.",
     "open_data_licence": "write the https:// address of a licence.",
     "oidc_issuer": "write the https:// address that the provider gives as its issuer.",
+    "mail_from": "write an address such as dps@HOST, or NAME <dps@HOST>.",
     "webhook_url": "write an https:// address without a name and a password in it.",
     "apprise_urls": "list addresses such as msteams://….",
     "database_url": "begin it with sqlite:/// or postgresql://.",

@@ -20,12 +20,23 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from collector.storage.durable import flush_folder
 from collector.storage.engine import reading, writing
-from collector.storage.models import account, account_identity, api_token, credential, enrolment_token, waiting_envelope
+from collector.storage.models import (
+    account,
+    account_identity,
+    api_token,
+    credential,
+    enrolment_token,
+    security_key,
+    waiting_envelope,
+)
 
 STATION, TOKEN, PASSWORD, API_TOKEN, IDENTITY = "station", "token", "password", "api_token", "identity"
-KINDS = (STATION, TOKEN, PASSWORD, API_TOKEN, IDENTITY)
+SECURITY_KEY = "security_key"
+KINDS = (STATION, TOKEN, PASSWORD, API_TOKEN, IDENTITY, SECURITY_KEY)
 TOKENS = ((TOKEN, enrolment_token), (API_TOKEN, api_token))
 """Their tables have the columns `public_id` and `revoked_at`."""
+GONE = ((IDENTITY, account_identity), (SECURITY_KEY, security_key))
+"""They have no mark of their own: what is revoked is gone."""
 NO_PASSWORD = ""
 """In the place of a password's hash: nobody can log in with it."""
 PUBLIC_ID = re.compile(r"[0-9a-f]{16}")
@@ -115,9 +126,9 @@ def apply(connection: Connection, revocations: Iterable[Revocation]) -> int:
             connection.execute(delete(waiting_envelope).where(waiting))
         elif revocation.kind == PASSWORD:
             shut(connection, revocation.public_id)
-        elif revocation.kind == IDENTITY:
-            # It has no mark of its own: what is revoked is gone.
-            connection.execute(delete(account_identity).where(account_identity.c.public_id == revocation.public_id))
+        elif revocation.kind in dict(GONE):
+            table = dict(GONE)[revocation.kind]
+            connection.execute(delete(table).where(table.c.public_id == revocation.public_id))
         else:
             table = dict(TOKENS)[revocation.kind]
             mine = table.c.public_id == revocation.public_id
@@ -147,7 +158,8 @@ def _unapplied(connection: Connection, revocations: Iterable[Revocation]) -> lis
     for kind, table in TOKENS:
         tokens = select(table.c.public_id).where(table.c.revoked_at.is_(None))
         alive += [(kind, public_id) for public_id in connection.execute(tokens).scalars()]
-    alive += [(IDENTITY, each) for each in connection.execute(select(account_identity.c.public_id)).scalars()]
+    for kind, table in GONE:
+        alive += [(kind, public_id) for public_id in connection.execute(select(table.c.public_id)).scalars()]
     alive += [(PASSWORD, password_id(kept)) for kept in connection.execute(select(account.c.password_hash)).scalars()]
     return [by_key[key] for key in alive if key in by_key]
 

@@ -134,6 +134,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             reports.show,
             reports_api.answer,
             second_step.enter,
+            second_step.enter_key,
             second_step.form,
             days.show,
             site.show,

@@ -11,9 +11,8 @@ HALF_WAY_SECONDS = 600
 
 def _signature(account: Account, until: int, secret: str) -> str:
     # A new password, or another second factor, makes it worthless.
-    return signature(
-        secret, "half way", str(account.account_id), str(until), account.password_hash, account.totp_secret
-    )
+    second = (account.totp_secret, str(account.security_keys))
+    return signature(secret, "half way", str(account.account_id), str(until), account.password_hash, *second)
 
 
 def new_half_way(account: Account, now: int, secret: str) -> str:

@@ -6,6 +6,8 @@ from litestar.types import Message, Scope
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'"}
+"""Of the few pages that bring a script, which is a file of ours, too."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +34,9 @@ class AddHeaders:
         if message["type"] != "http.response.start":
             return
         found = MutableScopeHeaders.from_message(message)
+        given = found.get("Content-Security-Policy")
         for name, value in self.headers.items():
             found[name] = value
+        if given == WITH_SCRIPT["Content-Security-Policy"]:
+            found["Content-Security-Policy"] = given
         found.setdefault("Cache-Control", "no-store")

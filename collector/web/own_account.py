@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.i18n import Speech
 from collector.storage.changes.base import Change
+from collector.storage.changes.second_factors import NewKey
 from collector.storage.queries.accounts import Account
 from collector.web.editing import Typed
 from collector.web.surroundings import Surroundings, WebRequest
@@ -15,6 +17,7 @@ class Letter(NamedTuple):
     to: str
     subject: str
     text: str
+    speech: Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Own:
     change: Change
     new_hash: str
     """Of a new password; empty where none was typed."""
+    new_key: NewKey | None
+    """A security key that was touched; None where none was."""
 
     def key(self) -> str:
         """Of the browser that asks."""

@@ -35,7 +35,9 @@ def ask_new_email(own: Own) -> Shown | None:
         " address. Type this code on the page “My account”, within an hour:\n\n%(code)s\n\n"
         "If that was not you, you need not do anything."
     ) % {"name": own.account.name, "code": f"{code[:4]} {code[4:]}"}
-    return Shown(letters=(Letter(email, speech.gettext("Your code for the Digital Public Spaces"), f"{text}\n"),))
+    return Shown(
+        letters=(Letter(email, speech.gettext("Your code for the Digital Public Spaces"), f"{text}\n", speech),)
+    )
 
 
 def confirm_new_email(own: Own) -> Shown | None:
@@ -54,4 +56,4 @@ def confirm_new_email(own: Own) -> Shown | None:
         " If that was not you, tell the administrator."
     ) % {"name": own.account.name}
     subject = speech.gettext("Your address for the Digital Public Spaces was changed")
-    return Shown(letters=(Letter(own.account.email, subject, f"{text}\n"),))
+    return Shown(letters=(Letter(own.account.email, subject, f"{text}\n", speech),))

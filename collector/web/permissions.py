@@ -76,6 +76,7 @@ RULES: Mapping[str, Rule | None] = {
     "GET /papers": _OWN,
     "GET /login/code": OPEN,
     "POST /login/code": OPEN,
+    "POST /login/key": OPEN,
     "GET /login/provider": OPEN,
     "GET /login/provider/return": OPEN,
     "GET /invitations/{token}/provider": OPEN,

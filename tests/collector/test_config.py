@@ -85,6 +85,8 @@ def test_addresses_of_channels_stand_in_a_file_one_on_a_line_and_are_secret(tmp_
         ("trusted_proxies = '10.0.0.1'", {}, "is not a list"),
         ("database_url = 'mysql://x'", {}, "sqlite:/// or postgresql://"),
         ("public_url = 'dps.example'", {}, "write https:// and a host"),
+        ("mail_from = 'Région <dps>'", {}, "write an address such as dps@HOST"),
+        ("mail_from = 'dps@épn.example'", {}, "write an address such as dps@HOST"),
         ("public_url = 'https://dps.example:port'", {}, "write https:// and a host"),
         ("oidc_issuer = 'http://login.example'", {}, "write the https:// address"),
         ("oidc_issuer = 'https://login.example'", {}, "oidc_issuer is set and public_url is not"),

@@ -91,7 +91,8 @@ def kept(speech: Speech, facts: Facts) -> Table:
         (
             _(
                 "Accounts of staff: name, mail address, roles, language, checksum (argon2) of the password, key of the "
-                "second factor, checksums of recovery codes and of tokens for programs"
+                "second factor, name, public key and last use of security keys, checksums of recovery codes and of "
+                "tokens for programs"
             ),
             f"{for_good} – {decides}",
             _("To let in those who may, and to say who made a change. An account can be disabled."),

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from collector.domain.access import Grant, Role, is_last_administrator
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Change, Subject, note
-from collector.storage.models import account_identity, api_token, invitation, recovery_code
+from collector.storage.models import account_identity, api_token, invitation
 from collector.storage.queries.accounts import (
     Account,
     account_numbered,
@@ -148,32 +148,6 @@ def replace_password(change: Change, account: Account, new_hash: str, revoke: Re
     change.connection.execute(delete(invitation).where(invitation.c.account_id == number))
     close_sessions_of(change.connection, number, keep)
     note(change, None, Subject.ACCOUNT, account.name, None, {"password": True})
-
-
-def set_second_factor(change: Change, account: Account, secret: str, step: int, codes: list[str], keep: str) -> None:
-    """Log-ins without it end, but for the browser with the key `keep`."""
-    set_columns(change.connection, account.account_id, totp_secret=secret, totp_step=step)
-    set_recovery_codes(change, account, codes)
-    close_sessions_of(change.connection, account.account_id, keep)
-    note(change, None, Subject.ACCOUNT, account.name, {"second_factor": False}, {"second_factor": True})
-
-
-def remove_second_factor(change: Change, account: Account, keep: str = "") -> None:
-    if not account.totp_secret:
-        return
-    set_columns(change.connection, account.account_id, totp_secret="", totp_step=0)
-    set_recovery_codes(change, account, [])
-    close_sessions_of(change.connection, account.account_id, keep)
-    note(change, None, Subject.ACCOUNT, account.name, {"second_factor": True}, {"second_factor": False})
-
-
-def set_recovery_codes(change: Change, account: Account, codes: list[str]) -> None:
-    """These and no others."""
-    mine = recovery_code.c.account_id == account.account_id
-    change.connection.execute(delete(recovery_code).where(mine))
-    for code in codes:
-        row = {"account_id": account.account_id, "code_sha256": digest(code)}
-        change.connection.execute(insert(recovery_code).values(row))
 
 
 def add_token(change: Change, account: Account, token: NewToken) -> None:

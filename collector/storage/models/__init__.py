@@ -15,6 +15,8 @@ from collector.storage.models.accounts import (
     invitation,
     new_email,
     recovery_code,
+    security_key,
+    used_challenge,
     web_session,
 )
 from collector.storage.models.base import IDLE_RULES_MINUTES, metadata
@@ -88,6 +90,7 @@ __all__ = [
     "rolled_month",
     "run",
     "seal",
+    "security_key",
     "setting",
     "site",
     "site_health",
@@ -101,6 +104,7 @@ __all__ = [
     "told_year",
     "undated_month",
     "undated_record",
+    "used_challenge",
     "vintage",
     "vintage_file",
     "waiting_envelope",

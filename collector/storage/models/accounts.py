@@ -1,6 +1,17 @@
 """People who log in, what they may do, and what they log in with."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, Integer, PrimaryKeyConstraint, String
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+)
 
 from collector.storage.models.base import Big, belongs_to_site, reference
 
@@ -79,6 +90,32 @@ recovery_code = reference(
     Column("code_sha256", String(64), nullable=False),
     PrimaryKeyConstraint("account_id", "code_sha256"),
     _belongs_to_account(),
+)
+
+# Touched by a person as the second factor (WebAuthn).
+security_key = reference(
+    "security_key",
+    # Random: a key that was removed stays so in a restored database.
+    Column("public_id", String(16), primary_key=True),
+    Column("account_id", Big, nullable=False),
+    Column("name", String(60), nullable=False),
+    # "Attested credential data" of WebAuthn: the number of the credential and its public key.
+    Column("credential", LargeBinary, nullable=False),
+    Column("credential_id_sha256", String(64), nullable=False),
+    # How often it signed, as it says itself; 0 where it does not count.
+    Column("sign_count", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger, nullable=True),
+    UniqueConstraint("credential_id_sha256"),
+    _belongs_to_account(),
+    Index(None, "account_id"),
+)
+
+# Challenges that a key has answered, until they are too old anyway: each serves once.
+used_challenge = reference(
+    "used_challenge",
+    Column("challenge_sha256", String(64), primary_key=True),
+    Column("valid_until", BigInteger, nullable=False),
 )
 
 api_token = reference(

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, delete, func, insert, or_, select, update
 
 from collector.domain.access import Grant, Permission, Place, Rights, Role, Scope
 from collector.domain.alert_mails import AlertMails
-from collector.storage.models import account, account_grant, account_identity
+from collector.storage.models import account, account_grant, account_identity, security_key
 from collector.storage.revocations import NO_PASSWORD
 
 
@@ -22,10 +22,16 @@ class Account:
     """Empty when the person never chose one."""
     password_hash: str
     totp_secret: str
-    """Empty: there is no second factor."""
+    """Empty: no telephone shows codes for it."""
     totp_step: int
+    security_keys: int
+    """How many can be touched."""
     disabled: bool
     rights: Rights
+
+    @property
+    def has_second_factor(self) -> bool:
+        return bool(self.totp_secret) or self.security_keys > 0
 
     def may(self, permission: Permission, place: Place | None = None) -> bool:
         """In a place; None is the Region as a whole."""
@@ -34,9 +40,11 @@ class Account:
 
 def account_columns() -> list[ColumnElement[Any]]:
     columns = account.c
+    keys = select(func.count()).where(security_key.c.account_id == columns.account_id)
     return [
         *(columns.account_id, columns.name, columns.email, columns.alert_mails, columns.language),
         *(columns.password_hash, columns.totp_secret, columns.totp_step),
+        keys.scalar_subquery().label("security_keys"),
         columns.disabled_at.is_not(None).label("disabled"),
     ]
 

@@ -22,24 +22,37 @@ from collector.storage.changes.accounts import (
     NewToken,
     add_token,
     end_token,
-    remove_second_factor,
     replace_password,
-    set_recovery_codes,
-    set_second_factor,
     unlink,
 )
 from collector.storage.changes.messages import email_asked
+from collector.storage.changes.second_factors import MOST_KEYS
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import Account, account_numbered, identity_of
 from collector.storage.queries.api_tokens import secret_digest, tokens_of
+from collector.storage.queries.security_keys import keys_of
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.web_sessions import close_session_of, close_sessions_of, digest, sessions_of
 from collector.storage.revocations import NO_PASSWORD
+from collector.web.account_mails import CHANGES, sent, speech_to
+from collector.web.account_mails import changed as changed_words
 from collector.web.accounts import LONGEST_NAME, LONGEST_PASSWORD, SHORTEST_PASSWORD, hashed
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, refused, revoking
+from collector.web.headers import WITH_SCRIPT
 from collector.web.own_account import Own, Shown
 from collector.web.own_messages import ask_new_email, confirm_new_email, store_alert_mails
+from collector.web.own_second_factor import (
+    LONGEST_KEY_NAME,
+    drop_key,
+    drop_telephone,
+    renew_codes,
+    store_key,
+    store_telephone,
+    touched,
+)
 from collector.web.places import chosen_place, named_place, places_of
+from collector.web.relying_party import party_of
+from collector.web.security_keys import to_register
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.under_way import link_proof
 from collector.web.views.login import AT_ONCE, checked, client_of, mark_of
@@ -50,8 +63,16 @@ LONGEST_TOKEN_DAYS = 400
 
 
 @get("/account", sync_to_thread=True)
-def show(request: WebRequest, around: Around, second: FromQuery[int] = 0, stored: FromQuery[int] = 0) -> Response[str]:
-    return page(request, around, None, Shown(), setting_up=bool(second), stored=bool(stored))
+def show(
+    request: WebRequest,
+    around: Around,
+    second: FromQuery[int] = 0,
+    key: FromQuery[int] = 0,
+    stored: FromQuery[int] = 0,
+) -> Response[str]:
+    """`second` sets up the telephone, `key` a security key."""
+    setting_up = "second_factor" if second else "security_key" if key else ""
+    return page(request, around, None, Shown(), setting_up=setting_up, stored=bool(stored))
 
 
 @post("/account/change")
@@ -73,11 +94,15 @@ def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) 
         if typed["action"] == "password":
             with AT_ONCE:
                 new_hash = hashed(checked_new_password(typed))
+        new_key = touched(request, around, typed) if typed["action"] == "security_key" else None
         with writing(around.engine) as connection:
             change = change_by(request, around, connection)
-            shown = action(Own(request, around, before, typed, change, new_hash))
+            shown = action(Own(request, around, before, typed, change, new_hash, new_key))
     except Mistake as mistake:
         return not_taken(request, around, typed, mistake)
+    if typed["action"] in CHANGES:
+        speech = speech_to(request, around, before)
+        sent(around, before, changed_words(before, CHANGES[typed["action"]], speech), speech)
     if shown is None:
         return back_to(request, "/account")
     if shown.problem:
@@ -87,7 +112,7 @@ def changed(request: WebRequest, around: Surroundings, data: Mapping[str, str]) 
 
 def not_taken(request: WebRequest, around: Surroundings, typed: Typed, mistake: Mistake) -> Response[str]:
     wrong = refused(typed["action"], mistake, typed, around.pages.speech_of(request).gettext)
-    return page(request, around, wrong, Shown(), setting_up=typed["action"] == "second_factor")
+    return page(request, around, wrong, Shown(), setting_up=typed["action"])
 
 
 def handed_over(request: WebRequest, around: Surroundings, typed: Typed, shown: Shown) -> Response[str] | Redirect:
@@ -135,9 +160,10 @@ def page(
     wrong: Refused | None,
     shown: Shown,
     *,
-    setting_up: bool = False,
+    setting_up: str = "",
     stored: bool = False,
 ) -> Response[str]:
+    """`setting_up` is the action whose form is open: "second_factor" or "security_key"."""
     now, zone, provider = around.clock(), around.settings.rules.zone, around.settings.provider
     with reading(around.engine) as connection:
         account = own_account(request, account_numbered(connection, number_of(request)))
@@ -145,16 +171,19 @@ def page(
         linked = provider is not None and identity_of(connection, account.account_id, provider.issuer) is not None
         tokens = tokens_of(connection, account.account_id)
         waiting = email_asked(change_by(request, around, connection), account.account_id)
+        keys = keys_of(connection, account.account_id)
         sites = [site for site in all_sites(connection) if account.rights.sees_anything_of(site.place)]
-    setting_up = setting_up and not account.totp_secret
+    telephone = setting_up == "second_factor" and not account.totp_secret
+    asks = to_register(request, around, account, keys) if setting_up == "security_key" else ""
     secret = wrong.typed["secret"] if wrong and wrong.form == "second_factor" else ""
     secret = secret if secret and second_factor.is_secret(secret) else second_factor.new_secret(secrets.token_bytes)
     translate = around.pages.speech_of(request).gettext
-    link = second_factor.address(secret, account.name, translate("Digital Public Spaces")) if setting_up else ""
+    link = second_factor.address(secret, account.name, translate("Digital Public Spaces")) if telephone else ""
     return around.pages.render(
         request,
         "account.html",
         status=400 if wrong else 200,
+        headers=WITH_SCRIPT if asks else None,
         own=account,
         sessions=sessions,
         here=digest(request.auth),
@@ -166,7 +195,11 @@ def page(
         places=places_of(sites, translate),
         has_password=account.password_hash != NO_PASSWORD,
         shortest=SHORTEST_PASSWORD,
-        setting_up=setting_up,
+        setting_up=telephone,
+        keys=keys,
+        may_add_key=len(keys) < MOST_KEYS and party_of(around.settings.public_url) is not None,
+        longest_key_name=LONGEST_KEY_NAME,
+        asks=asks,
         secret=secret,
         groups=[secret[place : place + 4] for place in range(0, len(secret), 4)],
         link=link,
@@ -202,30 +235,6 @@ def checked_new_password(typed: Typed) -> str:
 
 def store_password(own: Own) -> None:
     replace_password(own.change, own.account, own.new_hash, revoking(own.around), own.key())
-
-
-def store_second_factor(own: Own) -> Shown:
-    secret = own.typed["secret"]
-    if own.account.totp_secret or not second_factor.is_secret(secret):
-        raise ClientException
-    step = second_factor.step_of(secret, own.typed["code"], own.around.clock(), 0)
-    if step is None:
-        raise Mistake(N_("This code is not right. Check that the clock of your telephone is right, and type the next."))
-    codes = second_factor.recovery_codes(secrets.token_bytes)
-    set_second_factor(own.change, own.account, secret, step, codes, own.key())
-    return Shown(codes=tuple(codes))
-
-
-def drop_second_factor(own: Own) -> None:
-    remove_second_factor(own.change, own.account, own.key())
-
-
-def renew_codes(own: Own) -> Shown:
-    if not own.account.totp_secret:
-        raise ClientException
-    codes = second_factor.recovery_codes(secrets.token_bytes)
-    set_recovery_codes(own.change, own.account, codes)
-    return Shown(codes=tuple(codes))
 
 
 def end_session(own: Own) -> None:
@@ -273,8 +282,10 @@ def undo_link(own: Own) -> None:
 
 ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "password": store_password,
-    "second_factor": store_second_factor,
-    "no_second_factor": drop_second_factor,
+    "second_factor": store_telephone,
+    "no_second_factor": drop_telephone,
+    "security_key": store_key,
+    "no_security_key": drop_key,
     "recovery_codes": renew_codes,
     "end_session": end_session,
     "end_other_sessions": end_other_sessions,
@@ -286,5 +297,5 @@ ACTIONS: dict[str, Callable[[Own], Shown | None]] = {
     "email_code": confirm_new_email,
 }
 
-ASK_PASSWORD = {"password", "second_factor", "no_second_factor", "recovery_codes", "token", "unlink", "email"}
+ASK_PASSWORD = {*ACTIONS} - {"end_session", "end_other_sessions", "end_token", "alert_mails", "email_code"}
 """Of these, the ones that ask for the present password first."""

@@ -1,6 +1,5 @@
 """Accounts of others: who there is, invitations, roles."""
 
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,18 +15,17 @@ from collector.domain.access import Grant, Role, is_sensible
 from collector.domain.fields import read_count, read_word
 from collector.domain.mistakes import N_, Mistake
 from collector.i18n import LOCALES
-from collector.mail import send
 from collector.storage.changes.accounts import (
     disable,
     enable,
     give,
     invite,
     note_account,
-    remove_second_factor,
     withdraw,
 )
 from collector.storage.changes.base import Change
 from collector.storage.changes.messages import set_email
+from collector.storage.changes.second_factors import remove_second_factor
 from collector.storage.engine import reading, writing
 from collector.storage.queries.accounts import (
     Account,
@@ -40,6 +38,8 @@ from collector.storage.queries.accounts import (
 )
 from collector.storage.queries.sites import all_sites
 from collector.storage.revocations import NO_PASSWORD
+from collector.web.account_mails import SECOND_STEP_TAKEN_AWAY, invitation, sent, speech_to
+from collector.web.account_mails import changed as changed_words
 from collector.web.accounts import LONGEST_NAME
 from collector.web.addresses import read_email
 from collector.web.editing import Form, Refused, Typed, back_to, change_by, revoking
@@ -47,8 +47,6 @@ from collector.web.editing import refused as refused_form
 from collector.web.places import all_places, chosen_place, named_place
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.words import sentence_of
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +135,9 @@ def change(request: WebRequest, around: Around, number: FromPath[int], data: For
         return page(request, around, number, wrong, None)
     if typed["action"] == "invite":
         return page(request, around, number, None, handed_over(request, around, account, token))
+    if typed["action"] == "no_second_factor" and account.has_second_factor:
+        speech = speech_to(request, around, account)
+        sent(around, account, changed_words(account, SECOND_STEP_TAKEN_AWAY, speech), speech)
     return back_to(request, f"/accounts/{number}")
 
 
@@ -216,21 +217,9 @@ def handed_over(request: WebRequest, around: Surroundings, account: Account, tok
     root = request.scope.get("root_path", "").rstrip("/")
     base = around.settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}{root}"
     link = f"{base}/invitations/{token}"
-    post_office = around.settings.post
-    if post_office is not None and account.email:
-        speech = around.pages.languages[account.language or around.pages.language_of(request)]
-        _ = speech.gettext
-        text = _(
-            "Hello,\n\nyou have an account for the statistics of the Digital Public Spaces. Its name is: %(name)s\n\n"
-            "Choose a password here, within %(days)s days:\n%(link)s\n\n"
-            "If you did not expect this mail, you need not do anything."
-        ) % {"name": account.name, "days": around.settings.invitation_days, "link": link}
-        try:
-            send(post_office, account.email, _("Your account for the Digital Public Spaces"), text)
-        except OSError:
-            log.exception("an invitation could not be sent")
-        else:
-            return Invited(account.name, account.email, "")
+    speech = speech_to(request, around, account)
+    if sent(around, account, invitation(account, around.settings.invitation_days, link, speech), speech):
+        return Invited(account.name, account.email, "")
     return Invited(account.name, account.email, link)
 
 
@@ -251,7 +240,7 @@ def reopen(other: Other) -> None:
 
 
 def drop_second_factor(other: Other) -> None:
-    remove_second_factor(other.change, other.account)
+    remove_second_factor(other.change, other.account, revoking(other.around))
 
 
 def note_email(other: Other) -> None:

@@ -76,7 +76,7 @@ def please_wait(
 
 def first_step_taken(request: WebRequest, around: Surroundings, account: Account, wish: str) -> Redirect:
     """On to the second step where the account has one, else in."""
-    if account.totp_secret:
+    if account.has_second_factor:
         half = new_half_way(account, around.clock(), around.settings.csrf_secret)
         cookie = browser_cookie(around.settings, HALF_WAY_COOKIE, half, HALF_WAY_SECONDS)
         target = request.scope.get("root_path", "") + "/login/code?next=" + quote(wish, safe="")

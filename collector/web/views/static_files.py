@@ -1,4 +1,4 @@
-"""The style sheet and the icon."""
+"""The style sheet, the icon, and the one script."""
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from collector.web.log_in import WITHOUT_ACCOUNT
 from collector.web.pages import STATIC
 
-MEDIA_TYPES = {"css": "text/css", "svg": "image/svg+xml"}
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 def file(name: str, cache: str) -> Response[bytes]:

@@ -105,7 +105,7 @@ def try_mail(request: WebRequest, around: Surroundings) -> Response[str]:
         return page(request, around, None, tried=Tried.NO_ADDRESS)
     text = speech.gettext("This is the test message that you asked for. Mails about alerts reach you in the same way.")
     try:
-        send(office, address, speech.gettext("Test message"), f"{text}\n")
+        send(office, address, speech.gettext("Test message"), f"{text}\n", speech)
     except OSError as error:
         return page(request, around, None, tried=Tried.REFUSED, reason=type(error).__name__)
     return page(request, around, None, tried=Tried.SENT)

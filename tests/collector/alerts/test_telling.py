@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 from collector.alerts.telling import Teller
 from collector.domain.access import Grant, Role, Scope
 from collector.domain.alert_mails import AlertMails
-from collector.i18n import load_languages
+from collector.i18n import Speech, load_languages
 from collector.mail import Post
 from collector.storage import models
 from collector.storage.engine import reading, writing
@@ -30,7 +30,7 @@ class Mails:
         self.sent: list[tuple[str, str, str]] = []
         self.refusing = 0
 
-    def __call__(self, _post: Post, to: str, subject: str, text: str) -> None:
+    def __call__(self, _post: Post, to: str, subject: str, text: str, _speech: Speech) -> None:
         if self.refusing:
             self.refusing -= 1
             raise OSError("no route")

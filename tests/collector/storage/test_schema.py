@@ -16,7 +16,7 @@ from collector.storage.schema import MIGRATIONS, SchemaState, configuration, mig
 
 VERSIONS = [
     *(f"{number:04}" for number in range(1, 15)),
-    *("0017", "0019", "0030", "0020", "0024", "0031", "0035", "0032", "0037"),
+    *("0017", "0019", "0030", "0020", "0024", "0031", "0035", "0032", "0037", "0033"),
 ]
 
 

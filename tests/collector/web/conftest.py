@@ -1,6 +1,7 @@
 """A region with everything in it, and browsers in front of it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.collector.web.seeded_region import NOW, PASSWORD, seed
 
 NOWHERE = Path("/nowhere/revocations")
 SETTINGS = WebSettings(csrf_secret="0123456789abcdef" * 4, enrolling=ByIntake(NOWHERE))
+WITH_KEYS = replace(SETTINGS, public_url="https://dps.example/stats")
+"""Where security keys can be used."""
 
 
 def at_once(do: Callable[[], None]) -> None:

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import Engine
 
 from tests.collector.web.browser import Browser
+from tests.collector.web.conftest import WITH_KEYS
 from tests.collector.web.seeded_region import PASSWORD
 from tests.collector.web.served import served
-from tests.collector.web.test_in_a_browser import ARGUMENTS, CHROMIUM, SETTINGS
+from tests.collector.web.test_in_a_browser import ARGUMENTS, CHROMIUM
 from tests.collector.web.test_page_languages import PAGES, whole_region
 
 __all__ = ["whole_region"]
@@ -31,7 +32,7 @@ RUN = """async () => (await axe.run(document, {resultTypes: ['violations']})).vi
 
 @pytest.fixture
 def address(whole_region: Engine) -> Iterator[str]:
-    with served(whole_region, SETTINGS) as there:
+    with served(whole_region, WITH_KEYS) as there:
         yield there
 
 
@@ -72,7 +73,7 @@ def test_every_page_is_valid_html(whole_region: Engine, open_browser: Callable[.
     if java is None:
         pytest.skip("needs Java, for the Nu HTML Checker")
     for language in LANGUAGES:
-        browser = open_browser(whole_region)
+        browser = open_browser(whole_region, WITH_KEYS)
         browser.client.headers["accept-language"] = language
         pages = {"/login": browser.get("/login").text}
         browser.log_in("administrator", PASSWORD)

@@ -100,7 +100,7 @@ def test_an_invitation_goes_by_mail_where_there_is_a_server_for_it(
     region: Engine, open_browser: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[str, str, str]] = []
-    monkeypatch.setattr("collector.web.views.accounts.send", lambda _post, *words: sent.append(words))
+    monkeypatch.setattr("collector.web.account_mails.send", lambda _post, *words: sent.append(words))
     post = Post("mail.example", 587, "starttls", "", "", "dps@dps.example")
     settings = WebSettings(csrf_secret=SETTINGS.csrf_secret, post=post, public_url="https://dps.example/stats")
     browser = open_browser(region, settings)
@@ -108,7 +108,7 @@ def test_an_invitation_goes_by_mail_where_there_is_a_server_for_it(
     fields = {"account_name": "anna", "role": "reader", "where": "region", "language": "nl"}
     page = browser.send("/accounts/invite", "/accounts", email="anna@dps.example", **fields)
     assert "/invitations/" not in page.text
-    to, subject, text = sent[0]
+    to, subject, text = sent[0][:3]
     assert to == "anna@dps.example"
     assert subject == "Uw account voor de openbare computerruimten"
     assert re.search(r"https://dps\.example/stats/invitations/[\w-]{43}\n", text)
@@ -192,7 +192,7 @@ def test_log_ins_are_listed_and_ended_one_by_one(region: Engine, administrator: 
     other.log_in("administrator", PASSWORD)
     page = administrator.get("/account").text
     assert "Firefox, Linux" in page
-    assert "140" not in page
+    assert "140." not in page, "chance makes “140” in a token, never with a dot"
     sessions = re.findall(r'name="session" value="(\w+)"', page)
     assert len(sessions) == 1, "not the own one"
     change(administrator, action="end_session", session=sessions[0])

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from collector.domain.access import Role
 from collector.domain.alert_mails import AlertMails
+from collector.i18n import Speech
 from collector.mail import Post
 from collector.storage.changes.messages import BETWEEN_SECONDS, CODE_SECONDS, MOST_TRIES
 from collector.storage.engine import reading, writing
@@ -35,7 +36,7 @@ class Letters:
         self.sent: list[tuple[str, str, str]] = []
         self.broken = False
 
-    def __call__(self, _post: Post, to: str, subject: str, said: str) -> None:
+    def __call__(self, _post: Post, to: str, subject: str, said: str, _speech: Speech) -> None:
         if self.broken:
             raise ConnectionRefusedError
         self.sent.append((to, subject, said))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from babel.messages.pofile import read_po
@@ -12,6 +13,7 @@ from collector.storage.engine import writing
 from collector.storage.queries.sites import site_ids
 from collector.web import pages as web_pages
 from tests.collector.web.browser import Browser, words_of
+from tests.collector.web.conftest import WITH_KEYS
 from tests.collector.web.public_region import seed_public
 from tests.collector.web.seeded_agents import seed_agents
 from tests.collector.web.seeded_alerts import seed_alerts
@@ -19,12 +21,14 @@ from tests.collector.web.seeded_history import seed_history
 from tests.collector.web.seeded_power import seed_power
 from tests.collector.web.seeded_region import PASSWORD, add_site, add_station, seed
 from tests.collector.web.seeded_register import seed_register
+from tests.collector.web.software_key import SoftwareKey
 
 PAGES = (
     "/reports",
     "/reports/CANAL/2026",
     "/account",
     "/account?second=1",
+    "/account?key=1",
     "/accounts",
     "/accounts/1",
     "/audit",
@@ -187,14 +191,30 @@ def pages_of(browser: Browser) -> dict[str, str]:
     file = b"site,first_day,last_day\nCANAL,2026-08-01,2026-08-02\nNOORD,2026-08-01,x\n"
     tried = browser.client.post(f"{canal}/files/try", data=data, files={"file": ("t.csv", file, "text/csv")})
     found["tried"] = tried.text
-    return found | {path: browser.get(path).text for path in PAGES}
+    found |= {path: browser.get(path).text for path in PAGES}
+    return found | pages_of_a_key(browser)
+
+
+def pages_of_a_key(browser: Browser) -> dict[str, str]:
+    """The last: from now on a security key is asked for."""
+    found = re.search(r'data-asks="([^"]+)"', browser.get("/account?key=1").text)
+    assert found
+    answer = SoftwareKey("https://dps.example").create(unescape(found[1]))
+    key = {"action": "security_key", "name": "4", "answer": answer, "current": PASSWORD}
+    pages = {"first key": browser.send("/account/change", "/account", **key).text}
+    pages["other with a key"] = browser.get("/accounts/1").text
+    browser.send("/logout", "/account")
+    browser.log_in("administrator", PASSWORD)
+    pages["key asked"] = browser.get("/login/code").text
+    pages["key refused"] = browser.send("/login/key", "/login/code", answer="x").text
+    return pages
 
 
 def test_no_page_holds_a_bare_sentence(
     whole_region: Engine, open_browser: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("collector.web.application.load_languages", bracketed_languages)
-    for path, page in pages_of(open_browser(whole_region)).items():
+    for path, page in pages_of(open_browser(whole_region, WITH_KEYS)).items():
         words = words_of(page)
         assert any("⟦" in word for word in words.found), path
         attributes = [word for word in words.attributes if not any(name in word for name in NAMES.values())]
@@ -206,7 +226,7 @@ def test_no_page_holds_a_bare_sentence(
 def test_no_page_in_another_language_holds_an_english_sentence(
     language: str, whole_region: Engine, open_browser: Callable[..., Browser]
 ) -> None:
-    browser = open_browser(whole_region)
+    browser = open_browser(whole_region, WITH_KEYS)
     browser.client.headers["Accept-Language"] = language
     english = english_pieces(language)
     for path, page in pages_of(browser).items():

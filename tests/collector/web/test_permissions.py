@@ -48,6 +48,7 @@ MATRIX: dict[str, str] = {
     "GET /papers": LOGGED_IN,
     "GET /login/code": EVERYBODY,
     "POST /login/code": EVERYBODY,
+    "POST /login/key": EVERYBODY,
     "GET /login/provider": EVERYBODY,
     "GET /login/provider/return": EVERYBODY,
     "GET /invitations/{token}/provider": EVERYBODY,
