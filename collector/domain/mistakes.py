@@ -13,11 +13,19 @@ class Mistake(ValueError):
 
     def __init__(self, sentence: str, **values: object) -> None:
         """Placeholders in `sentence` are those of `values`, as in "%(text)s"."""
-        super().__init__(sentence % values)
+        # Somebody's text goes into one sentence on one line, whatever a cell of a table may hold.
+        self.values = {
+            name: " ".join(each.split("\n")) if isinstance(each, str) else each for name, each in values.items()
+        }
+        super().__init__(sentence % self.values)
         self.sentence = sentence
-        self.values = values
         self.column = ""
         """The column or field that holds it, where there is one."""
+
+    def at(self, column: str) -> "Mistake":
+        """The same, of a column that its rule knows."""
+        self.column = column
+        return self
 
     def said(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language, with the column before it."""
