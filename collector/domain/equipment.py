@@ -56,13 +56,22 @@ class Equipment(NamedTuple):
         return (first is None or first <= day) and (self.retired_on is None or day < self.retired_on)
 
 
+class OutageKind(StrEnum):
+    """Why a device is not in service; the names are stored."""
+
+    OUT_OF_ORDER = "out_of_order"
+    IN_STORAGE = "in_storage"
+    """It works and stands in a cupboard: nobody repairs it, and it is missed by nobody."""
+
+
 class EquipmentOutage(NamedTuple):
-    """A device out of order; `end` is None while it lasts. Seconds since 1970-01-01 UTC."""
+    """A device that is not in service; `end` is None while it lasts. Seconds since 1970-01-01 UTC."""
 
     equipment_id: int
     start: int
     end: int | None
     reason: str
+    kind: OutageKind = OutageKind.OUT_OF_ORDER
 
 
 def years_after(day: dt.date, years: int) -> dt.date:

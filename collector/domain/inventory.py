@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from collector.domain import cells
 from collector.domain.calendar import MONTHS_OF_YEAR, Period, local_date
 from collector.domain.cells import Cell
-from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
+from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage, OutageKind
 
 ENDING_MONTHS = 6
 DAY_SECONDS = 86_400
@@ -86,16 +86,19 @@ def months_after(day: dt.date, months: int) -> dt.date:
 def out_of_order(outages: Sequence[EquipmentOutage], period: Period, now: int) -> dict[str, Cell]:
     """E2, up to now: incidents that began, days lost, and the mean time to repair of what was mended.
 
+    What stands in storage waits for no repair, and is none of them.
+
     A day is 24 hours, and parts of days count.
     """
     start, end = period.start(), min(period.end(), now)
     if end <= start:
         return dict.fromkeys(("E2.incidents", "E2.days", "E2.mean_days"), cells.NOT_APPLICABLE)
-    seconds = sum(max(0, min(_end(each, now), end) - max(each.start, start)) for each in outages)
-    mended = [each.end - each.start for each in outages if each.end is not None and start <= each.end < end]
+    broken = [each for each in outages if each.kind is OutageKind.OUT_OF_ORDER]
+    seconds = sum(max(0, min(_end(each, now), end) - max(each.start, start)) for each in broken)
+    mended = [each.end - each.start for each in broken if each.end is not None and start <= each.end < end]
     mean = cells.counted(Fraction(sum(mended), DAY_SECONDS * len(mended))) if mended else cells.NOT_APPLICABLE
     return {
-        "E2.incidents": cells.counted(len([each for each in outages if start <= each.start < end])),
+        "E2.incidents": cells.counted(len([each for each in broken if start <= each.start < end])),
         "E2.days": cells.counted(Fraction(seconds, DAY_SECONDS)),
         "E2.mean_days": mean,
     }

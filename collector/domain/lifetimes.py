@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.domain.equipment import MAINTENANCE_YEARS, EquipmentKind, years_after
+from collector.domain.equipment import MAINTENANCE_YEARS, EquipmentKind, OutageKind, years_after
 from collector.domain.inventory import ENDING_MONTHS, months_after
 
 YEARS_AHEAD = 5
@@ -35,6 +35,8 @@ class Device(NamedTuple):
     supplied_on: dt.date | None = None
     maintained_until: dt.date | None = None
     """Where somebody entered another day than that of the rule."""
+    away: OutageKind | None = None
+    """Why it is not in service now; None where it is."""
 
     def replaced_on(self) -> dt.date | None:
         """When the plan replaces it; None where nobody knows the day of its supply."""

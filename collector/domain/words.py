@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from collector.domain.entered import ActivityKind, HowCounted, MonthlyKind, Service, Trait
-from collector.domain.equipment import EquipmentKind
+from collector.domain.equipment import EquipmentKind, OutageKind
 from collector.domain.missing import Filled, Wanted
 from collector.domain.mistakes import N_
 from collector.domain.quiet import Quietness
@@ -33,6 +33,10 @@ NAMES: Mapping[type[StrEnum], Mapping[str, str]] = {
         EquipmentKind.PRINTER: N_("printer"),
         EquipmentKind.PROJECTOR: N_("projector"),
         EquipmentKind.OTHER: N_("other equipment"),
+    },
+    OutageKind: {
+        OutageKind.OUT_OF_ORDER: N_("out of order"),
+        OutageKind.IN_STORAGE: N_("in storage"),
     },
     HowCounted: {
         HowCounted.DOOR_COUNTER: N_("counter at the door"),

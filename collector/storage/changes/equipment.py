@@ -74,9 +74,7 @@ def put_outage(change: Change, site_id: int, wanted: EquipmentOutage) -> Outcome
         if each.equipment_id == wanted.equipment_id and each.start != wanted.start
     ]
     wanted = checked_outage(wanted, known, change.at)
-    return _put_outage(
-        change, site_id, wanted.equipment_id, wanted.start, {"ended_at": wanted.end, "reason": wanted.reason}
-    )
+    return _put_outage(change, site_id, wanted.equipment_id, wanted.start, _outage_values(wanted))
 
 
 def remove_outage(change: Change, site_id: int, equipment_id: int, start: int) -> Outcome:
@@ -120,6 +118,10 @@ def _touch_outages_of(change: Change, site_id: int, equipment_id: int | None) ->
     for each in equipment_outages_of(change.connection, site_id):
         if each.equipment_id == equipment_id:
             _touch(change, site_id, each.start, each.end)
+
+
+def _outage_values(wanted: EquipmentOutage) -> dict[str, object]:
+    return {"ended_at": wanted.end, "reason": wanted.reason, "kind": wanted.kind.value}
 
 
 def _is_same(other: Equipment, item: Equipment) -> bool:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
+from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage, OutageKind
 from collector.domain.fields import (
     read_count,
     read_day,
@@ -171,6 +171,7 @@ def _outage(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
         cells.read("from", lambda moment: read_moment(moment, zone)),
         cells.read("until", lambda moment: read_moment(moment, zone)) if cells.text("until") else None,
         cells.text("reason"),
+        cells.read("kind", lambda word: read_word(word, OutageKind)) if cells.text("kind") else OutageKind.OUT_OF_ORDER,
     )
     yield put_outage(intake.change, site_id, wanted)
 
@@ -180,7 +181,7 @@ def _outages(here: Here) -> Iterator[Row]:
     found = equipment_outages_of(here.connection, here.site_id)
     for each in sorted(found, key=lambda each: (labels[each.equipment_id], each.start)):
         start, end = write_moment(each.start, here.zone), write_moment(each.end, here.zone)
-        yield (here.details.code, labels[each.equipment_id], start, end, each.reason)
+        yield (here.details.code, labels[each.equipment_id], start, end, each.reason, each.kind.value)
 
 
 def read_weekday(word: str) -> int:
@@ -318,7 +319,7 @@ EQUIPMENT = FileKind(
 )
 OUTAGES = FileKind(
     "outages",
-    ("site", "equipment", "from", "until", "reason"),
+    ("site", "equipment", "from", "until", "reason", "kind"),
     frozenset(("site", "equipment", "from", "until")),
     ("site", "equipment", "from"),
     _start_of_outage,

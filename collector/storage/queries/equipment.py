@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, select
 
-from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
+from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage, OutageKind
 from collector.domain.register import Outage
 from collector.storage.models import equipment, outage, station
 
@@ -76,10 +76,10 @@ def outages_of_sites(connection: Connection, site_ids: Sequence[int]) -> dict[in
 
 
 def equipment_outages_of(connection: Connection, site_id: int) -> list[EquipmentOutage]:
-    """Those of all equipment, by device and start."""
+    """Those of all equipment, by device and start; also what stands in storage."""
     rows = connection.execute(
-        select(outage.c.equipment_id, outage.c.started_at, outage.c.ended_at, outage.c.reason)
+        select(outage.c.equipment_id, outage.c.started_at, outage.c.ended_at, outage.c.reason, outage.c.kind)
         .where(outage.c.site_id == site_id)
         .order_by(outage.c.equipment_id, outage.c.started_at)
     )
-    return [EquipmentOutage(*row) for row in rows]
+    return [EquipmentOutage(*row[:-1], OutageKind(row.kind)) for row in rows]

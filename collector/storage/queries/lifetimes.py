@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, or_, select
 
-from collector.domain.equipment import EquipmentKind
+from collector.domain.equipment import EquipmentKind, OutageKind
 from collector.domain.lifetimes import Device
-from collector.storage.models import equipment, station
+from collector.storage.models import equipment, outage, station
 
 
 def devices_of(connection: Connection, site_ids: Sequence[int], today: dt.date) -> list[Device]:
@@ -22,8 +22,20 @@ def devices_of(connection: Connection, site_ids: Sequence[int], today: dt.date) 
         columns.serial,
         columns.supplied_on,
         columns.maintained_until,
-    ).where(columns.site_id.in_(site_ids), or_(columns.retired_on.is_(None), columns.retired_on > today))
-    found = [Device(row[0], EquipmentKind(row[1]), *row[2:]) for row in connection.execute(asked)]
+        outage.c.kind.label("away"),
+    )
+    away = and_(
+        outage.c.site_id == columns.site_id,
+        outage.c.equipment_id == columns.equipment_id,
+        outage.c.ended_at.is_(None),
+    )
+    asked = asked.select_from(equipment.outerjoin(outage, away)).where(
+        columns.site_id.in_(site_ids), or_(columns.retired_on.is_(None), columns.retired_on > today)
+    )
+    found = [
+        Device(row[0], EquipmentKind(row[1]), *row[2:-1], away=None if row.away is None else OutageKind(row.away))
+        for row in connection.execute(asked)
+    ]
     silent = (
         select(station.c.site_id, station.c.label)
         .select_from(station.outerjoin(equipment, same))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from collector.domain.calendar import days, local_date
+from collector.domain.equipment import OutageKind
 from collector.domain.health.hours import OpenHours
 from collector.domain.health.site_states import SiteState, Standing, site_state
 from collector.domain.health.states import DAY_SECONDS, Life, Said, State, state_of
@@ -23,6 +24,7 @@ from collector.storage.queries.stations import Station, stations_of
 DAYS_BACK = 60
 """Seven open days lie within, even of a site that opens once a week."""
 DAYS_AHEAD = 2
+STATES = {OutageKind.OUT_OF_ORDER: State.OUT_OF_ORDER, OutageKind.IN_STORAGE: State.IN_STORAGE}
 
 
 class Place(NamedTuple):
@@ -90,10 +92,10 @@ def hours_of(calendar: Calendar, now: int, zone: ZoneInfo, days_back: int = DAYS
 
 
 def set_aside(connection: Connection, site_ids: Sequence[int], now: int) -> dict[tuple[int, int], State]:
-    """What people say is out of order now, by site and station."""
+    """What people say is out of order or in storage now, by site and station."""
     same = (equipment.c.site_id == outage.c.site_id) & (equipment.c.equipment_id == outage.c.equipment_id)
     rows = connection.execute(
-        select(outage.c.site_id, equipment.c.station_id)
+        select(outage.c.site_id, equipment.c.station_id, outage.c.kind)
         .select_from(outage.join(equipment, same))
         .where(
             outage.c.site_id.in_(site_ids),
@@ -102,7 +104,7 @@ def set_aside(connection: Connection, site_ids: Sequence[int], now: int) -> dict
             outage.c.ended_at.is_(None) | (outage.c.ended_at > now),
         )
     )
-    return {(row.site_id, row.station_id): State.OUT_OF_ORDER for row in rows}
+    return {(row.site_id, row.station_id): STATES[OutageKind(row.kind)] for row in rows}
 
 
 def _on_since(connection: Connection, site_ids: Sequence[int]) -> dict[tuple[int, int], int | None]:

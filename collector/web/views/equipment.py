@@ -7,7 +7,7 @@ from litestar.response import Redirect
 
 from collector.domain.access import Permission
 from collector.domain.calendar import local_date
-from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
+from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage, OutageKind
 from collector.domain.fields import read_count, read_day_or_none, read_moment, read_word, write_day, write_moment
 from collector.storage.changes.base import Change
 from collector.storage.changes.equipment import put_equipment, put_outage, remove_equipment, remove_outage
@@ -57,7 +57,8 @@ def page(
         items=items,
         outages=sorted(outages, key=lambda each: (each.end is not None, -each.start)),
         labels={each.equipment_id: each.label for each in items},
-        broken={each.equipment_id for each in outages if each.end is None},
+        away={each.equipment_id: each.kind for each in outages if each.end is None},
+        outage_kinds=list(OutageKind),
         stations=[each for each in items if each.station_id is not None],
         editing=next((each for each in items if key_of(each) == edit), None),
         key_of=key_of,
@@ -115,7 +116,11 @@ def store_outage(change: Change, site_id: int, typed: Typed) -> None:
     number = _written(change, site_id, typed["equipment"])
     start = typed.read("from", lambda moment: read_moment(moment, zone))
     end = typed.read_or_none("until", lambda moment: read_moment(moment, zone))
-    put_outage(change, site_id, EquipmentOutage(number, start, end, typed["reason"]))
+    put_outage(change, site_id, EquipmentOutage(number, start, end, typed["reason"], outage_kind(typed)))
+
+
+def outage_kind(typed: Typed) -> OutageKind:
+    return typed.read("kind", lambda word: read_word(word, OutageKind)) if typed["kind"] else OutageKind.OUT_OF_ORDER
 
 
 def _written(change: Change, site_id: int, key: str) -> int:

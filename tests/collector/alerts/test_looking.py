@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Barrier
 
+import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
 from collector.alerts.judging import Verdict
 from collector.alerts.looking import look_at
 from collector.alerts.recording import SiteRow, record
+from collector.domain.equipment import OutageKind
 from collector.domain.health.findings import Decision, Key, Level, Rule
 from collector.storage import models
 from collector.storage.engine import reading, writing
@@ -84,7 +86,10 @@ def test_a_site_that_is_cut_off_is_one_alert_and_not_twelve(engine: Engine) -> N
     assert town.look("2026-12-03 11:01") == []
 
 
-def test_a_station_is_missed_after_seven_open_days_unless_somebody_said_that_it_is_out_of_order(engine: Engine) -> None:
+@pytest.mark.parametrize("kind", list(OutageKind))
+def test_a_station_is_missed_after_seven_open_days_unless_somebody_set_it_aside(
+    engine: Engine, kind: OutageKind
+) -> None:
     town = Town(engine)
     town.hear("2026-11-23 17:50", (1,), stopped=True)
     for day in ("2026-12-02 17:59", "2026-12-02 18:00"):
@@ -93,8 +98,11 @@ def test_a_station_is_missed_after_seven_open_days_unless_somebody_said_that_it_
     device = {"site_id": town.site_id, "equipment_id": 1}
     with writing(engine) as connection:
         connection.execute(insert(models.equipment).values(**device, kind="station", label="CANAL-1", station_id=1))
-        connection.execute(insert(models.outage).values(**device, started_at=at("2026-12-02 19:00")))
+        connection.execute(insert(models.outage).values(**device, started_at=at("2026-12-02 19:00"), kind=kind.value))
     assert town.look("2026-12-02 20:30") == []
+    with reading(engine) as connection:
+        said = connection.execute(select(models.station_health.c.state).where(models.station_health.c.station_id == 1))
+        assert said.scalar_one() == kind.value
 
 
 def test_alerts_of_a_station_that_is_gone_end(engine: Engine) -> None:

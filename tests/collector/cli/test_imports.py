@@ -28,9 +28,9 @@ TABLES = {
         "EVERE,Tablet,station,,2024-02-01,,,2025-06-30,,\n"
     ),
     "outages.csv": (
-        "site,equipment,from,until,reason\n"
-        "EVERE,Laser,2025-10-26 02:30,2025-10-26 02:30+01:00,paper\n"
-        "EVERE,PC 1,2026-03-02 09:05,,disk\n"
+        "site,equipment,from,until,reason,kind\n"
+        "EVERE,Laser,2025-10-26 02:30,2025-10-26 02:30+01:00,paper,in_storage\n"
+        "EVERE,PC 1,2026-03-02 09:05,,disk,out_of_order\n"
     ),
     "opening_hours.csv": (
         "site,valid_from,weekday,from,until,kind\n"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from collector.domain import calendar
 from collector.domain.calendar import Month
 from collector.domain.cells import NOT_APPLICABLE, counted
-from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
+from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage, OutageKind
 from collector.domain.inventory import (
     ages,
     inventory,
@@ -59,6 +59,13 @@ def test_half_a_year_after_the_last_of_august_is_the_last_of_february() -> None:
         date("2026-12-30"),
         date("2028-02-29"),
     ]
+
+
+def test_what_stands_in_storage_is_no_incident_and_waits_for_no_repair() -> None:
+    stored = outage(3, 9)._replace(kind=OutageKind.IN_STORAGE)
+    one = out_of_order([outage(3, 5)], OCTOBER, OCTOBER.end())
+    assert out_of_order([outage(3, 5), stored], OCTOBER, OCTOBER.end()) == one
+    assert one != out_of_order([], OCTOBER, OCTOBER.end())
 
 
 def test_while_a_period_runs_things_are_counted_today() -> None:

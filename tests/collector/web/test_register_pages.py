@@ -12,16 +12,18 @@ from sqlalchemy import Engine, select
 
 from collector.domain.calendar import Month
 from collector.domain.entered import Activity, ActivityKind, Attendance, HowCounted, MonthlyKind, Service, Trait
+from collector.domain.equipment import OutageKind
 from collector.domain.register import Closure, Extra, OpeningKind, WeeklyInterval
 from collector.storage.engine import reading, writing
 from collector.storage.models import audit_entry, outage
 from collector.storage.queries.calendars import calendar_of
 from collector.storage.queries.entered import entered_of
-from collector.storage.queries.equipment import equipment_of, outages_of
+from collector.storage.queries.equipment import equipment_of, equipment_outages_of, outages_of
 from collector.storage.queries.sites import details_of, site_ids
 from collector.web.accounts import create_account
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW, PASSWORD
+from tests.collector.web.test_pages import text
 
 CANAL = "/sites/CANAL"
 PAGES = ("register", "opening-hours", "equipment", "entries", "files")
@@ -202,6 +204,33 @@ def test_a_station_that_only_enrolled_is_reported_out_of_order_and_works_again(
     administrator.send(f"{page}/change", page, action="remove_outage", **both)
     with reading(region) as connection:
         assert outages_of(connection, here) == []
+
+
+def test_a_station_is_put_in_storage_and_comes_back(administrator: Browser, region: Engine) -> None:
+    page, here = f"{CANAL}/equipment", site_id(region)
+    fields = {
+        "equipment": "station-1",
+        "from": "2026-11-20T09:15",
+        "until": "",
+        "reason": "summer",
+        "kind": "in_storage",
+    }
+    assert administrator.send(f"{page}/change", page, action="outage", **fields).status_code == 303
+    said = text(administrator.get(page).text)
+    assert "still in storage summer" in said
+    assert "▲ in storage" in said
+    assert "In service again" in said
+    assert "in storage" in administrator.get("/equipment").text
+    assert "in storage" in text(administrator.get(f"{CANAL}/stations").text)
+    with reading(region) as connection:
+        (stored,) = equipment_outages_of(connection, here)
+    assert stored.kind is OutageKind.IN_STORAGE
+    both = {"equipment": str(stored.equipment_id), "start": str(stored.start)}
+    administrator.send(f"{page}/change", page, action="end_outage", **both)
+    with reading(region) as connection:
+        assert equipment_outages_of(connection, here) == [stored._replace(end=NOW)]
+    wrong = administrator.send(f"{page}/change", page, action="outage", **fields | {"kind": "sold"})
+    assert wrong.status_code == 400
 
 
 def test_a_device_is_added_changed_retired_and_taken_back(administrator: Browser, region: Engine) -> None:
