@@ -87,6 +87,7 @@ def web_app(engine: Engine, settings: WebSettings, clock: Clock, background: Bac
             alert.show,
             maintenance.change,
             maintenance.show,
+            maintenance.show_all,
             thresholds.change,
             thresholds.show,
             thresholds.try_out,

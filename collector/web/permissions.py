@@ -100,6 +100,7 @@ RULES: Mapping[str, Rule | None] = {
     "GET /agents": _MAINTAIN,
     "POST /agents/change": _MAINTAIN,
     "POST /agents/token": _MAINTAIN,
+    "GET /maintenance": _MAINTAIN,
     "GET /thresholds": _MAINTAIN,
     "POST /thresholds/message": _MAINTAIN,
     "POST /thresholds/change": Rule(Of.REGION, Permission.MAINTAIN),

@@ -1,4 +1,4 @@
-"""Maintenance windows of a site: when its alerts, or those of one station, are muted, and why."""
+"""Maintenance windows of a site, and of all sites: when alerts are muted, of what, and why."""
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -10,14 +10,32 @@ from collector.domain.health.states import DAY_SECONDS
 from collector.storage.changes.alerts import LONGEST_REASON, put_window, remove_window
 from collector.storage.changes.base import Change
 from collector.storage.engine import reading
+from collector.storage.queries.sites import all_sites
 from collector.storage.queries.stations import stations_of
-from collector.storage.queries.windows import Window, windows_of
+from collector.storage.queries.windows import Window, windows_of, windows_of_sites
 from collector.web.editing import Form, Refused, Typed, back_to, carried_out, found_site
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 from collector.web.views.equipment import read_seconds
 
 SHOWN_DAYS = 90
+
+
+@get("/maintenance", sync_to_thread=True)
+def show_all(request: WebRequest, around: Around) -> Response[str]:
+    """Of all sites that the reader looks after, what is muted now and what comes."""
+    now = around.clock()
+    with reading(around.engine) as connection:
+        sites = {each.site_id: each for each in all_sites(connection) if may(request.user, Permission.MAINTAIN, each)}
+        windows = windows_of_sites(connection, list(sites), now)
+    found = [(sites[site_id], window, label) for site_id, window, label in windows]
+    return around.pages.render(
+        request,
+        "maintenance_of_all.html",
+        under_way=[each for each in found if each[1].begins_at <= now],
+        coming=[each for each in found if each[1].begins_at > now],
+        sites=sorted(sites.values(), key=lambda each: each.name_in(around.pages.language_of(request))),
+    )
 
 
 @get("/sites/{code:str}/maintenance", sync_to_thread=True)

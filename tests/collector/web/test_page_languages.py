@@ -65,6 +65,7 @@ PAGES = (
     "/today",
     "/sites/CANAL/visit",
     "/sites/CANAL/maintenance",
+    "/maintenance",
     "/thresholds",
     "/thresholds?change=disk_clear_percent",
     "/sites/CANAL/stations/2",
@@ -266,7 +267,7 @@ def test_every_template_was_rendered(whole_region: Engine) -> None:
         "register",
         "year",
     }
-    of_technicians = {"agents", "fates", "fleet", "lifetimes", "technicians", "thresholds"}
+    of_technicians = {"agents", "fates", "fleet", "lifetimes", "maintenance_of_all", "technicians", "thresholds"}
     of_reports = {"report", "report_draft", "reports"}
     of_accounts = {"access", "account", "account_of_other", "accounts", "audit", "invitation", "login_code"}
     others = {

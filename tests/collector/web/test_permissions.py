@@ -72,6 +72,7 @@ MATRIX: dict[str, str] = {
     "GET /agents": "A T",
     "POST /agents/change": "A T",
     "POST /agents/token": "A T",
+    "GET /maintenance": "A T",
     "GET /thresholds": "A T",
     "POST /thresholds/message": "A T",
     "POST /thresholds/change": "A",

@@ -306,3 +306,26 @@ def test_who_looks_after_all_computers_tries_a_channel_and_the_page_says_how_it_
     assert "Webhook" in page
     assert 'name="channel"' not in page
     assert tess.send("/thresholds/message", "/thresholds", channel="webhook").status_code == 403
+
+
+def test_the_windows_of_all_sites_stand_together_those_of_now_first(
+    technician: Browser, region: Engine, open_browser: Callable[..., Browser], clock: Clock
+) -> None:
+    said = text(technician.get("/maintenance").text)
+    assert "Nothing is muted now." in said
+    assert "No maintenance is planned." in said
+    window(technician, station_number="2", reason="new disk")
+    later = {"begins": "2026-11-24T09:00", "ends": "2026-11-24T12:00", "reason": "new line", "station_number": "0"}
+    north = "/sites/NOORD/maintenance"
+    assert technician.send(f"{north}/change", north, action="window", **later).status_code == 303
+    said = text(technician.get("/maintenance").text)
+    now, coming = said.split("To come", 1)
+    assert re.search(r"CANAL-02.*22 Nov 2026, 22:00.*new disk", now)
+    assert re.search(r"the whole site.*24 Nov 2026, 09:00.*24 Nov 2026, 12:00.*new line", coming)
+    with writing(region) as connection:
+        create_account(connection, "tess", PASSWORD, "technician", NOW, site_id=site_ids(connection)["NOORD"])
+    mine = text(logged_in(open_browser(region, now=clock), "tess").get("/maintenance").text)
+    assert "new line" in mine
+    assert "new disk" not in mine
+    clock.now = NOW + 8 * 3600
+    assert "new disk" not in text(technician.get("/maintenance").text)
