@@ -1,6 +1,6 @@
 """Reads a table as spreadsheets write it, and writes one that they open. Raises Mistake.
 
-Separators are comma, semicolon or tab; letters are UTF-8, UTF-16 with its mark, or else Windows-1252.
+Separators are comma, semicolon, tab or vertical bar; letters are UTF-8, UTF-16 with its mark, or else Windows-1252.
 """
 
 import codecs
@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from collector.domain.mistakes import N_, Mistake
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 LARGEST_BYTES = 4_000_000
 LARGEST_CELL = 20_000
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Line(NamedTuple):
-    """One row; `number` is the line of the file in which it ends, the first being 1."""
+    """One row; `number` is the line of the file in which it begins, the first being 1."""
 
     number: int
     cells: dict[str, str]
@@ -46,12 +46,15 @@ def read_sheet(data: bytes) -> Sheet:
         separator, text = first.strip()[-1], rest
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or _separator(text), strict=True)
     skipped = 1 if separator else 0
+    rows: list[tuple[int, list[str]]] = []
+    begin = 1 + skipped
     try:
-        rows = [(reader.line_num + skipped, [cell.strip() for cell in row]) for row in reader]
+        for row in reader:
+            rows.append((begin, [cell.strip() for cell in row]))
+            begin = reader.line_num + 1 + skipped
     except csv.Error:
         raise Mistake(
-            N_("Line %(line)s cannot be read; look for a quotation mark without its counterpart."),
-            line=reader.line_num + skipped,
+            N_("Line %(line)s cannot be read; look for a quotation mark without its counterpart."), line=begin
         ) from None
     rows = [(number, row) for number, row in rows if any(row)]
     if not rows:

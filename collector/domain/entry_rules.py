@@ -40,7 +40,7 @@ def checked_activity(entry: Activity, today: dt.date) -> Activity:
         entry.first_day.day != 1
         or Month(*entry.first_day.timetuple()[:2]).next().first_day() != entry.last_day + dt.timedelta(days=1)
     ):
-        raise Mistake(N_("An activity is of one day, or a total of one whole month."))
+        raise Mistake(N_("An activity is of one day, or a total of one whole month; correct one of the two days."))
     if entry.recurrent is not None and (entry.attendances is None or entry.recurrent > entry.attendances):
         raise Mistake(
             N_("There cannot be more recurrent attendances than attendances; correct one of the two numbers.")
@@ -83,7 +83,7 @@ def checked_month(entry: MonthlyFigure, today: dt.date) -> MonthlyFigure:
 
 def _check_days(first: dt.date, last: dt.date, today: dt.date) -> None:
     if last < first:
-        raise Mistake(N_("The last day cannot lie before the first."))
+        raise Mistake(N_("The last day cannot lie before the first; correct one of the two days."))
     if first > today:
         raise Mistake(N_("%(day)s lies in the future; enter it later."), day=first.isoformat())
     if (last - first).days >= LONGEST_DAYS:

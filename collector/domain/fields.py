@@ -21,6 +21,8 @@ HUNDREDTHS = 100
 WHOLE = 100 * HUNDREDTHS
 MINUTES_OF_DAY = 1440
 
+NOTHING = N_("Nothing is written here; fill it in.")
+
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2})[:hHuU](\d{2})?", re.ASCII)
 _COUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,9}", re.ASCII)
@@ -40,6 +42,8 @@ def of_column(column: str, reader: Callable[..., Value], *values: Any, **given: 
     try:
         return reader(*values, **given)
     except Mistake as mistake:
+        if mistake.values.get("text") == "":
+            mistake.sentence, mistake.values = NOTHING, {}
         mistake.column = mistake.column or column
         raise
 
@@ -56,6 +60,13 @@ def read_text(text: str, most: int, *, needed: bool = False) -> str:
     if _FORMULA.match(text):
         raise Mistake(N_("“%(text)s” looks like a formula; begin with a letter or a digit."), text=text[:20])
     return text
+
+
+def read_needed(text: str) -> str:
+    """Whatever is written, as long as something is."""
+    if not text.strip():
+        raise Mistake(NOTHING)
+    return text.strip()
 
 
 def read_lines(text: str, most: int) -> str:
@@ -123,9 +134,7 @@ def read_count(text: str) -> int:
         number = int(re.sub(r"\D", "", found))
         if number <= LARGEST_COUNT:
             return number
-    raise Mistake(
-        N_("“%(text)s” is not a number; write it in digits, without a comma, for example 1250."), text=found[:32]
-    )
+    raise Mistake(N_("“%(text)s” is not a whole number; write it in digits only, for example 1250."), text=found[:32])
 
 
 def read_hours(text: str) -> int:

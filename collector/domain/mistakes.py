@@ -13,9 +13,12 @@ class Mistake(ValueError):
 
     def __init__(self, sentence: str, **values: object) -> None:
         """Placeholders in `sentence` are those of `values`, as in "%(text)s"."""
-        super().__init__(sentence % values)
+        # Somebody's text goes into one sentence on one line, whatever a cell of a table may hold.
+        self.values = {
+            name: " ".join(each.split("\n")) if isinstance(each, str) else each for name, each in values.items()
+        }
+        super().__init__(sentence % self.values)
         self.sentence = sentence
-        self.values = values
         self.column = ""
         """The column or field that holds it, where there is one."""
 

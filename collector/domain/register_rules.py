@@ -61,7 +61,7 @@ def _clocks(interval: WeeklyInterval) -> str:
 
 def checked_closure(closure: Closure) -> Closure:
     if closure.last_day < closure.first_day:
-        raise Mistake(N_("The last day of a closure cannot lie before its first."))
+        raise Mistake(N_("The last day of a closure cannot lie before its first; correct one of the two days."))
     if (closure.last_day - closure.first_day).days > LONGEST_CLOSURE_DAYS:
         raise Mistake(N_("A closure of more than ten years is a site that has gone; write an empty timetable instead."))
     return closure._replace(reason=read_text(closure.reason, LONGEST_REASON))
@@ -101,7 +101,7 @@ def checked_outage(outage: EquipmentOutage, others: Iterable[EquipmentOutage], n
     if outage.start < dt.datetime(EARLIEST_YEAR, 1, 1, tzinfo=dt.UTC).timestamp():
         raise Mistake(N_("An outage cannot have begun before the year %(year)s."), year=EARLIEST_YEAR)
     if outage.end is not None and outage.end <= outage.start:
-        raise Mistake(N_("An outage must end after it began."))
+        raise Mistake(N_("An outage must end after it began; correct one of the two moments."))
     for other in others:
         begins_before = outage.end is None or other.start < outage.end
         ends_after = other.end is None or outage.start < other.end

@@ -160,6 +160,8 @@ FIELDS: Mapping[str, str] = {
     "recurrent": N_("of which had come before"),
     "facilitators": N_("Facilitators"),
     "facilitators_fte": N_("Full-time equivalents"),
+    "activity": N_("Number of the activity"),
+    "stations": N_("Number of stations"),
     "month": N_("Month"),
     "figure": N_("Figure"),
     "value": N_("Value"),

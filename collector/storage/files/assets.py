@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from collector.domain.csv_files import Sheet
 from collector.domain.equipment import Equipment, EquipmentKind
-from collector.domain.fields import read_day, read_word
+from collector.domain.fields import read_day, read_needed, read_word
 from collector.domain.mistakes import N_, Mistake
 from collector.storage.changes.base import Outcome
 from collector.storage.changes.equipment import put_equipment
@@ -57,11 +57,7 @@ def _key(intake: Intake, cells: Cells) -> Hashable:
 def _asset(intake: Intake, some: Sequence[Cells]) -> Iterator[Outcome]:
     cells = some[0]
     site_id, _ = intake.site(cells.text("site"))
-    tag = cells.text("tag")
-    if not tag:
-        mistake = Mistake(N_("A word is missing here."))
-        mistake.column = "tag"
-        raise mistake
+    tag = cells.read("tag", read_needed)
     known = _tagged(equipment_of(intake.change.connection, site_id), tag)
     before = known or Equipment(None, EquipmentKind.STATION, tag)
     wanted = before._replace(

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month
 from collector.domain.entered import (
+    VALUES,
     Activity,
     ActivityKind,
     Attendance,
@@ -79,12 +80,29 @@ def read_public(text: str) -> tuple[tuple[Trait, str, int], ...]:
     for word in text.split():
         name, _, count = word.partition("=")
         trait, _, value = name.partition(":")
-        found.append((read_word(trait, Trait), value, read_count(count)))
+        found.append((read_word(trait, Trait), read_value(value, VALUES[read_word(trait, Trait)]), read_count(count)))
     return tuple(sorted(found))
+
+
+def read_value(text: str, words: Sequence[str]) -> str:
+    """One of some words; 26-54 is 26_54."""
+    found = text.casefold().replace("-", "_")
+    if found not in words:
+        raise Mistake(N_("“%(text)s” is not one of these words: %(words)s."), text=text[:32], words=", ".join(words))
+    return found
 
 
 def write_public(public: Iterable[tuple[Trait, str, int]]) -> str:
     return " ".join(f"{trait}:{value}={persons}" for trait, value, persons in public)
+
+
+def check_span(intake: Intake, site_id: int, entry: Attendance, line: int) -> None:
+    """Raises Mistake where another line of the table tells of some of the same days."""
+    known = intake.spans.setdefault(site_id, [])
+    for first, last, other in known:
+        if first <= entry.last_day and entry.first_day <= last:
+            raise Mistake(N_("Line %(line)s tells of some of the same days; correct one of the two."), line=other)
+    known.append((entry.first_day, entry.last_day, line))
 
 
 READERS: dict[MonthlyKind, Callable[[str], int]] = {
@@ -115,6 +133,7 @@ def _attendance(intake: Intake, some: Sequence[Cells]) -> Iterator[Outcome]:
         cells.read("how_counted", lambda word: read_word(word, HowCounted)),
         _or_none(cells, "persons", read_count),
     )
+    check_span(intake, site_id, entry, cells.line)
     yield put_attendance(intake.change, site_id, entry)
 
 

@@ -4,6 +4,7 @@ A file is known by its columns. All lines are tried within one savepoint; when o
 everything is taken back.
 """
 
+import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -72,6 +73,8 @@ class Intake:
     method: str = ""
     renamed: dict[str, SiteDetails] = field(default_factory=dict, init=False)
     """Sites that a file calls by a name that is not theirs today."""
+    spans: dict[int, list[tuple[dt.date, dt.date, int]]] = field(default_factory=dict, init=False)
+    """By site, first and last day of the attendance in the table at hand, and its line."""
     tags: dict[str, list[tuple[int, str]]] = field(default_factory=dict, init=False)
     """Number and code of the sites with a station of a label, once a table asked for them."""
     remarks: dict[int, Mistake] = field(default_factory=dict, init=False)
@@ -190,16 +193,17 @@ def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> tuple[FileKind, Sheet
 def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate]:
     fates: dict[int, Fate] = {}
     intake.remarks.clear()
+    intake.spans.clear()
 
     def fate(cells: Cells, word: FateWord, *sentences: Mistake) -> None:
-        about = " ".join(cells.text(column) for column in kind.about if cells.text(column))
+        about = " ".join(word for column in kind.about for word in cells.text(column).split())
         fates[cells.line] = Fate(name, cells.line, word, about, (*sentences, *_beside(intake, cells)))
 
     for some in _together(intake, kind, sheet, fate):
         try:
             outcomes = list(kind.apply(intake, some))
         except WrongLines as wrong:
-            others = Mistake(N_("Another line that belongs to this one is wrong."))
+            others = Mistake(N_("It belongs together with line %(line)s, which is wrong."), line=min(wrong.lines))
             for cells in some:
                 fate(cells, FateWord.WRONG, *_parts(wrong.lines.get(cells.line, others)))
         except Mistake as mistake:
@@ -266,4 +270,6 @@ class SeveralMistakes(Mistake):
 
 
 def _parts(mistake: Mistake) -> tuple[Mistake, ...]:
-    return mistake.mistakes if isinstance(mistake, SeveralMistakes) else (mistake,)
+    """Each sentence once."""
+    several = mistake.mistakes if isinstance(mistake, SeveralMistakes) else (mistake,)
+    return tuple({each.said(): each for each in several}.values())

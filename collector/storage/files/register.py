@@ -8,11 +8,14 @@ from sqlalchemy import Connection
 
 from collector.domain.equipment import Equipment, EquipmentKind, EquipmentOutage
 from collector.domain.fields import (
+    of_column,
+    read_clock,
     read_count,
     read_day,
     read_day_or_none,
     read_interval,
     read_moment,
+    read_needed,
     read_word,
     read_yes,
     write_clock,
@@ -21,6 +24,7 @@ from collector.domain.fields import (
 )
 from collector.domain.mistakes import N_, Mistake
 from collector.domain.register import Calendar, Closure, Extra, HolidayChoice, LabelStatus, OpeningKind, WeeklyInterval
+from collector.domain.register_rules import check_minutes
 from collector.domain.sites import SiteDetails
 from collector.storage.changes.base import Outcome
 from collector.storage.changes.equipment import put_equipment, put_outage
@@ -72,7 +76,9 @@ def _site(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
         cells.text("municipality"),
         cells.text("operator"),
         cells.text("contact"),
-        cells.read("label", lambda word: read_word(word, LabelStatus)) if cells.text("label") else LabelStatus.NONE,
+        of_column("label_status", read_word, cells.text("label"), LabelStatus)
+        if cells.text("label")
+        else LabelStatus.NONE,
         cells.read("label_since", read_day_or_none),
         tuple(cells.text("other_names").split("|")) if cells.text("other_names") else (),
     )
@@ -117,7 +123,7 @@ def _sites(here: Here) -> Iterator[Row]:
 def _device(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
     cells = some[0]
     site_id, _ = intake.site(cells.text("site"))
-    label = cells.text("label")
+    label = cells.read("label", read_needed)
     known = [each for each in equipment_of(intake.change.connection, site_id) if each.label == label]
     written = next((each for each in known if each.equipment_id is not None), None)
     wanted = Equipment(
@@ -214,8 +220,14 @@ def _interval(cells: Cells) -> Iterator[WeeklyInterval]:
     """None of a line that only says that the week is empty."""
     if any(cells.text(column) for column in ("weekday", "from", "until", "kind")):
         weekday = cells.read("weekday", read_weekday)
-        minutes = cells.read("until", lambda until: read_interval(cells.text("from"), until))
+        minutes = read_opening(cells)
+        check_minutes(*minutes)
         yield WeeklyInterval(weekday, *minutes, cells.read("kind", lambda word: read_word(word, OpeningKind)))
+
+
+def read_opening(cells: Cells) -> tuple[int, int]:
+    cells.read("from", read_clock)
+    return cells.read("until", lambda until: read_interval(cells.text("from"), until))
 
 
 def _weeks(here: Here) -> Iterator[Row]:
@@ -242,7 +254,7 @@ def _closures(here: Here) -> Iterator[Row]:
 def _extra(intake: Intake, some: Sequence[Cells]) -> Iterable[Outcome]:
     cells = some[0]
     site_id, _ = intake.site(cells.text("site"))
-    minutes = cells.read("until", lambda until: read_interval(cells.text("from"), until))
+    minutes = read_opening(cells)
     kind = cells.read("kind", lambda word: read_word(word, OpeningKind))
     yield put_extra(intake.change, site_id, Extra(cells.read("day", read_day), *minutes, kind))
 

@@ -113,8 +113,8 @@ def test_one_wrong_line_and_nothing_is_stored(station_at_evere: Run, folder: Pat
 
     assert refused.exit_code == 1
     assert (
-        "closures.csv:2  WRONG  EVERE 31/07/2026  The last day of a closure cannot lie before its first.\n"
-        in refused.stdout
+        "closures.csv:2  WRONG  EVERE 31/07/2026  The last day of a closure cannot lie before its first;"
+        " correct one of the two days.\n" in refused.stdout
     )
     assert (
         "holidays.csv:2  WRONG  EVERE 2026-11-11  open: “perhaps” is neither yes nor no; write one of them.\n"
@@ -182,6 +182,29 @@ def test_one_wrong_line_and_nothing_is_stored(station_at_evere: Run, folder: Pat
             "site,valid_from,weekday,from,until,kind\nEVERE,2026-01-01,monday,09:10,12:00,free access\n",
             "09:10 is not a whole quarter of an hour",
         ),
+        (
+            "hours.csv",
+            (
+                "site,valid_from,weekday,from,until,kind\n"
+                "EVERE,2026-01-01,monday,9.00,12:00,free access\nEVERE,2026-01-01,tuesday,09:00,12:00,free access\n"
+            ),
+            (
+                "from: “9.00” is not a time of day; write it as 09:30.\n"
+                "hours.csv:3  WRONG  EVERE 2026-01-01 tuesday 09:00"
+                "  It belongs together with line 2, which is wrong."
+            ),
+        ),
+        (
+            "closures.csv",
+            'site,first_day,last_day,reason\nEVERE,2026-07-01,2026-07-02,"works"\nEVERE,"2026-\n08-01",,x\n',
+            "closures.csv:3  WRONG  EVERE 2026- 08-01  first_day: “2026- 08-01” is not a day;",
+        ),
+        (
+            "closures.csv",
+            "site|first_day|last_day\nEVERE|2026-07-02|\n",
+            "last_day: Nothing is written here; fill it in.",
+        ),
+        ("equipment.csv", "site,label,kind\nEVERE,,printer\n", "label: Nothing is written here; fill it in."),
         (
             "equipment.csv",
             "site,label,kind,station_number\nEVERE,PC,station,7\n",
@@ -252,6 +275,50 @@ def test_what_people_enter_goes_in_and_out_to_the_byte(ready: Run, tmp_path: Pat
     assert ready("import", "entries", *files_of(out)).stderr == "9 as it is\nstored\n"
 
 
+def test_each_line_of_bad_entries_gets_one_sentence_on_one_line(ready: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "entries"
+    folder.mkdir()
+    (folder / "attendance.csv").write_text(
+        "site;first_day;last_day;visits;persons;how_counted\n"
+        "EVERE;2026-01-01;2026-01-31;812;;tally\n"
+        "EVERE;2026-01-20;2026-02-20;9;;tally\n"
+        'EVERE;2026-03-01;2026-03-31;"1\n2";;tally\n'
+        "EVERE;2026-04-01;2026-04-30;198 %;;tally\n",
+        encoding="utf-8",
+    )
+    (folder / "activities.csv").write_text(
+        "site,kind,first_day,attendances,public\nEVERE,workshop,2026-01-05,9,age:26-54=3\n"
+        "EVERE,workshop,2026-01-06,9,age:youth=3\n",
+        encoding="utf-8",
+    )
+    (folder / "months.csv").write_text("Library,2026-01,2026-02,2026-03\nEVERE,1,2,198%\n", encoding="utf-8")
+
+    refused = ready("import", "entries", *files_of(folder))
+
+    assert refused.stdout.splitlines() == [
+        "attendance.csv:2  new  EVERE 2026-01-01",
+        "attendance.csv:3  WRONG  EVERE 2026-01-20  Line 2 tells of some of the same days; correct one of the two.",
+        (
+            "attendance.csv:4  WRONG  EVERE 2026-03-01"
+            "  visits: “1 2” is not a whole number; write it in digits only, for example 1250."
+        ),
+        (
+            "attendance.csv:6  WRONG  EVERE 2026-04-01"
+            "  visits: “198 %” is not a whole number; write it in digits only, for example 1250."
+        ),
+        "activities.csv:2  new  EVERE 2026-01-05 workshop",
+        (
+            "activities.csv:3  WRONG  EVERE 2026-01-06 workshop"
+            "  public: “youth” is not one of these words: 0_11, 12_17, 18_25, 26_54, 55_64, 65_more."
+        ),
+        (
+            "months.csv:2  WRONG  EVERE  Nothing says what the numbers of this table are;"
+            " choose one of these: sessions, hours, visits, occupancy, page_views, wifi_sessions."
+            " 2026-03: 198% is more than 100 %, which cannot be; correct it, or leave it empty where nobody knows."
+        ),
+    ]
+
+
 ASSETS = (
     "Tag;Serial;Type;Model;Supply date;Site\n"
     "a;PF2ABC;PC;ThinkCentre M70q;01/03/2024;EVERE\n"
@@ -308,7 +375,7 @@ def test_every_bad_row_of_an_asset_list_gets_its_sentence_and_nothing_is_stored(
     assert refused.stderr.startswith("5 WRONG\n")
     for line, sentence in (
         (2, "type: “scanner” is not one of these words: station, printer, projector, other."),
-        (3, "tag: A word is missing here."),
+        (3, "tag: Nothing is written here; fill it in."),
         (4, "site: No site is called “NOWHERE”"),
         (5, "Only a station can have an agent"),
         (6, "supply_date: “31/02/2024” is not a day"),

@@ -77,7 +77,7 @@ def test_decimal_commas_and_thousands_apart() -> None:
 
 @pytest.mark.parametrize("text", ["-1", "1.250", "1,250", "1e3", "", "12 50", "99999999999"])
 def test_what_is_not_a_count_is_refused(text: str) -> None:
-    with pytest.raises(Mistake, match="is not a number"):
+    with pytest.raises(Mistake, match="is not a whole number"):
         fields.read_count(text)
 
 
@@ -108,9 +108,9 @@ def test_a_sheet_is_read_in_every_dress_that_spreadsheets_give_it(data: bytes) -
     assert [line.cells for line in sheet.lines] == [{"site": "EVERE", "été": "“oui”"}]
 
 
-def test_lines_know_where_they_end_and_whether_they_are_too_long() -> None:
+def test_lines_know_where_they_begin_and_whether_they_are_too_long() -> None:
     sheet = read_sheet(b'a,b\n1,"two\nlines"\n\n3,4,5\n6\n')
-    assert [(line.number, line.overflow) for line in sheet.lines] == [(3, False), (5, True), (6, False)]
+    assert [(line.number, line.overflow) for line in sheet.lines] == [(2, False), (5, True), (6, False)]
     assert sheet.lines[2].cells == {"a": "6", "b": ""}
 
 

@@ -252,7 +252,7 @@ def test_a_facilitator_enters_attendance_and_the_calendar_fills(administrator: B
     wrong = administrator.send(
         f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | {"visits": "12,5", "persons": "x"}
     )
-    assert sentence_in(wrong.text).startswith("Visits: “12,5” is not a number")
+    assert sentence_in(wrong.text).startswith("Visits: “12,5” is not a whole number")
     administrator.send(f"{CANAL}/entries/change", CANAL, action="remove_attendance", first_day="2026-10-01")
     with reading(region) as connection:
         assert entered_of(connection, site_id(region), 2026, 2026).attendances == []
