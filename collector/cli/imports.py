@@ -111,13 +111,17 @@ def bring(
     contents = [(path.name, path.read_bytes()) for path in files]
     with writing(engine_of(settings)) as connection:
         change = Change(connection, COMMAND_LINE, now(), ZoneInfo(settings.time_zone), lambda: secrets.randbits(62))
-        fates = take_in(Intake(change, skip_unknown, **given), kinds, contents, dry=dry)
+        fates = take_in(Intake(change, skip_unknown, **given), kinds, contents, dry=dry, tell=progress)
     told(fates)
     wrong = any(fate.word is FateWord.WRONG for fate in fates)
     if wrong:
         click.echo("nothing was stored: correct the lines that are wrong and import again", err=True)
         context.exit(1)
     click.echo("dry run: nothing was stored" if dry else "stored", err=True)
+
+
+def progress(file: str, done: int, lines: int) -> None:
+    click.echo(f"{file}: {done} of {lines} lines", err=True)
 
 
 def told(fates: Sequence[Fate]) -> None:

@@ -22,6 +22,11 @@ class Mistake(ValueError):
         self.column = ""
         """The column or field that holds it, where there is one."""
 
+    def at(self, column: str) -> "Mistake":
+        """The same, of a column that its rule knows."""
+        self.column = column
+        return self
+
     def said(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language, with the column before it."""
         sentence = translate(self.sentence) % self.values

@@ -154,7 +154,7 @@ FIELDS: Mapping[str, str] = {
     "persons": N_("Distinct persons, if you know"),
     "how_counted": N_("How counted"),
     "title": N_("Title"),
-    "number": N_("How many"),
+    "number": N_("How many activities"),
     "hours": N_("Hours in all"),
     "attendances": N_("Attendances"),
     "recurrent": N_("of which had come before"),

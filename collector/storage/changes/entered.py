@@ -4,17 +4,17 @@ import datetime as dt
 
 from sqlalchemy import delete, func, insert, select
 
-from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR, Month, local_date
+from collector.domain.calendar import Month, local_date
 from collector.domain.entered import Activity, Attendance, MonthlyFigure, MonthlyKind, SiteYear
 from collector.domain.entry_rules import checked_activity, checked_attendance, checked_month, checked_year
 from collector.storage.changes.base import Change, Outcome, Subject, note, put
 from collector.storage.models import activity, activity_public, attendance, monthly_figure, site_year
-from collector.storage.queries.entered import entered_of
+from collector.storage.queries.entered import activity_of, attendance_within
 
 
 def put_attendance(change: Change, site_id: int, entry: Attendance) -> Outcome:
     """An entry is known by its first day."""
-    known = entered_of(change.connection, site_id, entry.first_day.year - 1, entry.last_day.year + 1).attendances
+    known = attendance_within(change.connection, site_id, entry.first_day, entry.last_day)
     others = [each for each in known if each.first_day != entry.first_day]
     entry = checked_attendance(entry, others, today_of(change))
     key = {"site_id": site_id, "first_day": entry.first_day}
@@ -30,7 +30,7 @@ def remove_attendance(change: Change, site_id: int, first_day: dt.date) -> Outco
 def put_activity(change: Change, site_id: int, entry: Activity) -> Outcome:
     """One without a number is new and gets one."""
     entry = checked_activity(entry, today_of(change))
-    before = None if entry.activity_id is None else activity_of(change, site_id, entry.activity_id)
+    before = None if entry.activity_id is None else activity_of(change.connection, site_id, entry.activity_id)
     if entry.activity_id is None:
         last = select(func.max(activity.c.activity_id)).where(activity.c.site_id == site_id)
         entry = entry._replace(activity_id=(change.connection.execute(last).scalar() or 0) + 1)
@@ -49,7 +49,7 @@ def put_activity(change: Change, site_id: int, entry: Activity) -> Outcome:
 
 
 def remove_activity(change: Change, site_id: int, activity_id: int) -> Outcome:
-    before = activity_of(change, site_id, activity_id)
+    before = activity_of(change.connection, site_id, activity_id)
     if before is None:
         return Outcome.SAME
     _delete_activity(change, site_id, activity_id)
@@ -84,11 +84,6 @@ def _put_monthly(
 ) -> Outcome:
     key = {"site_id": site_id, "month": month.year * 100 + month.month, "figure": kind.value}
     return put(change, monthly_figure, key, values, Subject.MONTHLY_FIGURE, f"{month} {kind}")
-
-
-def activity_of(change: Change, site_id: int, activity_id: int) -> Activity | None:
-    everything = entered_of(change.connection, site_id, EARLIEST_YEAR, LATEST_YEAR)
-    return next((each for each in everything.activities if each.activity_id == activity_id), None)
 
 
 def today_of(change: Change) -> dt.date:

@@ -1,5 +1,7 @@
 """What people enter, as four tables, in and out. Taking in what was taken out changes nothing."""
 
+import datetime as dt
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 
@@ -98,11 +100,16 @@ def write_public(public: Iterable[tuple[Trait, str, int]]) -> str:
 
 def check_span(intake: Intake, site_id: int, entry: Attendance, line: int) -> None:
     """Raises Mistake where another line of the table tells of some of the same days."""
+    if entry.last_day < entry.first_day:
+        return
     known = intake.spans.setdefault(site_id, [])
-    for first, last, other in known:
-        if first <= entry.last_day and entry.first_day <= last:
-            raise Mistake(N_("Line %(line)s tells of some of the same days; correct one of the two."), line=other)
-    known.append((entry.first_day, entry.last_day, line))
+    # In order, and without a common day, so that only its neighbours can have one.
+    at = bisect_right(known, (entry.last_day, dt.date.max, 0))
+    if at and known[at - 1][1] >= entry.first_day:
+        raise Mistake(
+            N_("Line %(line)s tells of some of the same days; correct one of the two."), line=known[at - 1][2]
+        )
+    known.insert(at, (entry.first_day, entry.last_day, line))
 
 
 READERS: dict[MonthlyKind, Callable[[str], int]] = {

@@ -74,7 +74,7 @@ class Intake:
     renamed: dict[str, SiteDetails] = field(default_factory=dict, init=False)
     """Sites that a file calls by a name that is not theirs today."""
     spans: dict[int, list[tuple[dt.date, dt.date, int]]] = field(default_factory=dict, init=False)
-    """By site, first and last day of the attendance in the table at hand, and its line."""
+    """By site, first and last day of each attendance in the table at hand, and its line; in order."""
     tags: dict[str, list[tuple[int, str]]] = field(default_factory=dict, init=False)
     """Number and code of the sites with a station of a label, once a table asked for them."""
     remarks: dict[int, Mistake] = field(default_factory=dict, init=False)
@@ -138,7 +138,23 @@ class FileKind(NamedTuple):
     """For tables that are known otherwise than by our columns: the same with those of ours; None for other tables."""
 
 
-def take_in(intake: Intake, kinds: Sequence[FileKind], files: Sequence[tuple[str, bytes]], *, dry: bool) -> list[Fate]:
+Told = Callable[[str, int, int], None]
+"""Hears of a long file how many of how many lines are done."""
+LINES_BETWEEN = 5_000
+
+
+def nobody(_file: str, _done: int, _lines: int) -> None:
+    """Hears nothing."""
+
+
+def take_in(
+    intake: Intake,
+    kinds: Sequence[FileKind],
+    files: Sequence[tuple[str, bytes]],
+    *,
+    dry: bool,
+    tell: Told = nobody,
+) -> list[Fate]:
     """The fate of every line of the files, in the order of `kinds`; stores only when none is wrong and not `dry`."""
     savepoint = intake.change.connection.begin_nested()
     fates: list[Fate] = []
@@ -151,7 +167,7 @@ def take_in(intake: Intake, kinds: Sequence[FileKind], files: Sequence[tuple[str
             continue
         sheets.append((kinds.index(kind), name, sheet))
     for number, name, sheet in sorted(sheets, key=lambda each: each[0]):
-        fates += _lines(intake, kinds[number], name, sheet)
+        fates += _lines(intake, kinds[number], name, sheet, tell)
         intake.forget_sites()
     if dry or any(fate.word is FateWord.WRONG for fate in fates):
         savepoint.rollback()
@@ -190,7 +206,7 @@ def recognised(kinds: Sequence[FileKind], sheet: Sheet) -> tuple[FileKind, Sheet
     )
 
 
-def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate]:
+def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet, tell: Told) -> list[Fate]:
     fates: dict[int, Fate] = {}
     intake.remarks.clear()
     intake.spans.clear()
@@ -199,7 +215,10 @@ def _lines(intake: Intake, kind: FileKind, name: str, sheet: Sheet) -> list[Fate
         about = " ".join(word for column in kind.about for word in cells.text(column).split())
         fates[cells.line] = Fate(name, cells.line, word, about, (*sentences, *_beside(intake, cells)))
 
+    done = 0
     for some in _together(intake, kind, sheet, fate):
+        if done // LINES_BETWEEN != (done := done + len(some)) // LINES_BETWEEN:
+            tell(name, done, len(sheet.lines))
         try:
             outcomes = list(kind.apply(intake, some))
         except WrongLines as wrong:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select
 
 from collector.domain.calendar import Month
 from collector.domain.entered import (
@@ -26,6 +26,45 @@ from collector.storage.models import activity, activity_public, attendance, mont
 def entered_of(connection: Connection, site_id: int, first_year: int, last_year: int) -> Entered:
     """All that touches these years."""
     return entered_of_sites(connection, [site_id], first_year, last_year)[site_id]
+
+
+def attendance_within(connection: Connection, site_id: int, first: dt.date, last: dt.date) -> list[Attendance]:
+    """What has a day in common with these; in order of time."""
+    columns = attendance.c
+    rows = connection.execute(
+        select(columns.first_day, columns.last_day, columns.visits, columns.how, columns.persons)
+        .where(columns.site_id == site_id, columns.first_day <= last, columns.last_day >= first)
+        .order_by(columns.first_day)
+    )
+    return [Attendance(row.first_day, row.last_day, row.visits, HowCounted(row.how), row.persons) for row in rows]
+
+
+def activity_of(connection: Connection, site_id: int, activity_id: int) -> Activity | None:
+    mine = (activity.c.site_id == site_id, activity.c.activity_id == activity_id)
+    row = connection.execute(select(activity).where(*mine)).one_or_none()
+    if row is None:
+        return None
+    public = (
+        select(activity_public.c.trait, activity_public.c.value, activity_public.c.persons)
+        .where(activity_public.c.site_id == site_id, activity_public.c.activity_id == activity_id)
+        .order_by(activity_public.c.trait, activity_public.c.value)
+    )
+    return _activity(row, [(Trait(trait), value, persons) for trait, value, persons in connection.execute(public)])
+
+
+def _activity(row: Row[Any], public: Sequence[tuple[Trait, str, int]]) -> Activity:
+    return Activity(
+        row.activity_id,
+        ActivityKind(row.kind),
+        row.first_day,
+        row.last_day,
+        row.number,
+        row.seconds,
+        row.attendances,
+        row.recurrent,
+        row.title,
+        tuple(public),
+    )
 
 
 def entered_of_sites(
@@ -51,20 +90,7 @@ def entered_of_sites(
         publics.setdefault((row.site_id, row.activity_id), []).append((Trait(row.trait), row.value, row.persons))
     activities: dict[int, list[Activity]] = {site_id: [] for site_id in site_ids}
     for row in connection.execute(_statements().activity, asked):
-        activities[row.site_id].append(
-            Activity(
-                row.activity_id,
-                ActivityKind(row.kind),
-                row.first_day,
-                row.last_day,
-                row.number,
-                row.seconds,
-                row.attendances,
-                row.recurrent,
-                row.title,
-                tuple(publics.get((row.site_id, row.activity_id), ())),
-            )
-        )
+        activities[row.site_id].append(_activity(row, publics.get((row.site_id, row.activity_id), ())))
     years: dict[int, list[SiteYear]] = {site_id: [] for site_id in site_ids}
     for row in connection.execute(_statements().year, asked):
         services = None if row.services is None else tuple(Service(word) for word in row.services.split())

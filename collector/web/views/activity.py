@@ -67,6 +67,7 @@ def page(
         traits=TRAITS,
         hours=write_hours,
         today=today,
+        month=today.replace(day=1) - dt.timedelta(days=1),
         refused=refused,
     )
 

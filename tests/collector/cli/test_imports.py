@@ -8,6 +8,7 @@ from click.testing import Result
 from sqlalchemy import Connection, insert, select
 
 from collector.ingest.enrolment import new_station
+from collector.storage.files import reading
 from collector.storage.models import audit_entry, outage, station
 
 Run = Callable[..., Result]
@@ -317,6 +318,16 @@ def test_each_line_of_bad_entries_gets_one_sentence_on_one_line(ready: Run, tmp_
             " 2026-03: 198% is more than 100 %, which cannot be; correct it, or leave it empty where nobody knows."
         ),
     ]
+
+
+def test_a_long_import_says_how_far_it_is(ready: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "LINES_BETWEEN", 2)
+    lines = "".join(f"EVERE,2026-01-{day:02},2026-01-{day:02},9,tally\n" for day in (5, 9, 7, 6, 8))
+    (tmp_path / "days.csv").write_text("site,first_day,last_day,visits,how_counted\n" + lines, encoding="utf-8")
+
+    taken = ready("import", "entries", str(tmp_path / "days.csv"))
+
+    assert taken.stderr == "days.csv: 2 of 5 lines\ndays.csv: 4 of 5 lines\n5 new\nstored\n"
 
 
 ASSETS = (

@@ -252,6 +252,9 @@ def test_a_facilitator_enters_attendance_and_the_calendar_fills(administrator: B
     wrong = administrator.send(
         f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | {"visits": "12,5", "persons": "x"}
     )
+    september = {"first_day": "2026-09-01", "last_day": "2026-09-30", "visits": "12", "persons": "13"}
+    more = administrator.send(f"{CANAL}/attendance/change", CANAL, action="attendance", **fields | september)
+    assert 'id="attendance-persons-wrong">There cannot be more persons than visits' in more.text
     assert sentence_in(wrong.text).startswith("Visits: “12,5” is not a whole number")
     administrator.send(f"{CANAL}/entries/change", CANAL, action="remove_attendance", first_day="2026-10-01")
     with reading(region) as connection:
@@ -263,6 +266,7 @@ def test_an_activity_and_a_monthly_total(administrator: Browser, region: Engine)
     one = {"kind": "workshop", "day": "2026-10-07", "attendances": "8", "recurrent": "3", "hours": "1,5"}
     sent = administrator.send(f"{page}/change", page, action="activity", **one, **{"age:26_54": "5", "title": "Itsme"})
     assert sent.status_code == 303
+    assert 'type="month" value="2026-10"' in administrator.get(f"{page}?total=1").text, "the month that is over"
     total = {"kind": "support_walk_in", "month": "2026-09", "number": "55", "total": "1"}
     assert administrator.send(f"{page}/change", page, action="activity", **total).status_code == 303
     with reading(region) as connection:
