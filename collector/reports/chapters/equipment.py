@@ -11,7 +11,9 @@ from collector.reports.wording import Wording
 
 def equipment(words: Wording) -> Section:
     _ = words.speech.gettext
-    lead = _("Maintenance lasts four years from the day of supply. All counts are those at the end of the year.")
+    lead = _(
+        "Maintenance lasts four years from the day of supply. Devices are counted as they stand at the end of the year."
+    )
     blocks: list[Block] = [Sentence(lead, "lead")]
     blocks.append(year_table(words, "equipment-year", _("Equipment of the year"), figures_of(words, "E")))
     if words.inputs.ages:
