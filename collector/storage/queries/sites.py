@@ -1,8 +1,7 @@
 """The sites of the register."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -12,8 +11,7 @@ from collector.domain.sites import SiteDetails, both_names
 from collector.storage.models import site
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     site_id: int
     code: str
     name: str
@@ -38,14 +36,14 @@ COLUMNS = (site.c.site_id, site.c.code, site.c.name, site.c.name_nl, site.c.muni
 
 def all_sites(connection: Connection) -> list[Site]:
     """By name."""
-    rows = connection.execute(select(*COLUMNS).order_by(site.c.name, site.c.code)).mappings()
-    return [Site(**row) for row in rows]
+    rows = connection.execute(select(*COLUMNS).order_by(site.c.name, site.c.code))
+    return [Site._make(row) for row in rows]
 
 
 def sites_numbered(connection: Connection, numbers: Sequence[int]) -> list[Site]:
     """Those with these numbers."""
-    rows = connection.execute(select(*COLUMNS).where(site.c.site_id.in_(numbers))).mappings()
-    return [Site(**row) for row in rows]
+    rows = connection.execute(select(*COLUMNS).where(site.c.site_id.in_(numbers)))
+    return [Site._make(row) for row in rows]
 
 
 def sites_of_region(connection: Connection) -> list[Site]:
@@ -53,9 +51,27 @@ def sites_of_region(connection: Connection) -> list[Site]:
     return [site for site in all_sites(connection) if not site.demonstration]
 
 
+class Operated(NamedTuple):
+    """A site of the Region with who runs it, and how it stands with the label."""
+
+    site_id: int
+    code: str
+    name: str
+    name_nl: str
+    municipality: str
+    operator: str
+    label_status: str
+
+
+def operated_sites(connection: Connection) -> list[Operated]:
+    """Those of the Region, by name; a page of all of them needs no more of each."""
+    rows = select(*(site.c[name] for name in Operated._fields)).where(~site.c.demonstration)
+    return [Operated._make(row) for row in connection.execute(rows.order_by(site.c.name, site.c.code))]
+
+
 def site_of_code(connection: Connection, code: str) -> Site | None:
-    row = connection.execute(select(*COLUMNS).where(site.c.code == code)).mappings().one_or_none()
-    return Site(**row) if row else None
+    row = connection.execute(select(*COLUMNS).where(site.c.code == code)).one_or_none()
+    return Site._make(row) if row else None
 
 
 def every_site(connection: Connection) -> list[SiteDetails]:

@@ -18,12 +18,13 @@ from collector.domain import calendar
 from collector.domain.calendar import EARLIEST_YEAR, LATEST_YEAR
 from collector.domain.catalogue import Catalogue
 from collector.domain.label import Criterion, criteria
+from collector.domain.register import LabelStatus
 from collector.domain.side_by_side import NAME, Beside, chosen, meets_all, ordered
-from collector.domain.sites import SiteDetails, both_names
+from collector.domain.sites import both_names
 from collector.i18n import Speech
 from collector.storage.engine import reading
 from collector.storage.queries.regional import decisions_of
-from collector.storage.queries.sites import every_site, site_ids, sites_of_region
+from collector.storage.queries.sites import Operated, operated_sites
 from collector.storage.queries.vintages import REGION_ID, frozen_reports
 from collector.web.editing import note_download
 from collector.web.region_years import RegionYear
@@ -111,6 +112,7 @@ def show(
     pages = max(1, -(-len(seen.shown) // PER_PAGE))
     page = min(max(page, 1), pages)
     part = seen.shown[(page - 1) * PER_PAGE : page * PER_PAGE]
+    met = {each.site_id: meets_all(each, seen.criteria) for each in seen.sites}
     busiest = max((each.cells["B5"].value or Fraction(0) for each in seen.shown), default=Fraction(0))
     return around.pages.render(
         request,
@@ -127,8 +129,8 @@ def show(
         fields={each.site_id: fields_of(each, ours, speech) for each in part},
         region_fields=[field(seen.found.region[figure], ours.figures[figure].unit, speech) for figure in FIGURES],
         criteria=[(each, ours.figures[each.figure], named(each, speech)) for each in seen.criteria],
-        met={each.site_id: meets_all(each, seen.criteria) for each in seen.shown},
-        met_count=sum(meets_all(each, seen.criteria) is True for each in seen.sites),
+        met={each.site_id: met[each.site_id] for each in part},
+        met_count=sum(each is True for each in met.values()),
         poorly_known=[each for each in seen.shown if (each.cells["A8"].value or 0) < limit],
         reported=sum(each.frozen_at is not None for each in seen.sites),
         region_frozen_at=seen.region_frozen_at,
@@ -178,26 +180,21 @@ def looked_at(request: WebRequest, around: Surroundings, wish: Wish) -> Seen | W
 
 def sites_beside(connection: Connection, found: RegionYear, reports: Mapping[int, int], language: str) -> list[Beside]:
     """Those of which there are figures; a site that was added since comes with the next computation."""
-    details = {each.code: each for each in every_site(connection)}
-    numbers = site_ids(connection)
     return [
-        beside(details[each.code], numbers[each.code], found, reports, language)
-        for each in sites_of_region(connection)
-        if each.site_id in found.sites
+        beside(each, found, reports, language) for each in operated_sites(connection) if each.site_id in found.sites
     ]
 
 
-def beside(details: SiteDetails, site_id: int, found: RegionYear, reports: Mapping[int, int], language: str) -> Beside:
-    name = details.name_nl if language == "nl" and details.name_nl else details.name
+def beside(site: Operated, found: RegionYear, reports: Mapping[int, int], language: str) -> Beside:
     return Beside(
-        site_id,
-        details.code,
-        name,
-        details.municipality,
-        details.operator,
-        details.label,
-        found.sites[site_id],
-        reports.get(site_id),
+        site.site_id,
+        site.code,
+        site.name_nl if language == "nl" and site.name_nl else site.name,
+        site.municipality,
+        site.operator,
+        LabelStatus(site.label_status),
+        found.sites[site.site_id],
+        reports.get(site.site_id),
     )
 
 

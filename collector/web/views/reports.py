@@ -9,7 +9,7 @@ from typing import Annotated
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy import Connection
 
@@ -31,6 +31,7 @@ from collector.storage.queries.accounts import Account
 from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.vintages import Acceptance, Vintage, accept, vintages_of
 from collector.web.editing import change_by
+from collector.web.pages_of_sites import LONGEST_SEARCH, listed
 from collector.web.permissions import may
 from collector.web.signatures import signature
 from collector.web.surroundings import Around, Surroundings, WebRequest
@@ -39,6 +40,7 @@ from collector.web.works import Work
 
 log = logging.getLogger(__name__)
 LONGEST_REASON = 500
+PER_PAGE = 60
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -98,13 +100,21 @@ def opened(checks: Checks, sites: Sequence[Site], year: int, secret: str, speech
 
 
 @get("/reports", sync_to_thread=True)
-def choose(request: WebRequest, around: Around) -> Response[str]:
+def choose(request: WebRequest, around: Around, search: FromQuery[str] = "", page: FromQuery[int] = 1) -> Response[str]:
     """Which report: the Region, or a site; the year that ended last comes first."""
     year = calendar.local_date(around.clock(), around.settings.rules.zone).year
     with reading(around.engine) as connection:
         sites = [site for site in all_sites(connection) if may(request.user, Permission.PUBLISHED, site)]
     region = REGION_WORD if may(request.user, Permission.PUBLISHED) else ""
-    return around.pages.render(request, "reports.html", sites=sites, years=[year - 1, year], region=region)
+    return around.pages.render(
+        request,
+        "reports.html",
+        sites=sites,
+        wish=listed(sites, search, page, PER_PAGE),
+        longest_search=LONGEST_SEARCH,
+        years=[year - 1, year],
+        region=region,
+    )
 
 
 def checked_asked(around: Surroundings, scope: str, year: int) -> Asked:

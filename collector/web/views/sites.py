@@ -6,7 +6,7 @@ With many sites their rows come in pages, and what is said of all of them togeth
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from litestar import Response, get
 from litestar.params import FromQuery
@@ -28,12 +28,12 @@ from collector.storage.queries.sites import Site, all_sites
 from collector.storage.queries.standings import places
 from collector.storage.queries.stations import heard_since, waiting_stations
 from collector.storage.queries.thresholds import thresholds_in_force
+from collector.web.pages_of_sites import LONGEST_SEARCH, listed
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
 PER_PAGE = 12
 """The figures of a site and the states of its stations take about three milliseconds."""
-LONGEST_SEARCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,6 @@ class Row:
     today: Figures | None
     """None where the reader may not see figures by day."""
     month: Figures | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the address asks for."""
-
-    search: str
-    page: int
-
-    def link(self, page: int) -> str:
-        """The query of another page of the same search."""
-        return urlencode({name: value for name, value in (("search", self.search), ("page", page)) if value})
-
-    def suits(self, site: Site) -> bool:
-        names = (site.code, site.name, site.name_nl, site.municipality)
-        return any(self.search.casefold() in name.casefold() for name in names)
 
 
 @get("/", sync_to_thread=True)
@@ -74,12 +58,8 @@ def show(
         sites = [site for site in everything if may(request.user, Permission.SEE, site)]
         if len(sites) == 1 and not may(request.user, Permission.SEE):
             return Redirect(f"{request.scope.get('root_path', '')}/sites/{quote(sites[0].code)}", status_code=303)
-        # Few sites stand on one page, and there is nothing to search.
-        wish = Wish(" ".join(search[:LONGEST_SEARCH].split()) if len(sites) > PER_PAGE else "", page)
-        wanted = [site for site in sites if wish.suits(site)]
-        pages = max(1, -(-len(wanted) // PER_PAGE))
-        wish = Wish(wish.search, min(max(page, 1), pages))
-        part = wanted[(wish.page - 1) * PER_PAGE : wish.page * PER_PAGE]
+        wish = listed(sites, search, page, PER_PAGE)
+        part = wish.part
         together = 0
         # To which site they belong is not known yet.
         waiting = waiting_stations(connection) if may(request.user, Permission.HEALTH) else []
@@ -93,7 +73,7 @@ def show(
         else:
             mine = None if len(sites) == len(everything) else [site.site_id for site in sites]
             if mine is None and open_to_all(request):
-                told = kept_overview(connection, around, periods[1])
+                told = kept_overview(connection, around, everything, periods[1])
             else:
                 open_sites = [site for site in sites if may(request.user, Permission.FIGURES, site)]
                 together = len(open_sites)
@@ -111,9 +91,7 @@ def show(
         overview=told,
         seen=seen,
         wish=wish,
-        page_count=pages,
         sites=sites,
-        wanted=wanted,
         is_whole=is_whole,
         together=together,
         longest_search=LONGEST_SEARCH,
@@ -150,11 +128,13 @@ def overview_of(connection: Connection, around: Surroundings, sites: Sequence[Si
     return overview([figures for (figures,) in found.values()], rules.coverage_limit) if found else None
 
 
-def kept_overview(connection: Connection, around: Surroundings, month: Period) -> Overview | None:
+def kept_overview(
+    connection: Connection, around: Surroundings, everything: Sequence[Site], month: Period
+) -> Overview | None:
     """Of the sites of the Region together up to the last midnight; None where nobody has put it together yet."""
     now, ours = around.clock(), around.settings.catalogue
     rules = rules_in_force(connection, around.settings.rules)
-    moment, sites = told_until(now, rules.zone), [site for site in all_sites(connection) if not site.demonstration]
+    moment, sites = told_until(now, rules.zone), [site for site in everything if not site.demonstration]
     year = month.first_day.year
     told = told_of_region(connection, sites, Audience.REGION, year, moment, now, rules, ours)
     if told is None:

@@ -17,6 +17,7 @@ from collector.storage.queries.site_statistics import figures_of_site
 from collector.storage.queries.sites import all_sites
 from collector.storage.queries.stations import heard_since, stations_of
 from collector.web.accounts import create_account
+from collector.web.views import reports
 from collector.web.views.sites import PER_PAGE
 from tests.collector.web.browser import Browser
 from tests.collector.web.seeded_region import NOW, PASSWORD
@@ -149,3 +150,18 @@ def test_the_first_sentence_of_a_municipality_adds_up_its_sites_alone(
     assert f"{len(sites)} sites together, up to the last midnight." in page
     told = " ".join(re.sub(r"<[^>]*>", " ", page.split("so far:")[1].split("of use")[0]).split())
     assert f"{sum(each or 0 for each in sessions)} sessions" in told
+
+
+def test_reports_of_many_sites_come_in_pages_and_are_searched(
+    administrator: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "PER_PAGE", 30)
+    first, last = (administrator.get(f"/reports?page={page}").text for page in (1, 2))
+    assert '/reports/region/2026"' in first
+    assert '/reports/region/2026"' not in last
+    assert first.count("<tr><th") == 31
+    assert last.count("<tr><th") == MORE + 4 - 30
+    found = administrator.get("/reports?search=ruimte+1007").text
+    assert '/reports/M1007/2026"' in found
+    assert found.count("<tr><th") == 1
+    assert "No site has these letters" in administrator.get("/reports?search=%25").text
