@@ -32,7 +32,7 @@ from collector.web.pages_of_sites import LONGEST_SEARCH, listed
 from collector.web.permissions import may
 from collector.web.surroundings import Around, Surroundings, WebRequest
 
-PER_PAGE = 12
+PER_PAGE = 10
 """The figures of a site and the states of its stations take about three milliseconds."""
 
 
