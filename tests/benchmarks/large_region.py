@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from pathlib import Path
 from random import Random
 
@@ -239,7 +240,8 @@ def measure(engine: Engine, sites: int, times: int) -> list[str]:
     with TestClient(application, base_url="http://dps.example") as client:
         token = re.search(r'name="_csrf_token" value="([^"]*)"', client.get("/login").text)
         asked = {"_csrf_token": token[1] if token else "", "name": "benchmark", "password": "benchmark of pages"}
-        client.post("/login", data=asked, follow_redirects=False)
+        if client.post("/login", data=asked, follow_redirects=False).status_code != HTTPStatus.SEE_OTHER:
+            sys.exit("Nobody could log in; look at the collector's log.")
         # As the collector does when it starts.
         gc.collect()
         gc.freeze()

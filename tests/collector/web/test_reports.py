@@ -21,6 +21,7 @@ from collector.storage.models import site_slot, timetable, weekly_interval
 from collector.storage.queries.sites import all_sites, site_ids, site_of_code
 from collector.storage.queries.vintages import Acceptance, accept, file_of, inputs_of, vintages_of
 from collector.web.accounts import create_account
+from collector.web.views import reports
 from collector.web.views.reports import opened
 from tests.collector.web.browser import Browser, words_of
 from tests.collector.web.seeded_region import NOW, PASSWORD
@@ -291,3 +292,16 @@ def test_the_checks_of_the_region_are_made_beside_the_page_and_what_is_let_pass_
     assert browser.send(f"{desk}/accept", desk, reason="Travaux.", **hidden(page)).status_code == 303
     assert browser.get(desk).text.count('class="accept"') == number - 1
     assert len(waiting) == 1
+
+
+def test_so_many_checks_stand_on_the_desk_that_somebody_can_work_through(
+    january: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = january.get("/reports/region/2026", **{"accept-language": "en"}).text
+    number = whole.count('class="accept"')
+    assert "the others follow" not in whole
+    monkeypatch.setattr(reports, "MOST_CHECKS", number - 1)
+    page = january.get("/reports/region/2026", **{"accept-language": "en"}).text
+    assert page.count('class="accept"') == number - 1
+    assert f"{number} checks are open." in page
+    assert f"The first {number - 1} stand here; the others follow when these are done." in page
