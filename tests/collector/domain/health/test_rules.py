@@ -108,6 +108,16 @@ def test_a_wrong_clock_is_told_in_both_directions(skew: int, level: str) -> None
     assert [pc.report(skew=skew) for _ in range(2)] == ["", level]
 
 
+def test_a_clock_that_is_wrong_by_an_hour_does_not_swing_about_the_threshold() -> None:
+    pc = Station(Rule.CLOCK)
+    for skew in (3602, 3598, 3601, 3599, 3598, 3603):
+        said = [pc.report(skew=skew) for _ in range(2)]
+    assert said == ["critical", "critical"]
+    assert [pc.report(skew=3500) for _ in range(2)] == ["critical", "warning"]
+    assert [pc.report(skew=skew) for skew in (121, 119, 118, 61)] == ["warning"] * 4
+    assert [pc.report(skew=60) for _ in range(2)] == ["warning", ""]
+
+
 def test_one_envelope_that_was_long_on_its_way_is_no_wrong_clock() -> None:
     pc = Station(Rule.CLOCK)
     assert [pc.report(skew=-900), pc.report(), pc.report(skew=-900)] == ["", "", ""]
@@ -174,6 +184,18 @@ def test_contacts_that_fail_count_within_opening_hours_only() -> None:
     bad = [hour("2026-11-25 10:00", 5, 4)]
     assert pc.report(reachability={"gateway_reachable": True, "hours": bad}) == "warning"
     assert pc.found[0].facts == {"tried": 30, "failed": 4}
+
+
+def test_a_line_that_was_cut_for_a_day_makes_no_alert_of_each_station_afterwards() -> None:
+    hours = (9, 10, 11, 13, 14, 15, 16, 17)
+    good = [hour(f"2026-11-23 {each:02}:00", 3, 0) for each in hours]
+    cut = [hour(f"2026-11-24 {each:02}:00", 2, 2) for each in hours]
+    # One that is cut for an hour now and again is a line that fails.
+    fails = [hour(f"2026-11-24 {each:02}:00", 2, 2 if each in {9, 11, 14, 16} else 0) for each in hours]
+    for told, level in ((cut, ""), (fails, "warning")):
+        pc = Station(Rule.CONTACTS)
+        pc.now = at("2026-11-25 17:00")
+        assert pc.report(reachability={"gateway_reachable": True, "hours": [*good, *told]}) == level
 
 
 def test_an_agent_is_behind_by_two_releases_failing_or_losing() -> None:
