@@ -41,6 +41,9 @@ class Station:
     Args:
         restart: "no", or "always" as an installed agent has it; then it starts with the machine too.
         environment: for the service and for the sender.
+        number: of the stations of its site, for its tag.
+        server: what it takes for the address of the collector.
+        equipment: the file that names the printers and projectors that it asks.
     """
 
     def __init__(
@@ -52,14 +55,24 @@ class Station:
         restart: str = "no",
         environment: Mapping[str, str] | None = None,
         staff: str = "bob",
+        number: int = 1,
+        server: str = "",
+        equipment: str = "",
     ) -> None:
         self.machine, self.collector, self.site = machine, collector, site
         self.restarted = restart == "always"
         self.environment = dict(environment or {})
         folder = machine.root / "etc/dps-agent"
         folder.mkdir()
-        (folder / "token").write_text(collector.token("--site", site) + "\n")
-        settings = {"server": collector.address, "tag": f"{site}-01", "token_file": "/etc/dps-agent/token"}
+        (folder / "token").write_text(collector.token("--site", site, "--days", "366") + "\n")
+        settings = {
+            "server": server or collector.address,
+            "tag": f"{site}-{number:02d}",
+            "token_file": "/etc/dps-agent/token",
+        }
+        if equipment:
+            (folder / "equipment.toml").write_text(equipment)
+            settings["equipment_file"] = "/etc/dps-agent/equipment.toml"
         lines = [f'{name} = "{value}"\n' for name, value in settings.items()]
         (folder / "agent.toml").write_text("".join(lines) + f'staff = ["{staff}"]\n')
         program = machine.root / "usr/bin/dps-agent"

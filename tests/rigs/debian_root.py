@@ -36,15 +36,20 @@ PACKAGES = (
     "libx11-6",
     "libxss1",
     "libfaketime",
+    # A printer that speaks IPP, with what it announces itself by.
+    "cups-ipp-utils",
+    "avahi-daemon",
 )
 PERSONAL_SESSION = "account include common-account\nsession include common-session\n"
 PAM_SERVICES = {"lightdm": PERSONAL_SESSION, "lightdm-greeter": PERSONAL_SESSION, "sshd": PERSONAL_SESSION}
-ACCOUNTS = (
+COMMANDS = (
     ("useradd", "--create-home", "--shell", "/bin/bash", "alice"),
     ("useradd", "--create-home", "--shell", "/bin/bash", "bob"),
     ("useradd", "--system", "--home-dir", "/var/lib/lightdm", "--shell", "/bin/false", "lightdm"),
+    # Who wants a printer starts what announces it: no other machine spends its time on that.
+    ("systemctl", "disable", "avahi-daemon.service", "avahi-daemon.socket"),
 )
-RECIPE = hashlib.sha256(repr((SUITE, PACKAGES, PAM_SERVICES, ACCOUNTS)).encode()).hexdigest()[:12]
+RECIPE = hashlib.sha256(repr((SUITE, PACKAGES, PAM_SERVICES, COMMANDS)).encode()).hexdigest()[:12]
 
 
 class RootNotMade(Exception):
@@ -112,8 +117,8 @@ def make(root: Path, environment: Mapping[str, str]) -> None:
         raise RootNotMade(f"debootstrap of {SUITE} into {root} failed: {last_lines(done.stdout + done.stderr)}")
     for name, text in PAM_SERVICES.items():
         (root / "etc/pam.d" / name).write_text(text)
-    for account in ACCOUNTS:
-        subprocess.run(["chroot", str(root), *account], capture_output=True, check=True)
+    for command in COMMANDS:
+        subprocess.run(["chroot", str(root), *command], capture_output=True, check=True)
     subprocess.run(["chroot", str(root), "apt-get", "clean"], check=True)
 
 

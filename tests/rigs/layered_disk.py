@@ -16,15 +16,23 @@ from typing import TextIO
 
 
 class LayeredDisk:
-    """One machine's disk, mounted at `root`, until `destroy`."""
+    """One machine's disk, mounted at `root`, until `destroy`.
 
-    def __init__(self, base: Path, folder: Path, name: str) -> None:
+    `size_bytes` is that of a file system of its own for what is written; without it that is the host's.
+    """
+
+    def __init__(self, base: Path, folder: Path, name: str, size_bytes: int | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix="disk-", dir=folder))
         self.owner = (self.folder / "owner.lock").open("w")
         claim(self.owner)
         self.root = self.folder / "root"
         self.root.mkdir()
+        self.written = self.folder / "written"
+        self.written.mkdir()
+        self.is_small = size_bytes is not None
+        if size_bytes is not None:
+            make_file_system(self.folder / "written.img", size_bytes, self.written)
         self.lower = [base]
         self.upper = self.new_layer()
         self.mount()
@@ -35,12 +43,12 @@ class LayeredDisk:
         self.keep()
 
     def new_layer(self) -> Path:
-        layer = self.folder / f"layer-{len(self.lower)}"
+        layer = self.written / f"layer-{len(self.lower)}"
         layer.mkdir(mode=0o755)
         return layer
 
     def mount(self) -> None:
-        work = self.folder / "work"
+        work = self.written / "work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         lower = ":".join(str(layer) for layer in reversed(self.lower))
@@ -67,8 +75,18 @@ class LayeredDisk:
 
     def destroy(self) -> None:
         self.unmount()
+        if self.is_small:
+            subprocess.run(["umount", "--lazy", str(self.written)], check=True)
         self.owner.close()
         shutil.rmtree(self.folder)
+
+
+def make_file_system(file: Path, size_bytes: int, point: Path) -> None:
+    """An ext4 of this size in a file, mounted by way of a loop device, which goes with its last mount."""
+    with file.open("wb") as image:
+        image.truncate(size_bytes)
+    subprocess.run(["mkfs.ext4", "-q", "-m", "0", str(file)], check=True)
+    subprocess.run(["mount", "-o", "loop", str(file), str(point)], check=True)
 
 
 def claim(lock: TextIO) -> bool:
@@ -89,8 +107,9 @@ def sweep(folder: Path) -> list[str]:
         with owner.open() as lock:
             if not claim(lock):
                 continue
-            root = owner.with_name("root")
-            subprocess.run(["umount", "--recursive", "--lazy", str(root)], capture_output=True, check=False)
+            for point in ("root", "written"):
+                words = ["umount", "--recursive", "--lazy", str(owner.with_name(point))]
+                subprocess.run(words, capture_output=True, check=False)
             shutil.rmtree(owner.parent, ignore_errors=True)
         swept.append(owner.parent.name)
     return swept

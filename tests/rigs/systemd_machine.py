@@ -66,6 +66,7 @@ class SystemdMachine:
             nothing but a loopback of its own.
         read_only: host folders and files to see inside, each with its place there.
         writable: the same, writable; they are not part of the disk, so a frozen disk does not forget them.
+        disk_bytes: the size of its disk, which can then be filled; by default that is as large as the host's.
     """
 
     disk: LayeredDisk
@@ -79,8 +80,10 @@ class SystemdMachine:
         read_only: Mapping[Path, str] | None = None,
         writable: Mapping[Path, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        disk_bytes: int | None = None,
     ) -> None:
         self.name = name
+        self.disk_bytes = disk_bytes
         self.network = network
         self.read_only = {**(read_only or {}), Path(__file__).with_name("pam_visit.py"): VISIT}
         self.writable = dict(writable or {})
@@ -97,7 +100,7 @@ class SystemdMachine:
         machines = debian_root.cache_folder(self.environment) / "machines"
         for killed in sweep(machines):
             control_groups.remove(killed)
-        self.disk = LayeredDisk(base, machines, self.name)
+        self.disk = LayeredDisk(base, machines, self.name, self.disk_bytes)
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notices.bind(f"\0dps-rig-{self.disk.folder.name}")  # abstract: a cache's path may be too long
         try:

@@ -1,0 +1,198 @@
+"""Parts that break for real: seen by the agent, told on the page and by mail, and ended when they are mended."""
+
+import json
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.agent.equipment.projector import ANSWERS, PjlinkServer
+from tests.e2e.moved_town import TECHNICIANS, Pc, Town, town
+from tests.e2e.running_collector import free_port
+from tests.e2e.waiting import until
+from tests.rigs.mail_server import Letter
+from tests.rigs.systemd_machine import why_not
+
+reason = why_not()
+pytestmark = pytest.mark.skipif(reason is not None, reason=str(reason))
+
+HOUR_OFF = 3_700
+"""More than an hour, whatever a contact takes."""
+LAMP_LIFE = 4_000
+NEW_LAMP, OLD_LAMP = "12 1", "4100 1"
+GIB = 2**30
+SMARTCTL = '#!/bin/sh\ncase "$*" in *--scan-open*) cat /opt/disk/scan ;; *) cat /opt/disk/disk ;; esac\n'
+SCAN = {"devices": [{"name": "/dev/sdx", "type": "sat", "protocol": "ATA"}]}
+"""Recorded with smartctl 7.3; shortened to what is read."""
+DISK = {
+    "smartctl": {"version": [7, 3], "exit_status": 0},
+    "device": {"name": "/dev/sdx", "type": "sat", "protocol": "ATA"},
+    "model_name": "Hitachi HDS721050DLE630",
+    "serial_number": "MSK423Y20DPXYZ",
+    "user_capacity": {"blocks": 976773168, "bytes": 500107862016},
+    "rotation_rate": 7200,
+    "smart_status": {"passed": True},
+    "ata_smart_attributes": {
+        "table": [
+            {"id": 5, "name": "Reallocated_Sector_Ct", "raw": {"value": 0, "string": "0"}},
+            {"id": 197, "name": "Current_Pending_Sector", "raw": {"value": 0, "string": "0"}},
+        ]
+    },
+    "power_on_time": {"hours": 20125},
+    "temperature": {"current": 36},
+}
+FAILING = DISK | {
+    "smartctl": {"version": [7, 3], "exit_status": 216},
+    "smart_status": {"passed": False},
+    "ata_smart_attributes": {
+        "table": [
+            {"id": 5, "name": "Reallocated_Sector_Ct", "raw": {"value": 2005, "string": "2005"}},
+            {"id": 197, "name": "Current_Pending_Sector", "raw": {"value": 24, "string": "24"}},
+        ]
+    },
+}
+NEW = DISK | {"model_name": "Samsung SSD 870 EVO 500GB", "serial_number": "S5Y3NX0R", "rotation_rate": 0}
+PRINTER = """ATTR text printer-make-and-model 'Example Laser 9'
+ATTR keyword marker-types toner,toner
+ATTR name marker-names Black,Cyan
+ATTR name marker-colors '#000000','#00FFFF'
+ATTR integer marker-levels {black},60
+ATTR integer marker-low-levels 10,10
+ATTR integer marker-high-levels 100,100
+"""
+
+
+class Broken:
+    """A site with three stations, a printer and a projector, all of which can be broken and mended."""
+
+    def __init__(self, site: Town, projector: dict[str, str], printer_port: int) -> None:
+        self.site, self.projector, self.printer_port = site, projector, printer_port
+        self.full, self.worn, self.late = site.pcs
+
+    def answer_of_disk(self, disk: dict[str, object]) -> None:
+        """As the timer of the package does once a day."""
+        self.worn.leave("/opt/disk/disk", json.dumps(disk))
+        self.worn.machine.run(["dps-agent", "disks"], environment=self.worn.clock.inside())
+
+    def modules(self, *sizes: int) -> None:
+        """What udev keeps of the firmware's table at each boot."""
+        lines = [f"E:MEMORY_DEVICE_{number}_SIZE={size}\n" for number, size in enumerate(sizes) if size]
+        self.worn.leave("/run/udev/data/+dmi:id", f"E:MEMORY_ARRAY_NUM_DEVICES={len(sizes)}\n" + "".join(lines))
+
+    def fill_toner(self, black: int) -> None:
+        machine = self.full.machine
+        machine.run(["systemctl", "stop", "printer"], check=False)
+        self.full.leave("/opt/printer.conf", PRINTER.format(black=black))
+        words = ["/usr/sbin/ippeveprinter", "-r", "off", "-p", str(self.printer_port), "-a", "/opt/printer.conf"]
+        machine.start("printer", [*words, "Hall"])
+        until(self.printer_is_on, "the printer is on")
+
+    def printer_is_on(self) -> bool:
+        """The machine has the network of this computer."""
+        try:
+            socket.create_connection(("127.0.0.1", self.printer_port), 5).close()
+        except OSError:
+            return False
+        return True
+
+    def set_clock(self, seconds: int) -> None:
+        """While the computer is off: somebody did it in the firmware, or the coin cell is empty."""
+        self.late.machine.power_off()
+        self.late.clock.forward(seconds)
+        self.late.machine.boot()
+        self.late.station.start()
+
+    def asked(self) -> None:
+        """Report; return when the equipment has been asked today, of which the next report tells."""
+        self.site.report()
+        until(lambda: self.answers_at() > self.site.now() - HOUR_OFF, "the printer and the projector have been asked")
+
+    def answers_at(self) -> int:
+        try:
+            told = json.loads((self.full.machine.root / "var/lib/dps-agent/equipment.json").read_text())
+        except (OSError, ValueError):
+            return 0
+        return min(each["asked_at_seconds"] for each in (*told["printers"], *told["projectors"]))
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Iterator[Broken]:
+    """Everything is in order, and all stations have reported that twice."""
+    answers = ANSWERS | {"%1ERST": "000000", "%1LAMP": NEW_LAMP}
+    port = free_port()
+    with ExitStack() as leaving:
+        projector = leaving.enter_context(PjlinkServer(answers))
+        named = f"""
+            [[equipment]]
+            kind = "printer"
+            name = "Hall"
+            address = "127.0.0.1:{port}"
+            [[equipment]]
+            kind = "projector"
+            name = "Room 1"
+            address = "127.0.0.1:{projector.port}"
+            lamp_life_hours = {LAMP_LIFE}
+            """
+        made = Broken(leaving.enter_context(town(tmp_path, 3, named)), answers, port)
+        made.site.goes_to(0, "08:55")
+        made.full.machine.run(["systemctl", "start", "avahi-daemon"])
+        made.fill_toner(80)
+        worn = made.worn
+        worn.leave("/usr/sbin/smartctl", SMARTCTL, 0o755)
+        worn.leave("/opt/disk/scan", json.dumps(SCAN))
+        worn.machine.run(["mkdir", "-m", "0750", "/var/lib/dps-agent-disks"])
+        made.answer_of_disk(DISK)
+        made.modules(4 * GIB, 4 * GIB)
+        for pc in made.site.pcs:
+            pc.station.start()
+        made.asked()
+        made.site.goes_to(0, "09:30")
+        made.site.report()
+        yield made
+
+
+def lines_of(letters: list[Letter]) -> list[str]:
+    """The alerts that these mails tell of."""
+    return sorted(line for letter in letters for line in letter.text.splitlines() if line.startswith("- "))
+
+
+def test_what_breaks_is_told_at_once_or_in_the_morning_and_ends_when_it_is_mended(broken: Broken) -> None:
+    site = broken.site
+    assert site.alerts() == []
+
+    fill(broken.full)
+    broken.answer_of_disk(FAILING)
+    broken.worn.machine.power_off()
+    broken.worn.machine.boot()
+    broken.modules(4 * GIB, 0)
+    broken.worn.station.start()
+    broken.set_clock(HOUR_OFF)
+    broken.fill_toner(0)
+    broken.projector["%1LAMP"] = OLD_LAMP
+
+    for moment in ("10:00", "10:30"):
+        site.goes_to(0, moment)
+        site.report()
+        print(moment, site.alerts())
+    for letter in site.mails.letters:
+        print(letter.message.as_string())
+    print(site.page("/today"))
+    site.goes_to(1, "07:05")
+    for moment in ("08:55", "09:30", "10:00"):
+        site.goes_to(1, moment)
+        broken.asked() if moment == "08:55" else site.report()
+        print(moment, site.alerts())
+    print(site.page("/today"))
+    site.goes_to(2, "07:05")
+    for letter in site.mails.letters:
+        print(letter.to, letter.message["Date"], letter.message["Message-ID"], letter.subject)
+        print(letter.text)
+    assert 0
+
+
+def fill(pc: Pc) -> None:
+    free = shutil.disk_usage(pc.machine.root).free
+    pc.machine.run(["fallocate", "-l", str(free - 3 * 2**20), "/var/filler"])
