@@ -6,8 +6,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from collector.alerts.open_now import Found
-from collector.alerts.wording import LEVELS, sentence_of
-from collector.domain.health.findings import SEVERITY
+from collector.alerts.wording import LEVELS, name_of, sentence_of
+from collector.domain.health.findings import SEVERITY, Level
 from collector.i18n import Speech
 
 
@@ -25,14 +25,19 @@ class Writing(NamedTuple):
     named: bool = True
     """Whether is told who works on an alert."""
 
-    def critical(self, speech: Speech, some: Sequence[Found]) -> Letter:
+    def at_once(self, speech: Speech, some: Sequence[Found]) -> Letter:
         """Of one site."""
-        subject = speech.gettext("Critical at %(site)s") % {"site": some[0].site.name_in(speech.language)}
+        what = ", ".join(dict.fromkeys(name_of(each.alert.rule, speech) for each in most_urgent(some)))
+        if any(each.alert.level is Level.CRITICAL for each in some):
+            subject = speech.gettext("Critical at %(site)s: %(what)s")
+        else:
+            subject = speech.gettext("%(site)s: %(what)s")
+        subject %= {"site": some[0].site.name_in(speech.language), "what": what}
         return Letter(subject, self._text(speech, speech.gettext("This has just been found:"), some))
 
     def digest(self, speech: Speech, some: Sequence[Found], today: dt.date) -> Letter:
         count = speech.ngettext("%(count)s alert is open", "%(count)s alerts are open", len(some))
-        opening = speech.gettext("What needs somebody on %(day)s:") % {"day": speech.date(today)}
+        opening = speech.gettext("What needs attention on %(day)s:") % {"day": speech.date(today)}
         return Letter(count % {"count": speech.number(len(some))}, self._text(speech, opening, some))
 
     def _text(self, speech: Speech, opening: str, some: Sequence[Found]) -> str:
@@ -53,14 +58,16 @@ class Writing(NamedTuple):
 
     def _line(self, speech: Speech, each: Found) -> str:
         level = speech.gettext(LEVELS[each.alert.level])
-        where = f"{each.station}: " if each.station else ""
+        sentence = sentence_of(each.alert, speech, self.zone)
+        if each.station:
+            sentence = speech.gettext("%(station)s: %(sentence)s") % {"station": each.station, "sentence": sentence}
         known = ""
         if each.alert.acknowledged_at is not None:
             said = speech.gettext("(taken on by %(name)s)") if self.named else speech.gettext("(taken on)")
             known = " " + said % {"name": each.alert.acknowledged_by}
         elif each.alert.frozen_at is not None:
             known = " " + speech.gettext("(last known)")
-        return f"- [{level}] {where}{sentence_of(each.alert, speech, self.zone)}{known}"
+        return f"- [{level}] {sentence}{known}"
 
 
 def most_urgent(some: Sequence[Found]) -> list[Found]:

@@ -1,6 +1,7 @@
 """What people are to be told of: alerts that need somebody and that no maintenance mutes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 
 from collector.alerts.wording import PLANNED
 from collector.domain.calendar import day, local_date
-from collector.domain.health.findings import Level
+from collector.domain.health.findings import Level, Rule
 from collector.domain.opening_hours import openings
 from collector.storage.queries.alerts import Alert, is_muted, muted, needing_somebody
 from collector.storage.queries.calendars import calendars_of
@@ -16,6 +17,8 @@ from collector.storage.queries.sites import Site, sites_numbered
 
 DIGEST_FROM, DIGEST_UNTIL = dt.time(7), dt.time(12)
 """By the clock on the wall; later, a digest would tell of a morning that is over."""
+FOR_THE_SITE = frozenset({Rule.SITE_NOT_OPENED, Rule.SITE_UNREACHABLE})
+"""What the people of a site are told too."""
 
 
 class Found(NamedTuple):
@@ -26,9 +29,10 @@ class Found(NamedTuple):
 
     @property
     def is_news(self) -> bool:
-        """Whether it is critical now, and nobody works on it."""
+        """Whether it is to be told at once, and nobody works on it."""
         each = self.alert
-        return each.level is Level.CRITICAL and each.frozen_at is None and each.acknowledged_at is None
+        is_urgent = each.level is Level.CRITICAL or each.rule in FOR_THE_SITE
+        return is_urgent and each.frozen_at is None and each.acknowledged_at is None
 
 
 def open_now(connection: Connection, now: int) -> list[Found]:
@@ -49,6 +53,8 @@ def opening_today(connection: Connection, site_ids: set[int], now: int, zone: Zo
     }
 
 
-def is_morning(now: int, zone: ZoneInfo) -> bool:
-    """Whether digests go out."""
-    return DIGEST_FROM <= dt.datetime.fromtimestamp(now, zone).time() < DIGEST_UNTIL
+def of_the_morning(found: Sequence[Found], now: int, zone: ZoneInfo) -> list[Found]:
+    """What a digest tells of now: what was open when the morning began. What came later waits for the next one."""
+    today = local_date(now, zone)
+    begin, end = (dt.datetime.combine(today, clock, zone).timestamp() for clock in (DIGEST_FROM, DIGEST_UNTIL))
+    return [each for each in found if each.alert.raised_at < begin] if begin <= now < end else []

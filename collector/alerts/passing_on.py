@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from collector.alerts.channels import Channel, Kind, Message, reason_of
 from collector.alerts.letters import Letter, Writing, most_urgent
 from collector.alerts.notices import claim, note_outcome, settle
-from collector.alerts.open_now import Found, is_morning, open_now, opening_today
+from collector.alerts.open_now import Found, of_the_morning, open_now, opening_today
 from collector.alerts.recording import QUIET_SECONDS, note_event
 from collector.alerts.rows import alert_row
 from collector.domain.calendar import local_date
@@ -72,8 +72,9 @@ class Courier:
         for site_id in sorted({each.site.site_id for each in new}):
             if not self._tell_of_site([each for each in new if each.site.site_id == site_id], known, now):
                 return
-        if opening and is_morning(now, self._zone):
-            self._tell_digest(found, now)
+        waiting = of_the_morning(found, now, self._zone)
+        if any(each.site.site_id in opening for each in waiting):
+            self._tell_digest(waiting, now)
 
     def _known(self, connection: Connection, now: int) -> _Known:
         same = and_(alert.c.site_id == alert_told.c.site_id, alert.c.alert_id == alert_told.c.alert_id)
@@ -100,7 +101,7 @@ class Courier:
         if not told:
             return True
         name = " ".join(f"{site_id} {alert_id}" for site_id, alert_id in sorted(map(_number, told)))
-        message = self._message(Kind.CRITICAL, name, self._writing.critical(self._speech, told), told)
+        message = self._message(Kind.CRITICAL, name, self._writing.at_once(self._speech, told), told)
         sent = self._deliver(message, now)
         with writing(self._engine) as connection:
             for each in told:

@@ -107,7 +107,8 @@ def _carry_out(
         _end(connection, before, now, mark)
     else:
         values: dict[str, Any] = {"level": decision.level.value, "facts": _json(decision.facts)}
-        if decision.level is Level.CRITICAL:
+        is_news = before.told_at is None or before.told_at <= now - QUIET_SECONDS
+        if decision.level is Level.CRITICAL and is_news:
             # Worse than what somebody knows of: so somebody is told again.
             values |= {"told_at": None, "acknowledged_at": None, "acknowledged_by": ""}
         connection.execute(update(alert).where(mine(site_id, before.alert_id)).values(**values))

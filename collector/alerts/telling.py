@@ -1,5 +1,7 @@
 """Tells technicians by mail: a digest on each morning on which one of their sites opens, and at once what is critical.
 
+That a site did not open is of no use a day later, so it is told at once too, also to the people of the site.
+
 Who sends a mail claims it first, in a row that only one of several workers can write. A mail is then sent once or, if
 the collector is killed in that very moment, not at all; what is critical stands in the digest of the next morning too.
 What could not be handed to the mail server is tried again in the next minute.
@@ -15,19 +17,15 @@ from sqlalchemy import Connection, Engine, and_, insert, update
 
 from collector.alerts.letters import Letter, Writing
 from collector.alerts.notices import MAIL, claim, note_outcome, settle
-from collector.alerts.open_now import Found, is_morning, open_now, opening_today
+from collector.alerts.open_now import FOR_THE_SITE, Found, of_the_morning, open_now, opening_today
 from collector.domain.access import Role
 from collector.domain.calendar import local_date
-from collector.domain.health.findings import Rule
 from collector.i18n import Speech
 from collector.mail import Post, send
 from collector.storage.engine import reading, writing
 from collector.storage.models import alert, alert_event
 from collector.storage.queries.accounts import Account, all_accounts
 from collector.storage.queries.alerts import Alert, EventKind, mine
-
-FOR_THE_SITE = frozenset({Rule.SITE_NOT_OPENED, Rule.SITE_UNREACHABLE})
-"""What the people of a site are told too."""
 
 _log = logging.getLogger(__name__)
 
@@ -71,11 +69,10 @@ class Teller:
             people = [each for each in all_accounts(connection) if each.email and not each.disabled] if found else []
             opening = opening_today(connection, {each.site.site_id for each in found}, now, self._zone)
         if people:
-            self._tell_critical(found, people, now)
-            if is_morning(now, self._zone):
-                self._tell_digest(found, people, opening, now)
+            self._tell_at_once(found, people, now)
+            self._tell_digest(of_the_morning(found, now, self._zone), people, opening, now)
 
-    def _tell_critical(self, found: Sequence[Found], people: Sequence[Account], now: int) -> None:
+    def _tell_at_once(self, found: Sequence[Found], people: Sequence[Account], now: int) -> None:
         new = [each for each in found if each.is_news and each.alert.told_at is None]
         for site_id in sorted({each.site.site_id for each in new}):
             self._tell_of_site([each for each in new if each.site.site_id == site_id], people, now)
@@ -90,7 +87,7 @@ class Teller:
         if not told:
             return
         sent = [
-            self._send(self.critical_mail(person, [each for each in some if each in told]), now)
+            self._send(self.mail_at_once(person, [each for each in some if each in told]), now)
             for person, some in readers
             if any(each in told for each in some)
         ]
@@ -128,8 +125,8 @@ class Teller:
             note_outcome(connection, MAIL, now, reason)
         return not reason
 
-    def critical_mail(self, person: Account, some: Sequence[Found]) -> Mail:
-        return self._mail(person, self._writing.critical(self._speech(person), some))
+    def mail_at_once(self, person: Account, some: Sequence[Found]) -> Mail:
+        return self._mail(person, self._writing.at_once(self._speech(person), some))
 
     def digest_mail(self, person: Account, some: Sequence[Found], today: dt.date) -> Mail:
         return self._mail(person, self._writing.digest(self._speech(person), some, today))

@@ -59,7 +59,7 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.MEMORY_AVAILABLE: N_("Hardly any memory is free: %(available)s of %(total)s."),
     Rule.MEMORY_SIZE: N_("It has %(total)s of memory and had %(usual)s: a module has gone or failed."),
     Rule.BATTERY: N_("Battery %(item)s holds %(percent)s of what it could when it was new."),
-    Rule.CLOCK: N_("Its clock is %(seconds)s off."),
+    Rule.CLOCK: N_("Its clock is %(seconds)s ahead."),
     Rule.CRASHES: N_("The system crashed %(crashes)s times within a week of open days."),
     Rule.PENDING_REBOOT: N_("It has been waiting for a reboot since %(since)s."),
     Rule.UPDATES: N_("%(updates)s updates wait to be installed, one of them since %(since)s."),
@@ -71,9 +71,11 @@ SENTENCES: Mapping[Rule, str] = {
     Rule.AGENT_READINGS: N_("Some readings fail: %(probes)s."),
     Rule.AGENT_DROPPED: N_("%(records)s records were lost or refused before they were counted."),
     Rule.MAINTENANCE: N_("The maintenance of %(item)s ended on %(first_day_without)s."),
-    Rule.PRINTER: N_("Printer %(item)s asks for something: %(wanted)s."),
+    Rule.PRINTER: N_("Printer %(item)s needs attention: %(wanted)s."),
     Rule.PROJECTOR: N_("Projector %(item)s: %(wanted)s."),
 }
+
+CLOCK_BEHIND = N_("Its clock is %(seconds)s behind.")
 
 AHEAD: Mapping[Rule, str] = {
     Rule.END_OF_SUPPORT: N_("Its operating system gets security updates until %(last_day)s."),
@@ -192,12 +194,15 @@ def sentence_of(alert: Alert, speech: Speech, zone: ZoneInfo) -> str:
     facts = alert.facts
     if alert.rule is Rule.DISK_HEALTH:
         pattern = DISK_REASONS.get(str(facts.get("why")), DISK_REASONS["growth"])
+    elif alert.rule is Rule.CLOCK and int(facts.get("seconds", 0)) < 0:
+        pattern = CLOCK_BEHIND
     elif alert.rule is Rule.PROTECTION:
         pattern = PROTECTION_REASONS.get(str(facts.get("why")), PROTECTION_REASONS["off"])
     else:
         ahead = alert.level is Level.INFORMATION and alert.rule in AHEAD
         pattern = AHEAD[alert.rule] if ahead else SENTENCES[alert.rule]
-    return speech.gettext(pattern) % _Values({"item": alert.item} | _values(facts, speech, zone))
+    model = f" ({facts['model']})" if facts.get("model") else ""
+    return speech.gettext(pattern) % _Values(_values(facts, speech, zone) | {"item": f"{alert.item}{model}"})
 
 
 def to_do(rule: Rule, speech: Speech) -> str:
@@ -254,8 +259,9 @@ def _written(name: str, value: Any, speech: Speech, zone: ZoneInfo) -> str:
 
 def _words(listed: str, speech: Speech) -> str:
     """Words of printers and projectors, each translated where it is one of ours."""
-    return ", ".join(
-        " ".join(speech.gettext(PARTS[word]) if word in PARTS else word for word in each.split(" "))
-        for each in listed.split(", ")
-        if each
-    )
+
+    def translated(word: str) -> str:
+        bare = word.strip("()")
+        return word.replace(bare, speech.gettext(PARTS[bare])) if bare in PARTS else word
+
+    return ", ".join(" ".join(map(translated, each.split(" "))) for each in listed.split(", ") if each)

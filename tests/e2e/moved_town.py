@@ -99,7 +99,8 @@ class Town:
         )
         until(
             lambda: (
-                self.collector.rows(due.format(now=int(self.now()))) == [(0,)] and self.collector.rows(unheard) == [(0,)]
+                self.collector.rows(due.format(now=int(self.now()))) == [(0,)]
+                and self.collector.rows(unheard) == [(0,)]
             ),
             "the collector has looked",
         )

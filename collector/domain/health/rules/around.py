@@ -44,7 +44,9 @@ def _printer(printer: Mapping[str, Any]) -> Finding:
     if not printer["reached"]:
         return Finding(Rule.PRINTER, Level.NOT_READABLE, name, {"reason": str(printer.get("reason", ""))})
     supplies = [
-        f"{each['kind']} {each.get('colour', '')}".strip() for each in printer.get("supplies", ()) if is_low(each)
+        f"{each['kind']} ({each['colour']})" if each.get("colour") else str(each["kind"])
+        for each in printer.get("supplies", ())
+        if is_low(each)
     ]
     errors = [str(each) for each in printer.get("errors", ())]
     level = Level.INFORMATION if errors else Level.OK

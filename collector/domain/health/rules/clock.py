@@ -8,10 +8,15 @@ IN_A_ROW = 2
 
 
 def look(report: Report, past: Past, context: Context) -> Found:
-    off = abs(report.clock_skew_seconds)
-    if off > context.limits.clock_critical_seconds:
+    off, limits = abs(report.clock_skew_seconds), context.limits
+    held = context.level(Rule.CLOCK)
+    # A clock that is wrong by an hour, as after a change of summer time, stands at the threshold itself.
+    kept = limits.clock_warning_seconds // 2
+    if off > limits.clock_critical_seconds - (kept if held is Level.CRITICAL else 0):
         level = Level.CRITICAL
     else:
-        level = Level.WARNING if off > context.limits.clock_warning_seconds else Level.OK
+        level = (
+            Level.WARNING if off > limits.clock_warning_seconds - (kept if held is not Level.OK else 0) else Level.OK
+        )
     facts = {"seconds": report.clock_skew_seconds}
     return [Finding(Rule.CLOCK, level, "", facts, IN_A_ROW, IN_A_ROW)], past

@@ -48,7 +48,8 @@ def look(report: Report, past: Past, context: Context) -> Found:
         remembered[number] = memory
         reasons = reasons_of(disk, memory, context)
         why, level = max(reasons.items(), key=lambda each: SEVERITY.index(each[1]), default=("", Level.OK))
-        found.append(Finding(Rule.DISK_HEALTH, level, number, {"why": why, "growth": _growth(memory, disk)}))
+        facts = {"why": why, "growth": _growth(memory, disk), "model": str(disk.get("model", ""))}
+        found.append(Finding(Rule.DISK_HEALTH, level, number, facts))
     return [*found, *gone(Rule.DISK_HEALTH, found, context.raised)], remembered
 
 
