@@ -25,7 +25,6 @@ from collector.domain.health.rules.maintenance import look as look_at_maintenanc
 from collector.domain.health.site_states import SiteState
 from collector.domain.health.states import HEARD, Life, State, next_look
 from collector.domain.health.thresholds import Thresholds
-from collector.domain.stations import overdue_after
 from collector.storage.queries.alerts import SITE_ITSELF, Alert
 
 
@@ -102,14 +101,6 @@ def is_told_of_site(state: SiteState, raised: Iterable[Raised]) -> bool:
 
 def raised_of(alerts: Iterable[Alert]) -> tuple[Raised, ...]:
     return tuple(Raised(each.key, each.level) for each in alerts)
-
-
-def on_since(life: Life, heard_at: int | None, before: int | None) -> int | None:
-    """Since when contacts follow each other without a gap, now that there is a new one."""
-    if life.contact is None or life.contact.stopped:
-        return None
-    goes_on = heard_at is not None and life.contact.received_at - heard_at <= overdue_after(life.interval_seconds)
-    return before if goes_on and before is not None else life.contact.received_at
 
 
 def due_at(lives: Iterable[Life], now: int, hours: OpenHours, limits: Thresholds, most: int) -> int:

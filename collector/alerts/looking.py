@@ -23,7 +23,6 @@ from collector.alerts.judging import (
     judged_report,
     judged_site,
     judged_state,
-    on_since,
     raised_of,
 )
 from collector.alerts.recording import SiteRow, StationRow, record
@@ -226,9 +225,7 @@ def _station_row(
     heard_at = None if life.contact is None else life.contact.received_at
     if before is not None and memory is None and before.state == state.value:
         return None
-    since = before.on_since if before is not None else None
-    if memory is not None:
-        since = on_since(life, None if before is None else before.heard_at, since)
+    since = life.on_since if memory is not None else before and before.on_since
     state_since = before.state_since if before is not None and before.state == state.value else now
     text = None if memory is None else written_memory(memory)
     return StationRow(site_id, station_id, heard_at, since, state.value, state_since, text)

@@ -32,11 +32,7 @@ DISK_BYTES = 200 * 2**20
 SLACK_SECONDS = 20
 LOOK_SECONDS = 61
 """The collector looks once a minute."""
-TIMETABLE = "site,valid_from,weekday,from,until,kind\n" + "".join(
-    f"{SITE},2020-01-01,{day},09:00,18:00,free_access\n"
-    for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
-)
-"""The days are those of weeks without a public holiday."""
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
 def quiet_monday(now: float) -> dt.date:
@@ -55,6 +51,11 @@ class Pc:
     def report(self) -> None:
         """A contact with everything that there is to tell."""
         self.station.send()
+
+    def reaches_the_collector(self) -> bool:
+        """Whether a contact comes through; what does not is kept for the next one."""
+        words = ["dps-agent", "send"]
+        return self.machine.run(words, check=False, environment=self.clock.inside()).returncode == 0
 
     def leave(self, file: str, content: str, mode: int = 0o644) -> None:
         """Put a file on its disk, or into its /run, where it is now."""
@@ -98,9 +99,8 @@ class Town:
             " WHERE h.heard_at IS NULL OR h.heard_at <> c.received_at"
         )
         until(
-            lambda: (
-                self.collector.rows(due.format(now=int(self.now()))) == [(0,)]
-                and self.collector.rows(unheard) == [(0,)]
+            lambda: all(
+                self.collector.rows(question) == [(0,)] for question in (due.format(now=int(self.now())), unheard)
             ),
             "the collector has looked",
         )
@@ -137,8 +137,11 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, stations: int, equipment: str = "") -> Iterator[Town]:
-    """It is Monday, 8:30; the stations are on, and nobody has heard of them. The first one asks the equipment."""
+def town(folder: Path, stations: int, equipment: str = "", closes: str = "18:00") -> Iterator[Town]:
+    """It is Monday, 8:30; the computers are on, and nobody has heard of them.
+
+    The site is open from Monday to Friday, from 9:00. The first station asks the equipment.
+    """
     with ExitStack() as leaving:
         enter = leaving.enter_context
         machines = [
@@ -159,7 +162,8 @@ def town(folder: Path, stations: int, equipment: str = "") -> Iterator[Town]:
             "DPS_COLLECTOR_PUBLIC_URL": collector.address,
         }
         collector.words("site", "add", SITE, NAME)
-        (folder / "timetable.csv").write_text(TIMETABLE)
+        rows = "".join(f"{SITE},2020-01-01,{day},09:00,{closes},free_access\n" for day in DAYS)
+        (folder / "timetable.csv").write_text(f"site,valid_from,weekday,from,until,kind\n{rows}")
         collector.words("import", "register", str(folder / "timetable.csv"))
         collector.words("user", "add", ACCOUNT, given=PASSWORD + "\n")
         add_people(collector)

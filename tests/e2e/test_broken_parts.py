@@ -1,16 +1,18 @@
 """Parts that break for real: seen by the agent, told on the page and by mail, and ended when they are mended."""
 
+import datetime as dt
 import json
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
 from tests.agent.equipment.projector import ANSWERS, PjlinkServer
-from tests.e2e.moved_town import TECHNICIANS, Pc, Town, town
+from tests.e2e.moved_town import LOOK_SECONDS, TECHNICIANS, ZONE, Town, town
 from tests.e2e.running_collector import free_port
 from tests.e2e.waiting import until
 from tests.rigs.mail_server import Letter
@@ -24,6 +26,8 @@ HOUR_OFF = 3_700
 LAMP_LIFE = 4_000
 NEW_LAMP, OLD_LAMP = "12 1", "4100 1"
 GIB = 2**30
+LEFT_BYTES = 3 * 2**20
+AT_ONCE = {"fr": "Critique à Evere", "nl": "Kritiek in Evere", "en": "Critical at Evere"}
 SMARTCTL = '#!/bin/sh\ncase "$*" in *--scan-open*) cat /opt/disk/scan ;; *) cat /opt/disk/disk ;; esac\n'
 SCAN = {"devices": [{"name": "/dev/sdx", "type": "sat", "protocol": "ATA"}]}
 """Recorded with smartctl 7.3; shortened to what is read."""
@@ -103,10 +107,28 @@ class Broken:
         self.late.machine.power_off()
         self.late.clock.forward(seconds)
         self.late.machine.boot()
-        self.late.station.start()
+
+    def break_everything(self) -> None:
+        free = shutil.disk_usage(self.full.machine.root).free
+        self.full.machine.run(["fallocate", "-l", str(free - LEFT_BYTES), "/var/filler"])
+        self.answer_of_disk(FAILING)
+        self.worn.machine.power_off()
+        self.worn.machine.boot()
+        self.modules(4 * GIB, 0)
+        self.set_clock(HOUR_OFF)
+        self.fill_toner(0)
+        self.projector["%1LAMP"] = OLD_LAMP
+
+    def mend_everything(self) -> None:
+        self.full.machine.run(["rm", "/var/filler"])
+        self.answer_of_disk(NEW)
+        self.modules(4 * GIB, 4 * GIB)
+        self.set_clock(-HOUR_OFF)
+        self.fill_toner(100)
+        self.projector["%1LAMP"] = NEW_LAMP
 
     def asked(self) -> None:
-        """Report; return when the equipment has been asked today, of which the next report tells."""
+        """Report; return when the equipment has been asked within the hour, of which the next report tells."""
         self.site.report()
         until(lambda: self.answers_at() > self.site.now() - HOUR_OFF, "the printer and the projector have been asked")
 
@@ -146,39 +168,59 @@ def broken(tmp_path: Path) -> Iterator[Broken]:
         worn.machine.run(["mkdir", "-m", "0750", "/var/lib/dps-agent-disks"])
         made.answer_of_disk(DISK)
         made.modules(4 * GIB, 4 * GIB)
-        for pc in made.site.pcs:
-            pc.station.start()
         made.asked()
         made.site.goes_to(0, "09:30")
         made.site.report()
         yield made
 
 
-def lines_of(letter: Letter) -> list[str]:
-    """The alerts that a mail tells of."""
-    return [line for line in letter.text.splitlines() if line.startswith("- ")]
+def lines_of(letters: list[Letter]) -> list[str]:
+    """The alerts that mails tell of."""
+    return [line for letter in letters for line in letter.text.splitlines() if line.startswith("- ")]
+
+
+def letters_to(site: Town, language: str, *, at_once: bool) -> list[Letter]:
+    """Those about something critical, or the digests."""
+    some = site.mails.to(TECHNICIANS[language])
+    return [letter for letter in some if letter.subject.startswith(AT_ONCE[language]) is at_once]
 
 
 def assert_told_at_once(site: Town, *sentences: str) -> None:
-    """Each of these stands in one mail to each technician, and in no second one."""
-    for address in TECHNICIANS.values():
-        letters = [letter for letter in site.mails.to(address) if letter.message["Date"]]
+    """These, and nothing else so far, were told to each technician, each once."""
+    for language in TECHNICIANS:
+        until(
+            lambda: len(lines_of(letters_to(site, language, at_once=True))) >= len(sentences),  # noqa: B023 - in this turn
+            f"the technician who reads {language} is told",
+        )
+        assert len(lines_of(letters_to(site, language, at_once=True))) == len(sentences)
+    lines = lines_of(letters_to(site, "en", at_once=True))
+    assert [sum(f"[critical] {sentence}" in line for line in lines) for sentence in sentences] == [1] * len(sentences)
+
+
+def assert_digest(site: Town, day: int, alerts: list[tuple[str, str, str]]) -> None:
+    """On that morning each technician gets one mail about all that is open; it is the only one since the last one."""
+    for language in TECHNICIANS:
+        until(
+            lambda: len(letters_to(site, language, at_once=False)) >= day,  # noqa: B023 - in this turn
+            f"the digest of day {day} in {language}",
+        )
+        assert len(letters_to(site, language, at_once=False)) == day
+        letter = letters_to(site, language, at_once=False)[-1]
+        assert len(lines_of([letter])) == len(alerts)
+        written = parsedate_to_datetime(letter.message["Date"]).astimezone(ZONE)
+        assert written.date() == site.monday + dt.timedelta(day)
+        assert letter.message["Message-ID"].endswith("@dps.example>")
+    letter = letters_to(site, "en", at_once=False)[-1]
+    assert letter.subject == f"{len(alerts)} alerts are open"
+    levels = sorted((line.split()[2].rstrip(":"), line.split()[1].strip("[]")) for line in lines_of([letter]))
+    assert levels == sorted((station, level) for station, _rule, level in alerts)
 
 
 def test_what_breaks_is_told_at_once_or_in_the_morning_and_ends_when_it_is_mended(broken: Broken) -> None:
     site = broken.site
     assert site.alerts() == []
 
-    fill(broken.full)
-    broken.answer_of_disk(FAILING)
-    broken.worn.machine.power_off()
-    broken.worn.machine.boot()
-    broken.modules(4 * GIB, 0)
-    broken.worn.station.start()
-    broken.set_clock(HOUR_OFF)
-    broken.fill_toner(0)
-    broken.projector["%1LAMP"] = OLD_LAMP
-
+    broken.break_everything()
     for moment in ("10:00", "10:30"):
         site.goes_to(0, moment)
         site.report()
@@ -189,10 +231,12 @@ def test_what_breaks_is_told_at_once_or_in_the_morning_and_ends_when_it_is_mende
         ("EVERE-03", "clock", "critical"),
     ]
     assert site.alerts() == first
-    assert_told_at_once(site, "EVERE-01: Disk / is nearly full", "EVERE-02: Disk 1", "EVERE-03: Its clock")
+    critical = ["EVERE-01: Disk / is nearly full: ", f"EVERE-02: Disk 1 ({DISK['model_name']}) says of itself"]
+    critical.append("EVERE-03: Its clock is 1.0\N{NO-BREAK SPACE}h ahead.")
+    assert_told_at_once(site, *critical)
 
     site.goes_to(1, "07:05")
-    assert_in_the_digest_of(site, 1, first)
+    assert_digest(site, 1, first)
     site.goes_to(1, "08:55")
     broken.asked()
     for moment in ("09:30", "10:00"):
@@ -200,20 +244,18 @@ def test_what_breaks_is_told_at_once_or_in_the_morning_and_ends_when_it_is_mende
         site.report()
     everything = sorted([*first, ("EVERE-01", "printer", "warning"), ("EVERE-01", "projector", "critical")])
     assert site.alerts() == everything
-    assert_told_at_once(site, "EVERE-01: Projector Room 1: 102% of the life of its lamp is used.")
+    critical.append("EVERE-01: Projector Room 1: 102% of the life of its lamp is used.")
+    assert_told_at_once(site, *critical)
     page = site.page("/today")
     assert "6 alerts are open, 4 of them critical." in page
-    if PICTURES:
-        picture(site)
+    assert "Printer Hall needs attention: toner (black)." in page
+    assert "It has 4.0 GB of memory and had 8.0 GB" in page
+    assert "Il a 4,0 Go de mémoire" in site.page("/today", "fr")
+    assert "Hij heeft 4,0 GB geheugen" in site.page("/today", "nl")
 
     site.goes_to(2, "07:05")
-    assert_in_the_digest_of(site, 2, everything)
-    broken.full.machine.run(["rm", "/var/filler"])
-    broken.answer_of_disk(NEW)
-    broken.modules(4 * GIB, 4 * GIB)
-    broken.fill_toner(100)
-    broken.projector["%1LAMP"] = NEW_LAMP
-    broken.set_clock(-HOUR_OFF)
+    assert_digest(site, 2, everything)
+    broken.mend_everything()
     site.goes_to(2, "08:55")
     broken.asked()
     for moment in ("09:30", "10:00"):
@@ -228,8 +270,3 @@ def test_what_breaks_is_told_at_once_or_in_the_morning_and_ends_when_it_is_mende
     site.goes_to(3, "07:05")
     site.passes(LOOK_SECONDS)
     assert len(site.mails.letters) == before
-
-
-def fill(pc: Pc) -> None:
-    free = shutil.disk_usage(pc.machine.root).free
-    pc.machine.run(["fallocate", "-l", str(free - 3 * 2**20), "/var/filler"])

@@ -72,6 +72,14 @@ class Life(NamedTuple):
     interval_seconds: int = USUAL_INTERVAL_SECONDS
 
 
+def on_since(contact: Contact | None, interval_seconds: int, heard_at: int | None, before: int | None) -> int | None:
+    """Since when contacts follow each other without a gap, where the one before this came at `heard_at`."""
+    if contact is None or contact.stopped:
+        return None
+    goes_on = heard_at is not None and contact.received_at - heard_at <= overdue_after(interval_seconds)
+    return before if goes_on and before is not None else contact.received_at
+
+
 def state_of(  # noqa: PLR0911  # one line for each word, in the order in which they go before each other
     life: Life, said: Said, now: int, hours: OpenHours, limits: Thresholds
 ) -> State:

@@ -11,7 +11,7 @@ from collector.domain.calendar import days, local_date
 from collector.domain.equipment import OutageKind
 from collector.domain.health.hours import OpenHours
 from collector.domain.health.site_states import SiteState, Standing, site_state
-from collector.domain.health.states import DAY_SECONDS, Life, Said, State, state_of
+from collector.domain.health.states import DAY_SECONDS, Life, Said, State, on_since, state_of
 from collector.domain.health.thresholds import Thresholds
 from collector.domain.opening_hours import openings
 from collector.domain.register import Calendar
@@ -57,14 +57,14 @@ def places(
     calendars = calendars_between(connection, site_ids, now, zone)
     apart = quarantined(connection)
     aside = set_aside(connection, site_ids, now)
-    on_since = _on_since(connection, site_ids)
+    watched = _watched(connection, site_ids)
     found = {}
     for site_id in site_ids:
         hours = hours_of(calendars[site_id], now, zone, DAYS_BACK if whole else _days_back(stations[site_id], now))
         standings = {}
         for each in stations[site_id]:
             key = (site_id, each.station_id)
-            life = life_of(each, on_since.get(key), interval)
+            life = _life_of(each, interval, *watched.get(key, (None, None)))
             state = state_of(life, Said(key in apart, aside.get(key)), now, hours, limits)
             standings[each.station_id] = Standing(life, state)
         of_site = site_state(list(standings.values()), now, hours, limits)
@@ -72,9 +72,11 @@ def places(
     return found
 
 
-def life_of(station: Station, on_since: int | None, interval: int) -> Life:
+def _life_of(station: Station, interval: int, heard_at: int | None, before: int | None) -> Life:
+    """`before` is since when it was on at the contact that was seen last."""
     seconds = min(interval, FORGETTING_SECONDS) if station.forgets else interval
-    return Life(station.installed_at, station.contact, on_since, seconds)
+    since = on_since(station.contact, seconds, heard_at, before)
+    return Life(station.installed_at, station.contact, since, seconds)
 
 
 def calendars_between(connection: Connection, site_ids: Sequence[int], now: int, zone: ZoneInfo) -> dict[int, Calendar]:
@@ -107,12 +109,12 @@ def set_aside(connection: Connection, site_ids: Sequence[int], now: int) -> dict
     return {(row.site_id, row.station_id): STATES[OutageKind(row.kind)] for row in rows}
 
 
-def _on_since(connection: Connection, site_ids: Sequence[int]) -> dict[tuple[int, int], int | None]:
+def _watched(connection: Connection, site_ids: Sequence[int]) -> dict[tuple[int, int], tuple[int | None, int | None]]:
+    """Which contact of each station was seen last, and since when it was on then."""
     columns = station_health.c
-    rows = connection.execute(
-        select(columns.site_id, columns.station_id, columns.on_since).where(columns.site_id.in_(site_ids))
-    )
-    return {(row.site_id, row.station_id): row.on_since for row in rows}
+    wanted = select(columns.site_id, columns.station_id, columns.heard_at, columns.on_since)
+    rows = connection.execute(wanted.where(columns.site_id.in_(site_ids)))
+    return {(row.site_id, row.station_id): (row.heard_at, row.on_since) for row in rows}
 
 
 def _days_back(stations: Sequence[Station], now: int) -> int:

@@ -61,6 +61,21 @@ def test_nothing_is_raised_because_a_site_is_closed_for_a_night_and_a_weekend(en
     assert town.look("2026-11-23 08:59") == []
 
 
+def test_a_station_that_is_switched_on_before_its_site_opens_was_not_on_all_night(engine: Engine) -> None:
+    town = Town(engine)
+    town.hear("2026-11-20 17:50")
+    town.look("2026-11-20 17:51")
+    town.hear("2026-11-23 08:55")
+    town.look("2026-11-23 08:56")
+    assert town.states()[1] == "online"
+    # One that is heard all night is told to be on.
+    for hour in range(18, 24):
+        for minute in ("00", "30"):
+            town.hear(f"2026-11-23 {hour}:{minute}")
+            town.look(f"2026-11-23 {hour}:{minute}")
+    assert town.states()[1] == "on_while_closed"
+
+
 def test_a_site_that_does_not_open_is_one_alert_that_lasts_until_it_does(engine: Engine) -> None:
     town = Town(engine, stations=12)
     everybody = range(1, 13)

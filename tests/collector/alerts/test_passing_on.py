@@ -72,7 +72,7 @@ def test_what_is_critical_is_told_once_to_each_channel_over_restarts(town: Town)
         courier(town.engine, room, "room").pass_on(at(moment))
     ((message,), (other,)) = webhook.taken, room.taken
     assert message == other
-    assert (message.kind, message.subject, message.in_all) == (Kind.CRITICAL, "Critical at Canal", 1)
+    assert (message.kind, message.subject, message.in_all) == (Kind.CRITICAL, "Critical at Canal: Disk space", 1)
     assert "- [critical] CANAL-1: Disk C: is nearly full" in message.text
     (row,) = message.alerts
     assert tuple(row) == tuple(ALERT_FIELDS)
@@ -198,7 +198,7 @@ def test_nobody_who_works_on_an_alert_is_named_and_a_long_text_ends_with_a_numbe
                 "item": f"p{number}",
                 "level": Level.WARNING.value,
                 "started_at": now,
-                "raised_at": now,
+                "raised_at": now - 86_400,
                 "facts": "{}",
             }
             for number in range(900, 900 + many)

@@ -74,7 +74,7 @@ def test_what_is_critical_is_told_at_once_to_the_technicians_in_their_language(t
     tell = teller(town.engine, mails).tell
     tell(at("2026-11-20 15:00"))
     ((to, subject, text),) = mails.sent
-    assert (to, subject) == ("tom@x", "Kritiek in Canal")
+    assert (to, subject) == ("tom@x", "Kritiek in Canal: Schijfruimte")
     assert "- [kritiek] CANAL-1: Schijf C: is bijna vol: 2,8\u00a0GB vrij van 93\u00a0GB." in text
     assert "\nhttps://dps.example/today\n\n-- \n" in text
     assert text.endswith("https://dps.example/account#messages\n")
@@ -106,10 +106,17 @@ def test_the_people_of_a_site_are_told_that_it_did_not_open_and_nothing_of_disks
     mails = Mails()
     tell = teller(town.engine, mails).tell
     town.hear("2026-11-20 17:55", (1, 2, 3), stopped=True, volumes=disk(3 * GIGABYTE))
+    tell(at(f"{MONDAY} 07:00"))
+    assert mails.taken() == ["tom@x", "tom@x"]
     town.look(f"{MONDAY} 09:31")
     tell(at(f"{MONDAY} 09:32"))
     said = {to: text for to, _subject, text in mails.sent}
     assert said.keys() == {"tom@x", "sofia@x"}
+    # At once, though the morning had its digest.
+    assert {to: subject for to, subject, _text in mails.sent} == {
+        "tom@x": "Canal: Opening van de site",
+        "sofia@x": "Canal\u00a0: Ouverture du site",
+    }
     assert "Aucun poste public n’a été allumé" in said["sofia@x"]
     assert "disque" not in said["sofia@x"]
 
@@ -157,8 +164,41 @@ def test_what_comes_back_within_a_day_is_not_told_again(town: Town) -> None:
         town.look(f"2026-11-20 {minute}")
     assert town.open() == [(1, "disk_space", "C:", "critical")]
     tell(at("2026-11-20 10:31"))
-    # Beside the digest of that morning.
-    assert [subject for _to, subject, _text in mails.sent].count("Kritiek in Canal") == 1
+    assert [subject for _to, subject, _text in mails.sent] == ["Kritiek in Canal: Schijfruimte"]
+
+
+def test_what_is_critical_again_within_a_day_is_not_told_again(town: Town) -> None:
+    mails = Mails()
+    tell = teller(town.engine, mails).tell
+    tell(at("2026-11-20 09:31"))
+    for hour, free in (("10", 8), ("11", 3), ("12", 8), ("13", 3)):
+        for minute in ("00", "20", "40"):
+            town.hear(f"2026-11-20 {hour}:{minute}", (2, 3))
+            town.hear(f"2026-11-20 {hour}:{minute}", volumes=disk(free * GIGABYTE))
+            town.look(f"2026-11-20 {hour}:{minute}")
+            tell(at(f"2026-11-20 {hour}:{minute}"))
+    assert town.events() == ["raised", "told", *["changed"] * 4]
+    assert mails.taken() == ["tom@x"]
+    # The digests of the next days tell of it; two days later it is news again.
+    for free in (8, 3):
+        for minute in ("00", "20", "40"):
+            town.hear(f"2026-11-23 {13 - free // 8}:{minute}", (2, 3))
+            town.hear(f"2026-11-23 {13 - free // 8}:{minute}", volumes=disk(free * GIGABYTE))
+            town.look(f"2026-11-23 {13 - free // 8}:{minute}")
+    tell(at("2026-11-23 13:41"))
+    assert mails.taken() == ["tom@x"]
+
+
+def test_what_comes_up_in_the_morning_waits_for_the_next_digest(town: Town) -> None:
+    mails = Mails()
+    tell = teller(town.engine, mails).tell
+    with writing(town.engine) as connection:
+        connection.execute(update(models.alert).values(level="warning"))
+    for moment in ("2026-11-20 09:31", "2026-11-20 11:59"):
+        tell(at(moment))
+    assert mails.taken() == []
+    tell(at(f"{MONDAY} 07:00"))
+    assert mails.taken() == ["tom@x"]
 
 
 def test_what_is_taken_on_muted_or_only_last_known_is_not_told_at_once(town: Town) -> None:
@@ -194,6 +234,9 @@ def test_several_workers_send_each_mail_once(town: Town) -> None:
     with ThreadPoolExecutor(workers) as threads:
         list(threads.map(work, range(workers)))
 
-    assert sorted(subject for _to, subject, _text in mails.sent) == ["1 melding staat open", "Kritiek in Canal"]
+    assert sorted(subject for _to, subject, _text in mails.sent) == [
+        "1 melding staat open",
+        "Kritiek in Canal: Schijfruimte",
+    ]
     with reading(town.engine) as connection:
         assert [row.kind for row in connection.execute(select(models.alert_event.c.kind))] == ["told"]

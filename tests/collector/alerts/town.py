@@ -85,6 +85,12 @@ class Town:
         found = [each for each in self.alerts() if each.level is not Level.INFORMATION]
         return sorted((each.station_id, each.rule.value, each.item, each.level.value) for each in found)
 
+    def states(self) -> dict[int, str]:
+        """Of each station, as the last look found it."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(models.station_health.c.station_id, models.station_health.c.state))
+            return {row.station_id: row.state for row in rows}
+
     def events(self) -> list[str]:
         with reading(self.engine) as connection:
             columns = models.alert_event.c

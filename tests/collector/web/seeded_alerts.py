@@ -29,7 +29,7 @@ FACTS: dict[Rule, dict[str, object]] = {
     Rule.AGENT_READINGS: {"probes": "fans"},
     Rule.AGENT_DROPPED: {"records": 7},
     Rule.MAINTENANCE: {"first_day_without": "2026-11-01"},
-    Rule.PRINTER: {"supplies": "toner black", "errors": "jammed"},
+    Rule.PRINTER: {"supplies": "toner (black)", "errors": "jammed"},
     Rule.PROJECTOR: {"parts": "fan", "lamp_percent": 91},
 }
 ITEMS = {Rule.DISK_SPACE: "C:", Rule.MAINTENANCE: "Laser", Rule.PRINTER: "Laser", Rule.PROJECTOR: "Beamer"}

@@ -50,7 +50,7 @@ def test_today_tells_the_most_urgent_first_and_counts_what_is_open(technician: B
     # CANAL, with critical ones, goes before NOORD.
     assert said.index("warning") < said.index("How urgent▲ warning WhereNOORD-1")
     assert "when it was new. How urgent▲ warning last known on 22 Nov 2026, 13:20" in said
-    assert "Its clock is 1.1 h off. How urgent■ critical taken on by bram" in said
+    assert "Its clock is 1.1 h behind. How urgent■ critical taken on by bram" in said
 
 
 def test_a_reader_of_one_site_is_told_of_that_site(alarmed: Engine, open_browser: Callable[..., Browser]) -> None:
@@ -116,7 +116,7 @@ def test_an_alert_of_another_site_is_not_found_under_this_one(technician: Browse
 def test_the_visit_list_says_what_to_bring_and_which_stations_were_not_heard(technician: Browser) -> None:
     said = words(technician, "/sites/CANAL/visit")
     assert "What to bring a battery a card reader" in said
-    assert "toner black" in said
+    assert "toner (black)" in said
     assert "Replace the battery." in said
     assert "Stations that were not heard CANAL-06" in said
     assert "There is nothing to do at this site." in words(technician, "/sites/FOREST/visit")

@@ -108,6 +108,16 @@ def test_a_wrong_clock_is_told_in_both_directions(skew: int, level: str) -> None
     assert [pc.report(skew=skew) for _ in range(2)] == ["", level]
 
 
+def test_a_clock_that_is_wrong_by_an_hour_does_not_swing_about_the_threshold() -> None:
+    pc = Station(Rule.CLOCK)
+    for skew in (3602, 3598, 3601, 3599, 3598, 3603):
+        said = [pc.report(skew=skew) for _ in range(2)]
+    assert said == ["critical", "critical"]
+    assert [pc.report(skew=3500) for _ in range(2)] == ["critical", "warning"]
+    assert [pc.report(skew=skew) for skew in (121, 119, 118, 61)] == ["warning"] * 4
+    assert [pc.report(skew=60) for _ in range(2)] == ["warning", ""]
+
+
 def test_one_envelope_that_was_long_on_its_way_is_no_wrong_clock() -> None:
     pc = Station(Rule.CLOCK)
     assert [pc.report(skew=-900), pc.report(), pc.report(skew=-900)] == ["", "", ""]
