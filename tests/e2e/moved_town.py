@@ -127,11 +127,9 @@ class Town:
         until(lambda: len(self.mails.to(address)) >= count, f"{address} has {count} mails")
         return self.mails.to(address)
 
-    def browser(self) -> requests.Session:
-        return browser_after_log_in(self.collector.address, ACCOUNT, PASSWORD)
-
     def page(self, path: str, language: str = "en") -> str:
-        browser = self.browser()
+        """As an administrator reads it, who has logged in just now: so much time passes that a log-in ends."""
+        browser = browser_after_log_in(self.collector.address, ACCOUNT, PASSWORD)
         browser.headers["Accept-Language"] = language
         return text_of(browser.get(f"{self.collector.address}{path}", timeout=60))
 
