@@ -1,5 +1,7 @@
 """Links that are slower than they were (a bad cable, a wrong socket), and contacts that fail."""
 
+from collections.abc import Mapping
+
 from collector.domain.health.findings import Finding, Key, Level, Rule
 from collector.domain.health.reports import Context, Found, Past, Report, unread
 
@@ -41,10 +43,17 @@ def look_at_contacts(report: Report, past: Past, context: Context) -> Found:
         if hour * HOUR_SECONDS >= since
         and context.hours.seconds(hour * HOUR_SECONDS, (hour + 1) * HOUR_SECONDS) == HOUR_SECONDS
     }
-    tried, failed = (sum(each[place] for each in kept.values()) for place in (0, 1))
+    outage = hours_of_outage(kept)
+    tried, failed = (sum(each[place] for hour, each in kept.items() if hour not in outage) for place in (0, 1))
     level = Level.OK
     if tried >= FEWEST_CONTACTS and 100 * (tried - failed) < context.limits.contact_percent * tried:
         level = Level.WARNING
     facts = {"tried": tried, "failed": failed}
     remembered = {"hours": [[hour, *counts] for hour, counts in sorted(kept.items())]}
     return [Finding(Rule.CONTACTS, level, "", facts)], remembered
+
+
+def hours_of_outage(hours: Mapping[int, tuple[int, int]]) -> set[int]:
+    """Hours in a row in which nothing came through: that the line was cut has been told, of its site as a whole."""
+    dead = {hour for hour, (tried, failed) in hours.items() if tried and tried == failed}
+    return {hour for hour in dead if {hour - 1, hour + 1} & dead}

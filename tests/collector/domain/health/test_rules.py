@@ -186,6 +186,18 @@ def test_contacts_that_fail_count_within_opening_hours_only() -> None:
     assert pc.found[0].facts == {"tried": 30, "failed": 4}
 
 
+def test_a_line_that_was_cut_for_a_day_makes_no_alert_of_each_station_afterwards() -> None:
+    hours = (9, 10, 11, 13, 14, 15, 16, 17)
+    good = [hour(f"2026-11-23 {each:02}:00", 3, 0) for each in hours]
+    cut = [hour(f"2026-11-24 {each:02}:00", 2, 2) for each in hours]
+    # One that is cut for an hour now and again is a line that fails.
+    fails = [hour(f"2026-11-24 {each:02}:00", 2, 2 if each in {9, 11, 14, 16} else 0) for each in hours]
+    for told, level in ((cut, ""), (fails, "warning")):
+        pc = Station(Rule.CONTACTS)
+        pc.now = at("2026-11-25 17:00")
+        assert pc.report(reachability={"gateway_reachable": True, "hours": [*good, *told]}) == level
+
+
 def test_an_agent_is_behind_by_two_releases_failing_or_losing() -> None:
     pc = Station(Rule.AGENT_VERSION)
     assert [pc.report(version=each) for each in ("1.0.3", "1.1.0", "0.9.9", "new")] == [
