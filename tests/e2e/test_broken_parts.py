@@ -134,7 +134,7 @@ class Broken:
             told = json.loads((self.full.machine.root / "var/lib/dps-agent/equipment.json").read_text())
         except (OSError, ValueError):
             return 0
-        return min(each["asked_at_seconds"] for each in (*told["printers"], *told["projectors"]))
+        return min(int(each["asked_at_seconds"]) for each in (*told["printers"], *told["projectors"]))
 
 
 @pytest.fixture
