@@ -114,7 +114,7 @@ def test_the_people_of_a_site_are_told_that_it_did_not_open_and_nothing_of_disks
     assert said.keys() == {"tom@x", "sofia@x"}
     # At once, though the morning had its digest.
     assert {to: subject for to, subject, _text in mails.sent} == {
-        "tom@x": "Canal: Opening van de site",
+        "tom@x": "Canal: Opening van de locatie",
         "sofia@x": "Canal\u00a0: Ouverture du site",
     }
     assert "Aucun poste public n’a été allumé" in said["sofia@x"]
