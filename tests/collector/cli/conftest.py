@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, insert
 from sqlalchemy.pool import Pool
 
 from collector.cli import main
 from collector.storage.engine import create_engine, writing
+from collector.storage.models import station
 from collector.web import accounts
 
 Run = Callable[..., Result]
+Database = Callable[[Callable[[Connection], None]], None]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +70,7 @@ def ready(run: Run) -> Run:
 
 
 @pytest.fixture
-def database(data: Path) -> Iterator[Callable[[Callable[[Connection], None]], None]]:
+def database(data: Path) -> Iterator[Database]:
     """Change the database behind the command line's back."""
     engines = []
 
@@ -80,3 +82,14 @@ def database(data: Path) -> Iterator[Callable[[Callable[[Connection], None]], No
     yield changed
     for engine in engines:
         engine.dispose()
+
+
+@pytest.fixture
+def station_at_evere(ready: Run, database: Database) -> Run:
+    """The same with one station, A."""
+
+    def enrol(connection: Connection) -> None:
+        connection.execute(insert(station).values(site_id=1, station_id=1, label="A", installed_at=1_700_000_000))
+
+    database(enrol)
+    return ready
