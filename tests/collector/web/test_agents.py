@@ -159,7 +159,7 @@ def test_a_new_token_is_told_once_and_enrols_as_many_computers_of_its_site(
     ("wrong", "said"),
     [
         ({"stations": "0"}, "A token is for 1 to 10000 stations"),
-        ({"stations": "many"}, "is not a number"),
+        ({"stations": "many"}, "“many” is not a whole number"),
         ({"days": "367"}, "A token is valid for 1 to 366 days"),
     ],
 )
