@@ -46,8 +46,8 @@ def test_each_change_is_told_with_what_was_before(technician: Browser) -> None:
         # Sixty days ago it could not be read: that is no change of the disk.
         ["Disks", "Old disk 500 (466\u00a0GB)", "New disk 500 (466\u00a0GB)"],
         ["Agent", "0.0.9", "0.1.0"],
-        ["Alert ended", "–", "Its clock is 5\u00a0min off."],
-        ["Alert raised", "–", "Its clock is 5\u00a0min off. (warning)"],
+        ["Alert ended", "–", "Its clock is 5\u00a0min ahead."],
+        ["Alert raised", "–", "Its clock is 5\u00a0min ahead. (warning)"],
     ]
 
 

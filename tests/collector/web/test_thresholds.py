@@ -104,7 +104,7 @@ def test_a_threshold_is_changed_and_the_page_says_who_did_it_and_when(
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("disk_warning_percent", "a lot", "is not a number"),
+        ("disk_warning_percent", "a lot", "is not a whole number"),
         ("disk_warning_percent", "101", "Write a number from 1 to 100."),
         ("missing_open_days", "31", "Write a number from 1 to 30."),
         ("disk_warning_percent", "96", "contradict each other: 85, 96, 95 must rise."),
