@@ -117,7 +117,9 @@ def test_opening_times_keep_their_lunch_breaks_and_what_has_no_end_is_named(
     assert libraries("import", "register", str(names)).exit_code == 0
     times = newcastle / "all-libraries-opening-times.csv"
     refused = libraries("import", "register", "--skip-unknown-sites", str(times))
-    wrong = [line for line in refused.stdout.splitlines() if "WRONG" in line and "It belongs together with line" not in line]
+    wrong = [
+        line for line in refused.stdout.splitlines() if "WRONG" in line and "It belongs together with line" not in line
+    ]
     assert len(wrong) == 5
     assert (
         "opening-times.csv:1519  WRONG  West End Library 09/05/2016 Saturday"

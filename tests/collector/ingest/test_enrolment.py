@@ -181,7 +181,7 @@ def test_the_list_of_attempts_forgets_what_is_old_and_what_is_too_much(
 
 @pytest.mark.parametrize(("stations", "days"), [(0, 1), (10_001, 1), (1, 0), (1, 367)])
 def test_a_token_for_nobody_or_for_too_many_is_not_issued(region: Engine, stations: int, days: int) -> None:
-    with pytest.raises(EnrolmentError, match="A token is (for 1 to 10000 stations|valid for 1 to 366 days)"):
+    with pytest.raises(EnrolmentError, match=r"A token is (for 1 to 10000 stations|valid for 1 to 366 days)"):
         token_of(region, stations=stations, days=days)
 
 
